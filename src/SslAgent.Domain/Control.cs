@@ -1,0 +1,72 @@
+namespace SslAgent.Domain;
+
+/// <summary>An operator's order to go back to an earlier version.</summary>
+/// <param name="DryRun">Only say what would happen.</param>
+public sealed record RollbackRequest(
+    ModelVersion To, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied, bool DryRun);
+
+/// <summary>What a rollback did, or would do.</summary>
+/// <param name="Published">The new version, or null after a dry run.</param>
+/// <param name="Left">Versions whose learning is left behind, newest first.</param>
+/// <param name="SamplesDropped">Samples that leave the replay buffer.</param>
+public sealed record RollbackEffect(
+    ModelVersion From, ModelVersion To, ModelVersion? Published, IReadOnlyList<ModelVersion> Left, int SamplesDropped, string Summary);
+
+/// <summary>How the daemon is, as <c>sslagent status</c> prints it.</summary>
+public enum AgentHealth
+{
+    Starting = 0,
+    Healthy = 1,
+
+    /// <summary>Running, with something that an operator should look at.</summary>
+    Degraded = 2,
+    Stopping = 3,
+}
+
+/// <summary>One partition's progress.</summary>
+/// <param name="LagJournalled">Messages on the broker that are not yet in the journal; null while unknown.</param>
+public sealed record PartitionStatus(string Topic, int Partition, int Epoch, long NextOffset, long? LagJournalled);
+
+/// <summary>A snapshot for people and monitors.</summary>
+/// <param name="Problems">What an operator should look at, one sentence each.</param>
+/// <param name="JournalBytes">Bytes of journal on disk.</param>
+/// <param name="LagLearned">Samples in the journal that no finished cycle has seen yet.</param>
+public sealed record AgentStatus(
+    AgentHealth Health,
+    IReadOnlyList<string> Problems,
+    ModelVersion? Head,
+    ModelVersion? Serving,
+    Verdict? LastVerdict,
+    CycleNumber? RunningCycle,
+    int RunningStep,
+    long JournalPosition,
+    long JournalBytes,
+    long SamplesAdmitted,
+    long SentinelsAdmitted,
+    long MessagesRejected,
+    long MessagesSkipped,
+    int BufferFrames,
+    int BufferTexts,
+    int BufferPairs,
+    long LagLearned,
+    long DiskFreeBytes,
+    DateTimeOffset StartedAt,
+    IReadOnlyList<PartitionStatus> Partitions);
+
+/// <summary>What the control socket may ask of the running daemon. Implemented by the head; safe to call from any thread.</summary>
+public interface IAgentControl
+{
+    AgentStatus Status();
+
+    /// <summary>Versions, newest first.</summary>
+    IReadOnlyList<VersionManifest> Versions();
+
+    /// <summary>Cuts off a running cycle, waits for a save in flight, applies. Throws <see cref="ControlRefusedException"/> with the reason.</summary>
+    Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation);
+
+    /// <summary>Asks for a cycle now. False where one is already running or nothing can be learned from yet.</summary>
+    bool TriggerCycle();
+}
+
+/// <summary>An order that cannot be carried out, with the reason for the operator.</summary>
+public sealed class ControlRefusedException(string message) : Exception(message);

@@ -1,0 +1,56 @@
+namespace SslAgent.Domain;
+
+/// <summary>
+/// Everything the agent's state is a fold over: one record for each message that Kafka delivered and one for each decision.
+/// Wall clock and load only append records; nothing reads a clock inside the fold. The byte format is docs/formats/journal.md.
+/// </summary>
+public abstract record JournalRecord
+{
+    /// <summary>A message kept for training, or set aside as a sentinel (<paramref name="IsSentinel"/>: never trained on).</summary>
+    public sealed record Admitted(Sample Sample, bool IsSentinel) : JournalRecord;
+
+    /// <summary>A message refused, kept as it was delivered; the dead-letter topic is fed from these.</summary>
+    public sealed record Rejected(Delivery Delivery, Rejection Rejection) : JournalRecord;
+
+    /// <summary>A message neither kept nor refused.</summary>
+    public sealed record Skipped(SourceOffset At, string Source, SkipReason Reason) : JournalRecord;
+
+    /// <summary>A partition's offsets mean other messages from here on.</summary>
+    public sealed record EpochOpened(string Topic, int Partition, int Epoch, long FirstOffset, string Reason) : JournalRecord;
+
+    /// <summary>The tokenizer's merges, from here to the end of the lineage. <paramref name="TokenizerJson"/> is the whole Hugging Face file.</summary>
+    public sealed record TokenizerFrozen(byte[] TokenizerJson, int VocabularySize, long TrainedOnBytes) : JournalRecord;
+
+    /// <summary>A cycle begins and trains on the replay state as folded up to this record. The plan holds every option that bears on the weights.</summary>
+    public sealed record CycleStarted(CycleNumber Cycle, string PlanJson, string Fingerprint, string Trigger) : JournalRecord;
+
+    /// <summary>The cycle's time budget (or shutdown, or a rollback) ended it after <paramref name="StepsDone"/> steps.</summary>
+    public sealed record BudgetReached(CycleNumber Cycle, int StepsDone) : JournalRecord;
+
+    /// <summary>The cycle is over; its version and verdict are facts from here on.</summary>
+    public sealed record CycleEnded(
+        CycleNumber Cycle, int StepsDone, ModelVersion Version, Verdict Verdict, IReadOnlyList<SampleId> Quarantined) : JournalRecord;
+
+    /// <summary>A cycle that will not be finished (a rollback cut it off, or the numerics changed): its steps are void.</summary>
+    public sealed record CycleAbandoned(CycleNumber Cycle, string Reason) : JournalRecord;
+
+    /// <summary>An operator took the agent back to <paramref name="To"/>; <paramref name="Version"/> is the new version that says so.</summary>
+    public sealed record RolledBack(
+        ModelVersion To, ModelVersion Version, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied) : JournalRecord;
+}
+
+/// <summary>What a rollback does to the replay buffer.</summary>
+public enum ReplayRollback
+{
+    /// <summary>The buffer stays as it is.</summary>
+    Keep = 0,
+
+    /// <summary>As it is, less what came after the version gone back to.</summary>
+    DropSince = 1,
+
+    /// <summary>As it was at that version; what came later is fresh again from the journal, less the denied ranges.</summary>
+    Rewind = 2,
+}
+
+/// <summary>A stretch of one partition that must never be learned, both ends included.</summary>
+public sealed record DeniedRange(string Topic, int Partition, long From, long To);

@@ -1,0 +1,80 @@
+namespace SslAgent.Domain;
+
+/// <summary>How many trainable samples a cycle's frozen view holds, by modality.</summary>
+public sealed record AvailableData(int Frames, int Texts, int Pairs)
+{
+    public int Of(Modality modality) => modality switch
+    {
+        Modality.Frame => Frames,
+        Modality.Text => Texts,
+        _ => Pairs,
+    };
+}
+
+/// <summary>Draws training batches from a frozen view: the same key gives the same samples for ever.</summary>
+public interface IBatchSource
+{
+    AvailableData Available { get; }
+
+    /// <summary>Draws <paramref name="count"/> samples, mixing fresh and replayed in the configured ratio; without replacement where the view is large enough.</summary>
+    Batch Draw(Modality modality, int count, DrawKey key);
+}
+
+/// <summary>A stretch of the stream whose sentinels are probed together.</summary>
+/// <param name="Name">What a person calls it: a source, or a range of sample numbers.</param>
+public sealed record Era(int Number, string Name, int Frames, int Texts, int Pairs);
+
+/// <summary>Held-out samples by era. Never trained on.</summary>
+public interface ISentinelSource
+{
+    IReadOnlyList<Era> Eras { get; }
+
+    /// <summary>The era's sentinels of one modality in admission order, at most <paramref name="countMax"/>, chosen the same way every time.</summary>
+    Batch Read(int era, Modality modality, int countMax);
+}
+
+/// <summary>Which vector an embedding request asks for.</summary>
+public enum EmbeddingSpace
+{
+    /// <summary>Mean of the frame tower's patch features.</summary>
+    Frames = 0,
+
+    /// <summary>Mean of the text tower's token features.</summary>
+    Text = 1,
+
+    /// <summary>The shared space of frames and texts, L2-normalised; there once a CLIP step was promoted.</summary>
+    Joint = 2,
+}
+
+/// <summary>One thing to embed: a frame or a text.</summary>
+public sealed record EmbeddingInput(Frame? Frame, Text? Text);
+
+/// <summary>
+/// One version's encoders on their own copy of the weights. Used by one thread at a time; disposed by whoever swapped it out.
+/// </summary>
+public interface IEmbedder : IDisposable
+{
+    ModelVersion Version { get; }
+
+    /// <summary>Vector width, or null where the version does not have that space.</summary>
+    int? Width(EmbeddingSpace space);
+
+    /// <summary>Tokens that the text tower reads of this text, with its two special ones, after truncation.</summary>
+    int CountTokens(Text text);
+
+    /// <summary>Embeds a batch of one kind (all frames or all texts). Row i belongs to input i.</summary>
+    float[][] Embed(EmbeddingSpace space, IReadOnlyList<EmbeddingInput> inputs);
+}
+
+/// <summary>The one place where untrusted picture bytes become pixels.</summary>
+public interface IFrameCodec
+{
+    /// <summary>Decodes JPEG, PNG, WebP or GIF bytes to the stored size; gives a rejection, never an exception, for anything it does not like.</summary>
+    FrameDecoding Decode(ReadOnlyMemory<byte> encoded);
+
+    /// <summary>Encodes to PNG, for people to look at.</summary>
+    byte[] EncodePng(Frame frame);
+}
+
+/// <summary>A frame, or why there is none. Exactly one of the two is set.</summary>
+public readonly record struct FrameDecoding(Frame? Frame, Rejection? Rejection);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Layout of the C# and C++ sources, shell scripts, Python files and deploy files. The build before it has already run the analyzers.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 failed=0
 step() { echo "-- $1"; shift; "$@" || { failed=1; echo "   failed"; }; }
 

@@ -2,7 +2,7 @@
 # Runs every test project, one at a time (several compute on all cores), and ends with "N passed, N failed, N skipped".
 #   build/test.sh [CONFIGURATION] [more arguments for every test program]
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 configuration="${1:-Release}"
 shift || true
 passed=0 failed=0 skipped=0

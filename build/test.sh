@@ -10,7 +10,7 @@ for project in tests/*.Tests; do
     name=$(basename "$project")
     echo "== $name"
     log=$(mktemp)
-    dotnet run --project "$project" -c "$configuration" --no-build "$@" -- 2>&1 | tee "$log" | grep -vE '^(xUnit|  (Discovering|Discovered|Starting|Finished):)|^$'
+    dotnet run --project "$project" -c "$configuration" --no-build "$@" -- -noColor 2>&1 | tee "$log" | grep -vE '^(xUnit|  (Discovering|Discovered|Starting|Finished):)|^$'
     code=${PIPESTATUS[0]}
     # "   SslAgent.X.Tests  Total: 12, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.2s"
     line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -1)

@@ -1,4 +1,6 @@
-using System.ComponentModel.DataAnnotations;
+using SslAgent.Guarding;
+using SslAgent.Hosting;
+using SslAgent.Learning.Options;
 
 namespace SslAgent.Configuration;
 
@@ -7,12 +9,15 @@ namespace SslAgent.Configuration;
 /// </summary>
 internal sealed record AgentSettings
 {
-    [Required]
     public AgentOptions Agent { get; init; } = new();
 
-    [Required]
+    public ModelOptions Model { get; init; } = new();
+
+    public LearningOptions Learning { get; init; } = new();
+
     public CycleOptions Cycle { get; init; } = new();
 
-    [Required]
+    public GuardOptions Guard { get; init; } = new();
+
     public LoggingOptions Logging { get; init; } = new();
 }

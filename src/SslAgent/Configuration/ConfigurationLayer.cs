@@ -31,17 +31,18 @@ internal sealed class ConfigurationLayer
         return layer;
     }
 
-    /// <summary><c>--set section:key=value</c>, in the order given; the last one for a key wins.</summary>
+    /// <summary><c>--set section:key=value</c> (or <c>section.key</c>), in the order given; the last one for a key wins.</summary>
     public static ConfigurationLayer FromSets(IEnumerable<string> sets, ICollection<ConfigurationFault> faults)
     {
         ConfigurationLayer layer = new();
         foreach (string set in sets)
         {
             int equals = set.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0 || !set[..equals].Contains(':', StringComparison.Ordinal))
+            int separator = set.IndexOfAny([':', '.']);
+            if (separator <= 0 || equals <= separator + 1)
                 faults.Add(new ConfigurationFault($"--set {set}", null, null, "write it as section:key=value, for example learning:batchSize=32"));
             else
-                layer._entries[set[..equals].Trim()] = new LayerEntry(set[(equals + 1)..].Trim(), "--set");
+                layer._entries[$"{set[..separator].Trim()}:{set[(separator + 1)..equals].Trim()}"] = new LayerEntry(set[(equals + 1)..].Trim(), "--set");
         }
 
         return layer;

@@ -38,7 +38,7 @@ internal sealed record CycleOptions
     {
         if (Interval is null && Cron is null && SamplesTrigger is null)
             yield return "interval, cron and samplesTrigger are all null: no cycle would ever start; set one of them";
-        if (Cron is not null && !Quartz.CronExpression.IsValidExpression(Cron))
+        if (Cron is not null && !Quartz.CronExpression.TryParse(Cron, out _))
             yield return $"cron = \"{Cron}\" is not a Quartz cron expression (seconds minutes hours day-of-month month day-of-week [year]; daily at three is \"0 0 3 * * ?\")";
     }
 }

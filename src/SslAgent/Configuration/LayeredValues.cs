@@ -38,6 +38,10 @@ internal sealed class LayeredValues(IReadOnlyList<ConfigurationLayer> layers)
         return given || entries.Count > 0 ? entries : null;
     }
 
+    /// <summary>The last layer that says anything at or below a path, alone; null where none does.</summary>
+    public LayeredValues? LastOf(string path) =>
+        layers.LastOrDefault(layer => layer.Entries.ContainsKey(path) || Below(layer, path).Any()) is { } layer ? new LayeredValues([layer]) : null;
+
     /// <summary>Names directly below a path that any layer mentions, with one entry each that says where.</summary>
     public IReadOnlyDictionary<string, LayerEntry> Children(string path)
     {

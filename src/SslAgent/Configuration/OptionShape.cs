@@ -9,6 +9,7 @@ internal enum OptionKind
     List,
     Dictionary,
     Section,
+    SectionList,
 }
 
 /// <summary>One option of an options record.</summary>
@@ -35,7 +36,7 @@ internal sealed record OptionShape(string Key, OptionKind Kind, Type ItemType, b
         if (ValueReader.Reads(type)) return new OptionShape(key, OptionKind.Value, type, mayBeNull, property);
         if (Arguments(type, typeof(IReadOnlyDictionary<,>)) is [_, Type value]) return new OptionShape(key, OptionKind.Dictionary, value, mayBeNull, property);
         return Arguments(type, typeof(IEnumerable<>)) is [Type item]
-            ? new OptionShape(key, OptionKind.List, item, mayBeNull, property)
+            ? new OptionShape(key, ValueReader.Reads(item) ? OptionKind.List : OptionKind.SectionList, item, mayBeNull, property)
             : new OptionShape(key, OptionKind.Section, type, mayBeNull, property);
     }
 

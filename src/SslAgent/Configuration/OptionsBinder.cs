@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace SslAgent.Configuration;
@@ -7,7 +6,7 @@ namespace SslAgent.Configuration;
 /// <summary>
 /// Builds options records from layered values and collects every fault on the way: unknown keys (with the key that was probably meant),
 /// values of the wrong type, missing required ones. The framework's binder stops at the first and ignores <c>required</c>
-/// (docs/decisions/0003-own-binder.md).
+/// (docs/decisions/0010-own-binder.md).
 /// </summary>
 internal sealed class OptionsBinder(LayeredValues values, ICollection<ConfigurationFault> faults)
 {
@@ -26,6 +25,7 @@ internal sealed class OptionsBinder(LayeredValues values, ICollection<Configurat
                 case OptionKind.Value: SetValue(shape, at, options); break;
                 case OptionKind.List: SetList(shape, at, options); break;
                 case OptionKind.Dictionary: SetDictionary(shape, at, options); break;
+                case OptionKind.SectionList: SetSectionList(shape, at, options); break;
                 default: SetSection(shape, at, options); break;
             }
         }
@@ -68,6 +68,21 @@ internal sealed class OptionsBinder(LayeredValues values, ICollection<Configurat
         IList list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(shape.ItemType))!;
         foreach (LayerEntry entry in entries)
             if (TryRead(entry, shape, path, out object? item)) list.Add(item);
+        SetItems(shape, list, options);
+    }
+
+    private void SetSectionList(OptionShape shape, string path, object options)
+    {
+        if (values.LastOf(path) is not { } only) return;
+        IList list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(shape.ItemType))!;
+        OptionsBinder items = new(only, faults);
+        foreach (string index in only.Children(path).Keys.Order(StringComparer.Ordinal)) list.Add(items.BindRecord(shape.ItemType, Keys.Join(path, index)));
+        if (list.Count == 0 && only.Value(path) is { Text.Length: > 0 } wrong) faults.Add(new ConfigurationFault(path, wrong.Text, wrong.Origin, "is a list of sections: [ { … }, … ] is expected"));
+        SetItems(shape, list, options);
+    }
+
+    private static void SetItems(OptionShape shape, IList list, object options)
+    {
         object whole = list;
         if (shape.Property.PropertyType.IsArray)
         {

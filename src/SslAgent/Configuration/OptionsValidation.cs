@@ -21,6 +21,11 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
             {
                 if (value is not null) Check(value, at);
             }
+            else if (shape.Kind == OptionKind.SectionList)
+            {
+                int index = 0;
+                foreach (object item in (IEnumerable)value!) Check(item, Keys.Join(at, OptionText.Of(index++)!));
+            }
             else if (!faults.Any(fault => fault.Path == at))
             {
                 foreach (ValidationAttribute rule in shape.Property.GetCustomAttributes<ValidationAttribute>())
@@ -43,6 +48,8 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
         RequiredAttribute => "is required and is empty",
         MinLengthAttribute least => $"must have at least {least.Length} {(shape.ItemType == typeof(string) && shape.Kind == OptionKind.Value ? "characters" : "entries")}",
         MaxLengthAttribute most => $"must have at most {most.Length} {(shape.ItemType == typeof(string) && shape.Kind == OptionKind.Value ? "characters" : "entries")}",
+        RegularExpressionAttribute { ErrorMessage: null } pattern => $"must be of the form {pattern.Pattern}",
+        RegularExpressionAttribute pattern => pattern.ErrorMessage!,
         AllowedValuesAttribute allowed => $"must be one of {string.Join(", ", allowed.Values)}",
         _ => rule.FormatErrorMessage(shape.Key),
     };

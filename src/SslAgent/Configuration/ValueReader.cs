@@ -36,7 +36,7 @@ internal static class ValueReader
         return name is null ? null : Enum.Parse(type, name);
     }
 
-    private static object? ReadTime(string text)
+    private static TimeSpan? ReadTime(string text)
     {
         foreach ((string suffix, double seconds) in TimeUnits)
         {

@@ -34,9 +34,13 @@ public abstract record JournalRecord
     /// <summary>A cycle that will not be finished (a rollback cut it off, or the numerics changed): its steps are void.</summary>
     public sealed record CycleAbandoned(CycleNumber Cycle, string Reason) : JournalRecord;
 
-    /// <summary>An operator took the agent back to <paramref name="To"/>; <paramref name="Version"/> is the new version that says so.</summary>
+    /// <summary>
+    /// An operator took the agent back to <paramref name="To"/>; <paramref name="Version"/> is the new version that says so.
+    /// <paramref name="ToPosition"/> is the journal position of the version gone back to: what came since has a sequence number from there on.
+    /// </summary>
     public sealed record RolledBack(
-        ModelVersion To, ModelVersion Version, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied) : JournalRecord;
+        ModelVersion To, long ToPosition, ModelVersion Version, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied)
+        : JournalRecord;
 }
 
 /// <summary>What a rollback does to the replay buffer.</summary>

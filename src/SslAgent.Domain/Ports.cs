@@ -66,7 +66,7 @@ public interface IEmbedder : IDisposable
     float[][] Embed(EmbeddingSpace space, IReadOnlyList<EmbeddingInput> inputs);
 }
 
-/// <summary>The one place where untrusted picture bytes become pixels.</summary>
+/// <summary>The one place where untrusted picture bytes become pixels. Safe to call from any thread.</summary>
 public interface IFrameCodec
 {
     /// <summary>Decodes JPEG, PNG, WebP or GIF bytes to the stored size; gives a rejection, never an exception, for anything it does not like.</summary>
@@ -78,3 +78,16 @@ public interface IFrameCodec
 
 /// <summary>A frame, or why there is none. Exactly one of the two is set.</summary>
 public readonly record struct FrameDecoding(Frame? Frame, Rejection? Rejection);
+
+/// <summary>The one place where bytes from outside become a line of text, for the stream and for those who ask for embeddings alike.</summary>
+public interface ITextCodec
+{
+    /// <summary>
+    /// Brings UTF-8 to the form that <see cref="Text"/> promises (normal form C, no control characters, cut at the byte limit);
+    /// gives a rejection, never an exception, for what is no text. Safe to call from any thread.
+    /// </summary>
+    TextDecoding Decode(ReadOnlyMemory<byte> utf8);
+}
+
+/// <summary>A text, or why there is none. Exactly one of the two is set.</summary>
+public readonly record struct TextDecoding(Text? Text, Rejection? Rejection);

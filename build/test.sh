@@ -1,0 +1,30 @@
+#!/bin/bash
+# Runs every test project, one at a time (several compute on all cores), and ends with "N passed, N failed, N skipped".
+#   build/test.sh [CONFIGURATION] [more arguments for every test program]
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+configuration="${1:-Release}"
+shift || true
+passed=0 failed=0 skipped=0
+for project in tests/*.Tests; do
+    name=$(basename "$project")
+    echo "== $name"
+    log=$(mktemp)
+    dotnet run --project "$project" -c "$configuration" --no-build "$@" -- -noColor 2>&1 | tee "$log" | grep -vE '^(xUnit|  (Discovering|Discovered|Starting|Finished):)|^$'
+    code=${PIPESTATUS[0]}
+    # "   SslAgent.X.Tests  Total: 12, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.2s"
+    line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -1)
+    rm -f "$log"
+    field() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<< "$line"; }
+    total=$(field Total) errors=$(field Errors) fails=$(field Failed) skips=$(field Skipped)
+    passed=$((passed + ${total:-0} - ${fails:-0} - ${skips:-0}))
+    skipped=$((skipped + ${skips:-0}))
+    failed=$((failed + ${fails:-0} + ${errors:-0}))
+    # A program that died without its closing line is a failure of its own.
+    if [ "$code" -ne 0 ] && [ "$((${fails:-0} + ${errors:-0}))" -eq 0 ]; then
+        echo "$name ended with exit code $code"
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SslAgent.Domain;
+
+namespace SslAgent.Learning.Planning;
+
+/// <summary>What activations are computed in.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ComputeDtype>))]
+public enum ComputeDtype
+{
+    Fp32 = 0,
+    Bf16 = 1,
+}
+
+/// <summary>One objective's part in the plan.</summary>
+public sealed record ObjectivePlan(string Name, double Weight, int BatchSize);
+
+/// <summary>AdamW, clipping and averaging. Units as in the options of the same names.</summary>
+public sealed record OptimizerPlan(
+    double LearningRate, int WarmupSteps, double WeightDecay, double Beta1, double Beta2, double Epsilon, double ClipNorm, double EmaDecay);
+
+/// <summary>What is hidden from the network.</summary>
+/// <param name="PatchesKept">Patches of a frame that MAE's encoder sees.</param>
+/// <param name="TokenRate">Share of a text's tokens that MLM predicts.</param>
+public sealed record MaskingPlan(int PatchesKept, double TokenRate);
+
+/// <summary>Random crops and mirroring of training frames; probes and embeddings see whole frames.</summary>
+public sealed record AugmentationPlan(double CropAreaMin, double PairCropAreaMin, bool Flip);
+
+/// <summary>Per-channel mean and standard deviation of pixels in [0, 1] that frames are normalised by.</summary>
+public sealed record NormalizationPlan(IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
+{
+    /// <summary>ImageNet's customary constants; any fixed ones will do, as long as they never change in a lineage.</summary>
+    public static NormalizationPlan Default { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+}
+
+/// <summary>Where and in what the numbers are computed: with the plan's other values all that the bits depend on, the machine's kind apart.</summary>
+public sealed record ComputePlan(string Device, ComputeDtype Dtype, int Threads, int AccumulationSteps, int FlagInterval);
+
+/// <summary>How a version is probed.</summary>
+public sealed record ProbePlan(int SentinelsMax, int Repeats);
+
+/// <summary>
+/// Every value that training depends on, resolved once; written into the journal with each cycle. Immutable.
+/// </summary>
+/// <param name="Seed">The lineage's seed, the root of all chance.</param>
+public sealed record LearnerPlan(
+    ulong Seed,
+    ModelPlan Model,
+    IReadOnlyList<ObjectivePlan> Objectives,
+    OptimizerPlan Optimizer,
+    MaskingPlan Masking,
+    AugmentationPlan Augmentation,
+    NormalizationPlan Normalization,
+    ComputePlan Compute,
+    ProbePlan Probe)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Default.LearnerPlan);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote. Throws <see cref="JsonException"/> on anything else.</summary>
+    public static LearnerPlan FromJson(string json) =>
+        JsonSerializer.Deserialize(json, PlanJson.Default.LearnerPlan) ?? throw new JsonException("a plan cannot be null");
+
+    /// <summary>Why weights trained under <paramref name="stored"/> cannot go on under this plan, one sentence each; empty where they can.</summary>
+    public IReadOnlyList<string> ConflictsWith(LearnerPlan stored)
+    {
+        Check.NotNull(stored, "a stored plan is compared");
+        List<string> conflicts = [.. Model.DifferencesFrom(stored.Model)];
+        if (Seed != stored.Seed) conflicts.Add($"agent.seed is {Seed}, and {stored.Seed} in the stored state");
+        return conflicts;
+    }
+}

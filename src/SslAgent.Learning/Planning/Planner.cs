@@ -1,0 +1,61 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Options;
+
+namespace SslAgent.Learning.Planning;
+
+/// <summary>What <c>auto</c> means on the machine at hand. Asked only where options leave a value open and no earlier plan has fixed it.</summary>
+public interface IMachine
+{
+    /// <summary><c>cpu</c> or <c>cuda:0</c>.</summary>
+    string BestDevice();
+
+    /// <summary>The dtype in which matrix products are faster on that device.</summary>
+    ComputeDtype FasterDtype(string device);
+
+    int Processors { get; }
+}
+
+/// <summary>Options → plan. Pure but for what it asks the machine.</summary>
+public static class Planner
+{
+    /// <param name="earlier">The lineage's plan so far: what is <c>auto</c> stays as it was resolved there.</param>
+    public static LearnerPlan Resolve(ModelOptions model, LearningOptions learning, ulong seed, LearnerPlan? earlier, IMachine machine)
+    {
+        ModelPlan shape = ModelPresets.Resolve(model);
+        Check.That(!shape.Faults().Any() && !learning.Faults().Any(), "options are validated before a plan is made");
+        int visible = (int)Math.Round(shape.Patches * (1 - learning.MaeMaskRatio));
+        return new LearnerPlan(
+            seed,
+            shape,
+            ResolveObjectives(learning),
+            new(
+                learning.LearningRate, learning.WarmupSteps, learning.WeightDecay, learning.Beta1, learning.Beta2, learning.Epsilon,
+                learning.ClipNorm, learning.EmaDecay),
+            new(Math.Clamp(visible, 1, shape.Patches - 1), learning.MlmMaskRate),
+            new(learning.CropAreaMin, learning.PairCropAreaMin, learning.Flip),
+            earlier?.Normalization ?? NormalizationPlan.Default,
+            ResolveCompute(learning, earlier?.Compute, machine),
+            new(learning.ProbeSentinelsMax, learning.ProbeRepeats));
+    }
+
+    private static ObjectivePlan[] ResolveObjectives(LearningOptions learning)
+    {
+        ObjectiveOptions[] wanted =
+            learning.Objectives.Length > 0 ? learning.Objectives : [.. ObjectiveNames.All.Select(name => new ObjectiveOptions { Name = name })];
+        return [.. wanted.Where(one => one.Weight > 0).Select(one => new ObjectivePlan(one.Name, one.Weight, one.BatchSize ?? learning.BatchSize))];
+    }
+
+    private static ComputePlan ResolveCompute(LearningOptions learning, ComputePlan? earlier, IMachine machine)
+    {
+        string device = learning.Device != "auto" ? learning.Device : earlier?.Device ?? machine.BestDevice();
+        ComputeDtype dtype = learning.Dtype switch
+        {
+            "bf16" => ComputeDtype.Bf16,
+            "fp32" => ComputeDtype.Fp32,
+            _ => earlier?.Dtype ?? machine.FasterDtype(device),
+        };
+        int threads = learning.Threads > 0 ? learning.Threads : earlier?.Threads ?? machine.Processors;
+        return new ComputePlan(device, dtype, threads, learning.AccumulationSteps, learning.FlagInterval);
+    }
+}

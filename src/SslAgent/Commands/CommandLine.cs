@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace SslAgent.Commands;
+
+/// <summary>
+/// Builds the root command, parses, runs, and turns every outcome into an <see cref="ExitCode"/>.
+/// Used by Program, and by tests with writers of their own.
+/// </summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        ParseResult parsed = Root(CommandRegistry.All()).Parse(args);
+        InvocationConfiguration invocation = new()
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null, // Program owns the signals
+        };
+        try
+        {
+            int code = await parsed.InvokeAsync(invocation, cancellation);
+            return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+        catch (CommandException refusal)
+        {
+            await error.WriteLineAsync($"sslagent: {refusal.Message}");
+            return refusal.Code;
+        }
+        catch (Exception bug)
+        {
+            await error.WriteLineAsync($"sslagent: this should not have happened: {bug}");
+            return ExitCode.Failed;
+        }
+    }
+
+    public static RootCommand Root(IReadOnlyList<CommandEntry> entries)
+    {
+        RootCommand root = new("Learns from a Kafka stream without end, and serves only what has not forgotten.");
+        foreach (CommandEntry entry in entries) root.Subcommands.Add(entry.Command);
+        root.Options.OfType<HelpOption>().Single().Action = new TeachingHelp(entries);
+        root.Options.Remove(root.Options.OfType<VersionOption>().Single()); // `sslagent version` says more
+        root.SetAction(parsed =>
+        {
+            TeachingHelp.WriteRoot(parsed.InvocationConfiguration.Error, entries);
+            return ExitCode.Usage;
+        });
+        return root;
+    }
+}

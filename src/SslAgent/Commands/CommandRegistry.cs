@@ -1,0 +1,10 @@
+namespace SslAgent.Commands;
+
+/// <summary>Every command, in the order of the help page. A new command is one file and one line here.</summary>
+internal static class CommandRegistry
+{
+    public static IReadOnlyList<CommandEntry> All() =>
+    [
+        VersionCommand.Build(),
+    ];
+}

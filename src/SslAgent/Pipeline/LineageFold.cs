@@ -1,0 +1,70 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// What the decisions in the journal say about the model's line: which version training stands on, which is served, which cycle is open.
+/// A fold; not thread-safe, whoever appends holds the lock.
+/// </summary>
+internal sealed class LineageFold
+{
+    /// <summary>What training stands on; null before the first version.</summary>
+    public ModelVersion? Head { get; private set; }
+
+    /// <summary>What is served, and what a rejected cycle returns to; null before the first promotion.</summary>
+    public ModelVersion? Promoted { get; private set; }
+
+    /// <summary>The cycle that has begun and not ended.</summary>
+    public OpenCycle? Open { get; private set; }
+
+    public JournalRecord.TokenizerFrozen? Tokenizer { get; private set; }
+
+    public Verdict? LastVerdict { get; private set; }
+
+    public CycleNumber NextCycle { get; private set; } = new(1);
+
+    public ModelVersion NextVersion { get; private set; } = new(1);
+
+    public void Apply(long sequence, JournalRecord record)
+    {
+        switch (record)
+        {
+            case JournalRecord.TokenizerFrozen frozen:
+                Tokenizer = frozen;
+                break;
+            case JournalRecord.CycleStarted started:
+                Check.That(Open is null, $"cycle {started.Cycle} begins while another is open");
+                Open = new OpenCycle(started, sequence, Head, StepsDone: null);
+                NextCycle = new CycleNumber(started.Cycle.Value + 1);
+                break;
+            case JournalRecord.BudgetReached reached:
+                Check.That(Open?.Started.Cycle == reached.Cycle, $"a budget was reached in cycle {reached.Cycle}, which is not open");
+                Open = Open with { StepsDone = reached.StepsDone };
+                break;
+            case JournalRecord.CycleEnded ended:
+                End(ended);
+                break;
+            case JournalRecord.CycleAbandoned:
+                Open = null;
+                break;
+            case JournalRecord.RolledBack back:
+                Head = Promoted = back.Version;
+                NextVersion = new ModelVersion(back.Version.Number + 1);
+                break;
+        }
+    }
+
+    private void End(JournalRecord.CycleEnded ended)
+    {
+        OpenCycle open = Check.NotNull(Open, $"cycle {ended.Cycle} ended without being open");
+        Check.That(open.Started.Cycle == ended.Cycle, $"cycle {ended.Cycle} ended while {open.Started.Cycle} was open");
+        LastVerdict = ended.Verdict;
+        NextVersion = new ModelVersion(ended.Version.Number + 1);
+        Open = null;
+        if (ended.Verdict.Kind == VerdictKind.Promote) Promoted = ended.Version;
+        Head = ended.Verdict.Kind == VerdictKind.Reject ? Promoted : ended.Version;
+    }
+
+    /// <summary>A cycle in progress. <paramref name="Sequence"/> is its record's; <paramref name="StepsDone"/> is set once its budget was reached.</summary>
+    internal sealed record OpenCycle(JournalRecord.CycleStarted Started, long Sequence, ModelVersion? Parent, int? StepsDone);
+}

@@ -1,0 +1,32 @@
+namespace SslAgent.Pipeline;
+
+/// <summary>Every path below the state directory, composed in one place.</summary>
+internal sealed class StateDirectory(string root)
+{
+    public string Root { get; } = Path.GetFullPath(root);
+
+    public string LockFile => Path.Combine(Root, "lock");
+
+    /// <summary>What this lineage is and cannot change: see <see cref="LineageFile"/>.</summary>
+    public string LineageFile => Path.Combine(Root, "lineage.json");
+
+    public string Journal => Path.Combine(Root, "journal");
+
+    public string Versions => Path.Combine(Root, "versions");
+
+    /// <summary>Where a cycle that was cut off by a shutdown goes on.</summary>
+    public string Resume => Path.Combine(Root, "resume");
+
+    /// <summary>Sequence number of the last rejected message that the dead-letter topic has.</summary>
+    public string DeadLetterCursor => Path.Combine(Root, "dead-letters.cursor");
+
+    public string ControlSocket => Path.Combine(Root, "control.sock");
+
+    public string Token => Path.Combine(Root, "token");
+
+    /// <summary>Where the old lineage goes when a new one begins beside it.</summary>
+    public string Retired(string lineage) => Path.Combine(Root, "lineages", lineage);
+
+    /// <summary>What belongs to one lineage and is set aside with it.</summary>
+    public IReadOnlyList<string> OfLineage => [LineageFile, Journal, Versions, Resume, DeadLetterCursor];
+}

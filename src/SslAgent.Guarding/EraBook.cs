@@ -1,0 +1,90 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Guarding;
+
+/// <summary>
+/// What the promoted line reached: an immutable fold over its versions, and all that the guard remembers. Each version carries its own
+/// (<c>guard.json</c>, see <see cref="EraBookJson"/>), so going back to an older version goes back to its book, and pruning loses nothing.
+/// </summary>
+public sealed record EraBook(
+    int Promotions, IReadOnlyList<EraReference> Eras, IReadOnlyList<FeatureHealth> Features, IReadOnlyList<GradientReference> Gradients)
+{
+    /// <summary>Promotions after which an era that is not probed any more is forgotten: bounds the book.</summary>
+    private const int UnseenMax = 64;
+
+    public static EraBook Empty { get; } = new(0, [], [], []);
+
+    /// <summary>
+    /// The book after this version. Only a promoted cycle changes it: what was held or rejected is no reference, and a rollback's book is
+    /// that of the version gone back to, which is what its line of parents gives.
+    /// </summary>
+    public EraBook After(VersionManifest manifest) =>
+        manifest.Verdict.Kind == VerdictKind.Promote && manifest.Kind == VersionKind.Cycle
+            ? Promoted(manifest.Version, manifest.Probe, manifest.Report)
+            : this;
+
+    /// <summary>The same, for a version that is about to be published.</summary>
+    public EraBook Promoted(ModelVersion version, ProbeReport probe, CycleReport? report) =>
+        new(Promotions + 1, Merged(version, probe), Merged(probe.Features), Merged(report));
+
+    /// <summary>
+    /// The book by the manifests alone, for versions without <c>guard.json</c>: the line of parents of <paramref name="version"/>, oldest
+    /// first. It ends where a parent was pruned.
+    /// </summary>
+    public static EraBook Along(ModelVersion version, Func<ModelVersion, VersionManifest?> find)
+    {
+        Stack<VersionManifest> line = new();
+        for (VersionManifest? at = find(version); at is not null; at = at.Parent is { } parent ? find(parent) : null)
+        {
+            Check.That(line.Count == 0 || at.Version < line.Peek().Version, "a version's parent is older than itself");
+            line.Push(at);
+        }
+        return line.Aggregate(Empty, (book, manifest) => book.After(manifest));
+    }
+
+    public EraReference? Find(int era, string objective) =>
+        Eras.FirstOrDefault(reference => reference.Era == era && reference.Objective == objective);
+
+    internal FeatureHealth? LastHealth(string tower) => Features.FirstOrDefault(health => health.Tower == tower);
+
+    internal double? LargestGradientNorm(string objective) =>
+        Gradients.FirstOrDefault(reference => reference.Objective == objective)?.NormMax;
+
+    private List<EraReference> Merged(ModelVersion version, ProbeReport probe)
+    {
+        Dictionary<(int, string), EraReference> merged = [];
+        foreach (EraReference known in Eras.Where(known => known.Unseen < UnseenMax))
+            merged[(known.Era, known.Objective)] = known with { Unseen = known.Unseen + 1 };
+        foreach (EraProbe era in probe.Eras.Where(era => double.IsFinite(era.Loss) && double.IsFinite(era.Noise)))
+        {
+            merged.TryGetValue((era.Era, era.Objective), out EraReference? known);
+            merged[(era.Era, era.Objective)] = Better(known, era, version);
+        }
+        return [.. merged.Values.OrderBy(reference => reference.Era).ThenBy(reference => reference.Objective, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The lower of the two; another number of sentinels means other samples, so the new value starts afresh.</summary>
+    private static EraReference Better(EraReference? known, EraProbe era, ModelVersion version)
+    {
+        EraReference now = new(era.Era, era.Objective, era.Loss, era.Noise, era.TrivialLoss, era.Count, 1, version, 0);
+        if (known is null || known.Count != era.Count) return now;
+        return (known.Loss <= era.Loss ? known : now) with { Promotions = known.Promotions + 1, Unseen = 0 };
+    }
+
+    private List<FeatureHealth> Merged(IReadOnlyList<FeatureHealth> probed) =>
+    [
+        .. Features.Where(known => probed.All(health => health.Tower != known.Tower)).Concat(probed)
+            .OrderBy(health => health.Tower, StringComparer.Ordinal),
+    ];
+
+    private List<GradientReference> Merged(CycleReport? report)
+    {
+        Dictionary<string, double> norms = Gradients.ToDictionary(known => known.Objective, known => known.NormMax);
+        foreach (ObjectiveSummary summary in report?.Objectives.Values ?? [])
+        {
+            if (double.IsFinite(summary.GradientNormMax))
+                norms[summary.Objective] = Math.Max(norms.GetValueOrDefault(summary.Objective), summary.GradientNormMax);
+        }
+        return [.. norms.OrderBy(norm => norm.Key, StringComparer.Ordinal).Select(norm => new GradientReference(norm.Key, norm.Value))];
+    }
+}

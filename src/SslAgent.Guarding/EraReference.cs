@@ -1,0 +1,17 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Guarding;
+
+/// <summary>The best that the promoted line ever reached on one era with one objective.</summary>
+/// <param name="Loss">Lowest held-out loss of a promoted version.</param>
+/// <param name="Noise">That probe's standard deviation over masks.</param>
+/// <param name="TrivialLoss">What a model that learned nothing gets on the same samples.</param>
+/// <param name="Count">Sentinels behind the value; another count means other samples.</param>
+/// <param name="Promotions">Promoted versions that the value is the best of.</param>
+/// <param name="Version">The version that reached it.</param>
+/// <param name="Unseen">Promotions since the era was last probed.</param>
+public sealed record EraReference(
+    int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, int Promotions, ModelVersion Version, int Unseen);
+
+/// <summary>The largest gradient norm of one objective in any promoted cycle.</summary>
+public sealed record GradientReference(string Objective, double NormMax);

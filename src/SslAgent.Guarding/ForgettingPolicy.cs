@@ -1,0 +1,81 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Guarding;
+
+/// <summary>
+/// What was once known stays known. Each era's held-out loss is compared with the best value that the promoted line ever reached on it, so
+/// that small losses do not add up unseen: the tolerance is a budget over the whole line, not per version.
+/// <para>
+/// A comparison fails where the rise exceeds the tolerance by more than chance: z standard deviations of the difference, z from the false
+/// alarm rate shared (Sidak) over all comparisons. Comparing with the best of k promoted values is k comparisons, since the
+/// lowest of k noisy values lies low by chance alone. The mean over an objective's eras has less noise, so it catches what
+/// is too small to see in any single one.
+/// </para>
+/// <para>An era whose number of sentinels changed since is still being filled: its loss is over other samples, and is not judged.</para>
+/// </summary>
+internal static class ForgettingPolicy
+{
+    private const string Name = "forgetting";
+
+    public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
+    {
+        Comparison[] comparisons = [.. Comparisons(input, options)];
+        if (comparisons.Length == 0) yield break;
+        string[] objectives = [.. comparisons.Select(comparison => comparison.Now.Objective).Distinct()];
+        int looks = comparisons.Sum(comparison => comparison.Best.Promotions) + objectives.Length * input.Book.Promotions;
+        double z = Normal.QuantileAbove(Normal.SharedRate(options.FalseAlarmRate, looks));
+        foreach (Comparison comparison in comparisons) yield return OneEra(comparison, z, options);
+        foreach (string objective in objectives)
+        {
+            Comparison[] own = [.. comparisons.Where(comparison => comparison.Now.Objective == objective)];
+            if (own.Length > 1) yield return MeanOfEras(objective, own, z, options);
+        }
+    }
+
+    private static IEnumerable<Comparison> Comparisons(GuardInput input, GuardOptions options)
+    {
+        foreach (EraProbe now in input.Probe.Eras)
+        {
+            if (now.Count < options.EraCountMin || !double.IsFinite(now.Loss)) continue;
+            if (input.Book.Find(now.Era, now.Objective) is { } best && best.Count == now.Count) yield return new Comparison(now, best);
+        }
+    }
+
+    private static Finding OneEra(Comparison comparison, double z, GuardOptions options)
+    {
+        double best = comparison.Best.Loss;
+        double chance = z * comparison.Noise;
+        double hold = best + options.EraRiseMax * comparison.Scale + chance;
+        double reject = best + Math.Max(options.EraRiseReject * comparison.Scale, options.SkillLostReject * comparison.Gained) + chance;
+        string measure = $"{comparison.Now.Objective} loss, era {comparison.Now.Era} (best {best:G4})";
+        return Finding.Ceiling(Name, measure, comparison.Now.Loss, hold, Math.Max(hold, reject), "held-out loss");
+    }
+
+    private static Finding MeanOfEras(string objective, Comparison[] own, double z, GuardOptions options)
+    {
+        double rise = own.Average(comparison => comparison.Rise);
+        double noise = Math.Sqrt(own.Sum(comparison => comparison.RiseNoise * comparison.RiseNoise)) / own.Length;
+        double hold = options.MeanRiseMax + z * noise;
+        return Finding.Ceiling(Name, $"{objective} mean rise over {own.Length} eras", rise, hold, double.MaxValue, "share of loss or gain");
+    }
+
+    /// <summary>One era now, and the best that it ever was.</summary>
+    private sealed record Comparison(EraProbe Now, EraReference Best)
+    {
+        /// <summary>Standard deviation of the difference. The masks are the same each time, so this is on the safe side.</summary>
+        public double Noise => Math.Sqrt(Now.Noise * Now.Noise + Best.Noise * Best.Noise);
+
+        /// <summary>What the best version had gained on one that learned nothing.</summary>
+        public double Gained => Math.Max(0, Best.TrivialLoss - Best.Loss);
+
+        /// <summary>
+        /// What a rise is a share of: the loss itself or the gain, whichever is larger. A contrastive loss near zero doubles
+        /// by a trifle, and a reconstruction's whole gain may be a sixth of its loss: neither alone is a measure.
+        /// </summary>
+        public double Scale => Math.Max(Math.Max(Best.Loss, Gained), double.Epsilon);
+
+        public double Rise => (Now.Loss - Best.Loss) / Scale;
+
+        public double RiseNoise => Noise / Scale;
+    }
+}

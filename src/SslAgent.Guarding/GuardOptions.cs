@@ -1,0 +1,106 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SslAgent.Guarding;
+
+/// <summary>
+/// Section <c>guard</c>: how far a version may fall before it is held back or rejected. Losses are compared with each era's best promoted
+/// value; the probes' own noise and the number of comparisons are added on top, so these numbers are what is tolerated beyond chance.
+/// </summary>
+public sealed record GuardOptions
+{
+    /// <summary>Chance that a version which lost nothing is held back by any of its era comparisons, taken together. Default 0.01.</summary>
+    [Range(1e-6, 0.2)]
+    public double FalseAlarmRate { get; init; } = 0.01;
+
+    /// <summary>
+    /// Tolerated rise of one era's held-out loss over its best promoted value, as a share of that value or of what it had gained on the
+    /// trivial loss, whichever is larger; beyond it: hold. Default 0.05.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double EraRiseMax { get; init; } = 0.05;
+
+    /// <summary>The same for the mean over all eras of one objective, where many small losses add up; beyond it: hold. Default 0.02.</summary>
+    [Range(0.0, 1.0)]
+    public double MeanRiseMax { get; init; } = 0.02;
+
+    /// <summary>Rise of one era's loss, as a share like that of <see cref="EraRiseMax"/>, below which nothing is rejected, only held. Default 0.2.</summary>
+    [Range(0.0, 10.0)]
+    public double EraRiseReject { get; init; } = 0.2;
+
+    /// <summary>Share of what an era's model had gained on the trivial loss that may be lost; beyond it (and beyond <see cref="EraRiseReject"/>): reject. Default 0.5.</summary>
+    [Range(0.05, 1.0)]
+    public double SkillLostReject { get; init; } = 0.5;
+
+    /// <summary>Eras with fewer sentinels are not judged. Default 4 samples.</summary>
+    [Range(1, 1_000_000)]
+    public int EraCountMin { get; init; } = 4;
+
+    /// <summary>Share of an objective's steps that may be skipped as not finite; beyond it: hold. Default 0.05.</summary>
+    [Range(0.0, 1.0)]
+    public double SkippedShareHold { get; init; } = 0.05;
+
+    /// <summary>Share of an objective's steps that may be skipped as not finite; beyond it: reject. Default 0.5.</summary>
+    [Range(0.0, 1.0)]
+    public double SkippedShareReject { get; init; } = 0.5;
+
+    /// <summary>
+    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it: hold. Default 0.1.
+    /// </summary>
+    [Range(0.0, 10.0)]
+    public double LossSpikeHold { get; init; } = 0.1;
+
+    /// <summary>The same; beyond it: reject. Default 0.5.</summary>
+    [Range(0.0, 10.0)]
+    public double LossSpikeReject { get; init; } = 0.5;
+
+    /// <summary>Standard deviation of one step's training loss, as a share of the trivial loss: widens the spike limits of short cycles. Default 0.05.</summary>
+    [Range(0.0, 1.0)]
+    public double StepNoise { get; init; } = 0.05;
+
+    /// <summary>Tolerated largest gradient norm (before clipping), as a multiple of the largest one ever promoted; beyond it: hold. Default 10.</summary>
+    [Range(1.0, 1e9)]
+    public double GradientRatioHold { get; init; } = 10;
+
+    /// <summary>The same; beyond it: reject. Default 1000.</summary>
+    [Range(1.0, 1e12)]
+    public double GradientRatioReject { get; init; } = 1000;
+
+    /// <summary>Effective rank below this is a collapsed tower: reject. 1 is a single direction. Default 1.5 directions.</summary>
+    [Range(1.0, 1e6)]
+    public double RankFloor { get; init; } = 1.5;
+
+    /// <summary>Std ratio (1 healthy, 0 collapsed) below this is a collapsed tower: reject. Untrained towers are near 0.05. Default 0.005.</summary>
+    [Range(0.0, 1.0)]
+    public double StdRatioFloor { get; init; } = 0.005;
+
+    /// <summary>Share of the last promoted version's effective rank and std ratio that must remain; below it: hold. Default 0.5.</summary>
+    [Range(0.0, 1.0)]
+    public double HealthShareHold { get; init; } = 0.5;
+
+    /// <summary>The same; below it: reject. Default 0.2.</summary>
+    [Range(0.0, 1.0)]
+    public double HealthShareReject { get; init; } = 0.2;
+
+    /// <summary>Towers probed on fewer samples are not judged for collapse. Default 16 samples.</summary>
+    [Range(2, 1_000_000)]
+    public int FeatureCountMin { get; init; } = 16;
+
+    /// <summary>Reasons kept in a verdict, worst first. Default 32.</summary>
+    [Range(1, 1000)]
+    public int ReasonsMax { get; init; } = 32;
+
+    /// <summary>Cross-field faults, one sentence each with both values.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (EraRiseReject < EraRiseMax)
+            yield return $"guard:eraRiseReject {EraRiseReject} is below guard:eraRiseMax {EraRiseMax} (share of loss or gain): what is rejected must be worse than what is held.";
+        if (SkippedShareReject < SkippedShareHold)
+            yield return $"guard:skippedShareReject {SkippedShareReject} is below guard:skippedShareHold {SkippedShareHold} (share of steps): what is rejected must be worse than what is held.";
+        if (LossSpikeReject < LossSpikeHold)
+            yield return $"guard:lossSpikeReject {LossSpikeReject} is below guard:lossSpikeHold {LossSpikeHold} (share of the trivial loss): what is rejected must be worse than what is held.";
+        if (GradientRatioReject < GradientRatioHold)
+            yield return $"guard:gradientRatioReject {GradientRatioReject} is below guard:gradientRatioHold {GradientRatioHold} (multiple of the largest promoted norm): what is rejected must be worse than what is held.";
+        if (HealthShareReject > HealthShareHold)
+            yield return $"guard:healthShareReject {HealthShareReject} is above guard:healthShareHold {HealthShareHold} (share that remains): what is rejected must be worse than what is held.";
+    }
+}

@@ -1,0 +1,80 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Guarding.Tests;
+
+public sealed class EraBookTests
+{
+    private static ProbeReport At(double loss) => Some.Probe(Some.Era(0, loss));
+
+    [Fact]
+    public void Only_promoted_versions_count()
+    {
+        EraBook book = EraBook.Empty
+            .After(Some.Manifest(1, null, VerdictKind.Promote, At(0.6)))
+            .After(Some.Manifest(2, 1, VerdictKind.Hold, At(0.3)))
+            .After(Some.Manifest(3, 2, VerdictKind.Reject, At(0.2)));
+        Assert.Equal(1, book.Promotions);
+        Assert.Equal(0.6, book.Find(0, "mae")!.Loss);
+    }
+
+    [Fact]
+    public void After_a_rollback_what_the_abandoned_line_reached_no_longer_counts()
+    {
+        Dictionary<int, VersionManifest> versions = new[]
+        {
+            Some.Manifest(1, null, VerdictKind.Promote, At(0.60)),
+            Some.Manifest(2, 1, VerdictKind.Promote, At(0.55)),
+            Some.Manifest(3, 2, VerdictKind.Promote, At(0.40)),
+            Some.Manifest(4, 2, VerdictKind.Promote, At(0.55), VersionKind.Rollback, rolledBackTo: 2),
+            Some.Manifest(5, 4, VerdictKind.Promote, At(0.54)),
+        }.ToDictionary(manifest => manifest.Version.Number);
+        VersionManifest? Find(ModelVersion version) => versions.GetValueOrDefault(version.Number);
+
+        EraReference best = EraBook.Along(new ModelVersion(5), Find).Find(0, "mae")!;
+        Assert.Equal((0.54, 3, new ModelVersion(5)), (best.Loss, best.Promotions, best.Version));
+        Assert.Equal(0.40, EraBook.Along(new ModelVersion(3), Find).Find(0, "mae")!.Loss);
+
+        versions.Remove(1);
+        Assert.Equal(2, EraBook.Along(new ModelVersion(5), Find).Promotions);
+    }
+
+    [Fact]
+    public void Another_number_of_sentinels_starts_the_era_afresh()
+    {
+        EraBook book = Some.Book(Some.Era(0, 0.4, count: 10)).Promoted(new ModelVersion(2), Some.Probe(Some.Era(0, 0.5, count: 20)), null);
+        Assert.Equal((0.5, 20, 1), (book.Find(0, "mae")!.Loss, book.Find(0, "mae")!.Count, book.Find(0, "mae")!.Promotions));
+    }
+
+    [Fact]
+    public void Eras_that_are_gone_are_forgotten_in_the_end_so_the_book_is_bounded()
+    {
+        EraBook book = EraBook.Empty;
+        for (int version = 1; version <= 1000; version++)
+            book = book.Promoted(new ModelVersion(version), Some.Probe(Some.Era(version, 0.5), Some.Era(version + 1, 0.5)), null);
+        Assert.InRange(book.Eras.Count, 2, 70);
+        Assert.NotNull(book.Find(1000, "mae"));
+        Assert.Null(book.Find(900, "mae"));
+    }
+
+    [Fact]
+    public void A_book_survives_its_bytes_and_the_same_book_gives_the_same_bytes()
+    {
+        EraBook book = Some.Book(Some.Era(1, 0.123456789012345), Some.Era(0, 3.5, "mlm")).Promoted(new ModelVersion(7), Some.Probe(Some.Era(1, 0.1)), null);
+        byte[] bytes = EraBookJson.Write(book);
+        Assert.Equal(bytes, EraBookJson.Write(EraBookJson.Read(bytes)));
+        Assert.Equal(book.Eras, EraBookJson.Read(bytes).Eras);
+        Assert.Contains("\"v7\"", System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("""{"format":2,"book":{"promotions":1,"eras":[],"features":[],"gradients":[]}}""")]
+    [InlineData("""{"format":1,"book":null}""")]
+    public void What_is_no_book_is_refused_by_name(string text)
+    {
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => EraBookJson.Read(System.Text.Encoding.UTF8.GetBytes(text)));
+        Assert.Contains("guard.json", fault.Message, StringComparison.Ordinal);
+    }
+}

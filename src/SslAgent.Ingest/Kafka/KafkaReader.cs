@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using SslAgent.Domain;
 
@@ -23,6 +22,7 @@ public sealed class KafkaReader : IDisposable
     private readonly ManualResetEventSlim _close = new();
     private readonly Lock _commitGate = new();
     private PollLoop? _loop;
+    private bool _disposed;
 
     public KafkaReader(KafkaOptions options, IPartitionPositions positions, TimeProvider time, ILogger<KafkaReader> log)
     {
@@ -73,10 +73,11 @@ public sealed class KafkaReader : IDisposable
     /// <summary>Ends reading, commits what was declared durable, leaves the group.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _stop.Cancel();
         _close.Set();
-        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted)) return;
-        _thread.Join();
+        if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted)) _thread.Join();
         _stop.Dispose();
         _close.Dispose();
     }

@@ -22,11 +22,14 @@ internal static unsafe partial class RdKafkaNative
         return code == ConfOk ? null : Marshal.PtrToStringUTF8((nint)error);
     }
 
-    /// <summary>A client that connects to nothing, for a mock cluster to hang on. Throws where librdkafka refuses.</summary>
+    /// <summary>A client that connects to nothing, for a mock cluster to hang on; it logs errors only. Throws where librdkafka refuses.</summary>
     public static nint NewClient()
     {
         byte* error = stackalloc byte[ErrorLengthMax];
-        nint client = rd_kafka_new(Producer, 0, error, ErrorLengthMax);
+        nint settings = rd_kafka_conf_new();
+        int code = rd_kafka_conf_set(settings, "log_level", "3", error, ErrorLengthMax);
+        Domain.Check.That(code == ConfOk, "log_level is a setting of librdkafka");
+        nint client = rd_kafka_new(Producer, settings, error, ErrorLengthMax);
         return client != 0 ? client : throw new NativeLibraryException($"librdkafka made no client: {Marshal.PtrToStringUTF8((nint)error)}");
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
-using SslAgent.Domain;
 using SslAgent.Ingest.Broker;
 using SslAgent.Ingest.Kafka;
 

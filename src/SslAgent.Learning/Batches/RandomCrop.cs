@@ -1,5 +1,4 @@
 using SslAgent.Domain;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Batches;

@@ -3,7 +3,6 @@ using SslAgent.Learning.Batches;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;

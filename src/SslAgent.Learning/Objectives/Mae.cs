@@ -2,7 +2,6 @@ using SslAgent.Domain;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -22,7 +21,7 @@ internal static class Mae
     public const string Section = "mae";
 
     /// <summary>Keeps the division by a flat patch's deviation finite, as in the reference implementation.</summary>
-    private const double VarianceEpsilon = 1e-6;
+    public const double VarianceEpsilon = 1e-6;
 
     public static ObjectiveDefinition Definition { get; } = new()
     {
@@ -56,7 +55,7 @@ internal static class Mae
         ModelPlan plan = input.Plan.Model;
         long batch = frames.shape[0], kept = input.Plan.Masking.PatchesKept;
         (int[] keptPatches, int[] hiddenPatches) =
-            MaskDraw.Split((int)batch, plan.Patches, (int)kept, input.Key.With(ChanceStream.Masking));
+            MaskDraw.Split((int)batch, plan.Patches, (int)kept, input.Key.With(ChanceStream.Masking, input.Key.Part));
         Tensor patches = input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues); // [B·N, P]
         Tensor seen = patches.index_select(0, RowIndex(keptPatches, input)).view(batch, kept, plan.PatchValues); // [B, K, P]
         Tensor keptAt = tensor(keptPatches, device: input.Device), hiddenAt = tensor(hiddenPatches, device: input.Device);

@@ -4,7 +4,6 @@ using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Text;
 using SslAgent.Learning.Towers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -46,7 +45,7 @@ internal static class Mlm
     public static ObjectiveLoss Loss(ObjectiveInput input)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        Masking masking = Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking));
+        Masking masking = Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
         Tensor features = input.Towers.Text.Encode(new TokenTensors(texts, masking.Ids, input.Device)); // [B·T, D]
         Tensor chosen = features.index_select(0, tensor(masking.Positions, device: input.Device)); // [M, D]
         return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device)));

@@ -12,7 +12,9 @@ namespace SslAgent.Learning.Objectives;
 /// <param name="Texts">Encoded texts of the same rows; null for a frame batch.</param>
 /// <param name="TokensInUse">Token numbers below this exist.</param>
 /// <param name="Key">Root of the objective's chance.</param>
-internal sealed record ObjectiveInput(TowerSet Towers, LearnerPlan Plan, Tensor? Frames, TokenBatch? Texts, int TokensInUse, DrawKey Key)
+/// <param name="State">What objectives declared as state, or null where none did.</param>
+internal sealed record ObjectiveInput(
+    TowerSet Towers, LearnerPlan Plan, Tensor? Frames, TokenBatch? Texts, int TokensInUse, DrawKey Key, Weights? State)
 {
     public Device Device => Towers.Weights.Device;
 }
@@ -41,6 +43,12 @@ internal sealed record ObjectiveDefinition
 
     /// <summary>The sections that are its own.</summary>
     public required Func<ModelPlan, IEnumerable<SectionSpec>> Declare { get; init; }
+
+    /// <summary>
+    /// What it keeps from step to step besides trained weights: queues, teachers, centres. Part of every version, of revert and of the digest;
+    /// changed by nobody but the objective, in place and under no_grad.
+    /// </summary>
+    public Func<ModelPlan, IEnumerable<SectionSpec>> DeclareState { get; init; } = _ => [];
 
     /// <summary>Names of the loss's terms, in order.</summary>
     public IReadOnlyList<string> TermNames { get; init; } = [];

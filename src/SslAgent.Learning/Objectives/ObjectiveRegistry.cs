@@ -14,4 +14,11 @@ internal static class ObjectiveRegistry
     /// </summary>
     public static ParameterLayout Layout(ModelPlan plan, IEnumerable<ObjectiveDefinition> objectives) => new(
         [VisionTower.Declare(plan), TextTower.Declare(plan), .. objectives.SelectMany(objective => objective.Declare(plan))]);
+
+    /// <summary>What objectives keep besides weights; null where none keeps anything.</summary>
+    public static ParameterLayout? StateLayout(ModelPlan plan, IEnumerable<ObjectiveDefinition> objectives)
+    {
+        SectionSpec[] sections = [.. objectives.SelectMany(objective => objective.DeclareState(plan))];
+        return sections.Length > 0 ? new ParameterLayout(sections) : null;
+    }
 }

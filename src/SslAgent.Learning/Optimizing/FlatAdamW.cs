@@ -1,9 +1,14 @@
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Optimizing;
+
+/// <summary>What a step did, still on the device.</summary>
+/// <param name="Norm">Gradient norm before clipping, scalar fp32.</param>
+/// <param name="Taken">1 where the step was taken, 0 where it was masked, scalar fp32.</param>
+/// <param name="Rate">Step size of the objective's own section.</param>
+internal readonly record struct StepOutcome(Tensor Norm, Tensor Taken, double Rate);
 
 /// <summary>
 /// AdamW (Loshchilov and Hutter 2019, algorithm 2) on whole ranges, after clipping the global gradient norm.
@@ -19,8 +24,7 @@ internal static class FlatAdamW
 
     /// <summary>Takes one step of the named sections.</summary>
     /// <param name="loss">The step's loss, scalar fp32.</param>
-    /// <returns>Two scalars fp32: the gradient norm before clipping, and 1 where the step was taken, 0 where it was masked.</returns>
-    public static (Tensor Norm, Tensor Taken) Step(FlatParameters parameters, OptimizerPlan plan, IReadOnlyList<string> sections, Tensor loss)
+    public static StepOutcome Step(FlatParameters parameters, OptimizerPlan plan, IReadOnlyList<string> sections, Tensor loss)
     {
         SectionRange[] ranges = [.. sections.Select(parameters.Section)];
         Tensor[] gradients = [.. ranges.Select(parameters.Gradient)];
@@ -30,6 +34,7 @@ internal static class FlatAdamW
         Tensor taken = finite.to_type(ScalarType.Float32);
         Tensor norm = squares.sqrt();
         Tensor scale = plan.ClipNorm > 0 ? (plan.ClipNorm / (norm + NormEpsilon)).clamp(max: 1) : ones_like(norm);
+        double rate = Schedule.Rate(plan, parameters.Counter(sections[^1]));
         for (var i = 0; i < ranges.Length; i++)
         {
             // Zeros in place of what is not finite: 0 times NaN would still be NaN.
@@ -38,7 +43,7 @@ internal static class FlatAdamW
             parameters.RefreshCompute(ranges[i]);
         }
 
-        return (norm, taken);
+        return new StepOutcome(norm, taken, rate);
     }
 
     private static void StepRange(FlatParameters parameters, OptimizerPlan plan, SectionRange range, Tensor gradient, Tensor taken)

@@ -1,6 +1,5 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Planning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Parameters;

@@ -1,5 +1,3 @@
-using SslAgent.Domain;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Parameters;

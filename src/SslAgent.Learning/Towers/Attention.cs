@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Towers;
@@ -25,8 +24,9 @@ internal static class Attention
 
     private static Tensor Composed(Tensor[] parts, Tensor? hidden, float scale)
     {
+        // Never beta 0: libtorch 1.13 multiplies uninitialised memory by it where the matrices are tiny, and 0 times NaN is NaN.
         Tensor seed = hidden ?? zeros(1, dtype: parts[0].dtype);
-        Tensor scores = baddbmm(seed, parts[0], parts[1].transpose(1, 2), beta: hidden is null ? 0 : 1, alpha: scale); // [B·H, T, T]
+        Tensor scores = baddbmm(seed, parts[0], parts[1].transpose(1, 2), beta: 1, alpha: scale); // [B·H, T, T]
         return bmm(scores.softmax(-1), parts[2]);
     }
 

@@ -1,5 +1,4 @@
 using SslAgent.Learning.Parameters;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Towers;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Towers;

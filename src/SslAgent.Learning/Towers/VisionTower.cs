@@ -1,6 +1,5 @@
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Towers;

@@ -57,8 +57,8 @@ public sealed partial class RecordLog
         {
             lock (_gate)
             {
-                if (_cursors > 0) return false;
                 int at = Array.IndexOf(_segments, old[0]);
+                if (_cursors > 0 || !_segments.AsSpan(at, Math.Min(old.Length, _segments.Length - at)).SequenceEqual(old)) return false;
                 Segment[] added = [];
                 if (rewritten is not null)
                 {

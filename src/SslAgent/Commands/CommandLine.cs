@@ -22,8 +22,8 @@ internal static class CommandLine
         };
         try
         {
-            int code = await parsed.InvokeAsync(invocation, cancellation);
-            return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+            if (parsed.Action is ParseErrorAction) return Refuse(parsed, error);
+            return await parsed.InvokeAsync(invocation, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -39,6 +39,15 @@ internal static class CommandLine
             await error.WriteLineAsync($"sslagent: this should not have happened: {bug}");
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>The first thing that is wrong is what a person fixes first; the rest often follows from it.</summary>
+    private static int Refuse(ParseResult parsed, TextWriter error)
+    {
+        string asked = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        error.WriteLine($"sslagent{asked}: {parsed.Errors[0].Message}");
+        error.WriteLine($"Try: sslagent{asked} --help");
+        return ExitCode.Usage;
     }
 
     public static RootCommand Root(IReadOnlyList<CommandEntry> entries)

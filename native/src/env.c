@@ -1,0 +1,26 @@
+// Prepares the process environment before libtorch and its BLAS load. It must not depend on either.
+//
+// OpenBLAS 0.3.21 picks its kernels by CPU family and does not know AMD's newer ones: on Zen 5 it takes kernels without AVX-512, which halves
+// fp32 matrix products. Intel's families it knows, and forcing one kernel there would be a loss, so only other makers' CPUs with
+// AVX-512 are told SkylakeX. A value that is already set stays.
+#include <stdint.h>
+#include <stdlib.h>
+
+#define SAT_API __attribute__((visibility("default")))
+
+#if defined(__x86_64__)
+static int wants_skylakex(void) {
+  __builtin_cpu_init();
+  return !__builtin_cpu_is("intel") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+#else
+static int wants_skylakex(void) { return 0; }
+#endif
+
+// 0: nothing to do, 1: set here, 2: the user had set it.
+SAT_API int32_t sat_env_prepare(void) {
+  if (getenv("OPENBLAS_CORETYPE") != NULL) return 2;
+  if (!wants_skylakex()) return 0;
+  return setenv("OPENBLAS_CORETYPE", "SkylakeX", 0) == 0 ? 1 : 0;
+}

@@ -1,0 +1,23 @@
+using SslAgent.Guarding;
+using SslAgent.Hosting;
+using SslAgent.Learning.Options;
+
+namespace SslAgent.Configuration;
+
+/// <summary>
+/// The whole configuration, one property a section. Immutable; made by <see cref="ConfigurationLoader"/>, handed to each room in parts.
+/// </summary>
+internal sealed record AgentSettings
+{
+    public AgentOptions Agent { get; init; } = new();
+
+    public ModelOptions Model { get; init; } = new();
+
+    public LearningOptions Learning { get; init; } = new();
+
+    public CycleOptions Cycle { get; init; } = new();
+
+    public GuardOptions Guard { get; init; } = new();
+
+    public LoggingOptions Logging { get; init; } = new();
+}

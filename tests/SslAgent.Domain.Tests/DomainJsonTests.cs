@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace SslAgent.Domain.Tests;
+
+public sealed class DomainJsonTests
+{
+    [Fact]
+    public void A_manifest_comes_back_as_it_was_written()
+    {
+        VersionManifest manifest = new(
+            new ModelVersion(12), new ModelVersion(11), null, VersionKind.Cycle, "lineage", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123),
+            new CycleNumber(12), 40, 4711, [new PartitionPosition("frames", 0, 0, 100)],
+            new Verdict(VerdictKind.Reject, [new VerdictReason("finite", "mae loss, era 3", double.NaN, 0, "", VerdictKind.Reject)]),
+            new ProbeReport([new EraProbe(0, "mae", 0.5, 0.01, 0.667, 16)], [], new RetrievalProbe(0.1, 0.3, 0.027, 374)), null, "ema", "ab12",
+            JsonDocument.Parse("""{"seed": 7}""").RootElement, "torch 1.13.1", true, null, [new VersionFile("model.json", 10, "cd34")]);
+
+        string json = JsonSerializer.Serialize(manifest, DomainJson.Default.VersionManifest);
+        VersionManifest? back = JsonSerializer.Deserialize(json, DomainJson.Default.VersionManifest);
+
+        Assert.Contains("\"version\":12,\"parent\":11,\"rolledBackTo\":null,\"kind\":\"cycle\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"value\":\"NaN\"", json, StringComparison.Ordinal);
+        Assert.NotNull(back);
+        Assert.Equal(json, JsonSerializer.Serialize(back, DomainJson.Default.VersionManifest));
+        Assert.Equal(manifest.CreatedAt, back.CreatedAt);
+    }
+
+    [Theory]
+    [InlineData("""{"to":0,"replay":"keep","reason":"r","denied":[],"dryRun":false}""")]
+    [InlineData("""{"to":3,"replay":1,"reason":"r","denied":[],"dryRun":false}""")]
+    [InlineData("""{"to":3,"replay":"forget","reason":"r","denied":[],"dryRun":false}""")]
+    [InlineData("""{"to":3,"replay":"keep","reason":null,"denied":[],"dryRun":false}""")]
+    [InlineData("""{"to":3,"replay":"keep","denied":[],"dryRun":false}""")]
+    [InlineData("""{"to":3.5,"replay":"keep","reason":"r","denied":[],"dryRun":false}""")]
+    public void An_order_that_is_not_whole_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, DomainJson.Default.RollbackRequest));
+
+    [Fact]
+    public void An_order_comes_back_as_it_was_written()
+    {
+        RollbackRequest order = new(new ModelVersion(41), ReplayRollback.DropSince, "poisoned camera", [new DeniedRange("frames", 2, 10, 20)], true);
+
+        string json = JsonSerializer.Serialize(order, DomainJson.Default.RollbackRequest);
+        RollbackRequest? back = JsonSerializer.Deserialize(json, DomainJson.Default.RollbackRequest);
+
+        Assert.Contains("\"replay\":\"dropSince\"", json, StringComparison.Ordinal);
+        Assert.Equal(order with { Denied = [] }, back! with { Denied = [] });
+        Assert.Equal(order.Denied, back.Denied);
+    }
+}

@@ -26,6 +26,10 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
                 int index = 0;
                 foreach (object item in (IEnumerable)value!) Check(item, Keys.Join(at, OptionText.Of(index++)!));
             }
+            else if (shape.Kind == OptionKind.SectionDictionary)
+            {
+                foreach (DictionaryEntry item in (IDictionary)value!) Check(item.Value!, Keys.Join(at, (string)item.Key));
+            }
             else if (!faults.Any(fault => fault.Path == at))
             {
                 foreach (ValidationAttribute rule in shape.Property.GetCustomAttributes<ValidationAttribute>())
@@ -33,7 +37,9 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
             }
         }
 
-        foreach (string fault in OwnFaults(options)) faults.Add(new ConfigurationFault(path, null, null, fault));
+        // A record may repeat what its parts said already.
+        foreach (string fault in OwnFaults(options))
+            if (!faults.Any(known => known.Reason == fault)) faults.Add(new ConfigurationFault(path, null, null, fault));
     }
 
     private static IEnumerable<string> OwnFaults(object options)

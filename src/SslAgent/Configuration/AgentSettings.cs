@@ -1,5 +1,6 @@
 using SslAgent.Guarding;
 using SslAgent.Hosting;
+using SslAgent.Ingest;
 using SslAgent.Learning.Options;
 
 namespace SslAgent.Configuration;
@@ -10,6 +11,10 @@ namespace SslAgent.Configuration;
 internal sealed record AgentSettings
 {
     public AgentOptions Agent { get; init; } = new();
+
+    public KafkaOptions Kafka { get; init; } = new();
+
+    public IngestOptions Ingest { get; init; } = new();
 
     public ModelOptions Model { get; init; } = new();
 

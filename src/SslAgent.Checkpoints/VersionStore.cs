@@ -42,7 +42,7 @@ public sealed class VersionStore
         _pins = new Pins(disk, _names);
         _pointers = new VersionPointers(disk, _names);
         List<StoreFinding> findings = [];
-        if (access == StoreAccess.ReadWrite) StoreSweep.Run(disk, _names, findings);
+        if (access == StoreAccess.ReadWrite) StoreSweep.Run(disk, _names, _reader, findings);
         _index = VersionIndex.Load(disk, _names, _reader, findings);
         _pointers.Load(_index, version => _reader.Verify(version, default).IsSound, access == StoreAccess.ReadWrite, findings);
         Findings = findings;

@@ -63,7 +63,7 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, bo
         where T : class
     {
         if (series.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(labels, out T? known)) return known;
-        if (series.Count < SeriesMax) return series.GetOrAdd(labels.ToString(), _ => create());
+        if (series.Count < SeriesMax) return series.GetOrAdd(labels.ToString(), static (_, make) => make(), create);
         Interlocked.Increment(ref _dropped);
         return null;
     }

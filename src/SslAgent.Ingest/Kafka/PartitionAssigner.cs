@@ -1,0 +1,196 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace SslAgent.Ingest.Kafka;
+
+/// <summary>
+/// Puts the consumer onto partitions and back onto its feet when an offset does not exist: past the end (the topic was made anew, or cut)
+/// a new epoch begins, before the beginning (retention) messages are missing. Only the poll thread calls it.
+/// </summary>
+internal sealed class PartitionAssigner(
+    KafkaOptions options, KafkaSettings settings, IConsumer<byte[], byte[]> consumer, PartitionTable table, ILogger log, Action<StreamEvent> report)
+{
+    /// <summary>RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, which older managed packages have no name for.</summary>
+    private const int OffsetLostCode = -140;
+
+    private static readonly TimeSpan QueryWait = TimeSpan.FromSeconds(5), MetadataWait = TimeSpan.FromSeconds(2);
+
+    private readonly HashSet<TopicPartition> _lost = [];
+    private readonly bool _cooperative =
+        options.Assignment == KafkaAssignment.Group
+        && settings.Values.GetValueOrDefault("partition.assignment.strategy", "").Contains("cooperative", StringComparison.Ordinal);
+
+    private long _lastDiscovery;
+    private bool _allTopicsFound;
+
+    /// <summary>True when an offset was found lost since the last try.</summary>
+    public bool HasNewlyLost { get; private set; }
+
+    public static bool IsOffsetLost(Error error) => (int)error.Code == OffsetLostCode;
+
+    public void MarkLost(TopicPartition partition)
+    {
+        _lost.Add(partition);
+        HasNewlyLost = true;
+    }
+
+    /// <summary>Committed offsets, or null where the coordinator does not answer.</summary>
+    public Dictionary<TopicPartition, long>? Committed(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        try
+        {
+            return consumer.Committed(partitions, QueryWait)
+                .Where(found => found.Offset.Value >= 0)
+                .ToDictionary(found => found.TopicPartition, found => found.Offset.Value);
+        }
+        catch (KafkaException wrong)
+        {
+            Trouble($"committed offsets are not known: {wrong.Error.Reason}");
+            return null;
+        }
+    }
+
+    /// <summary>Takes partitions in; the positions to begin at.</summary>
+    public List<TopicPartitionOffset> Begin(IEnumerable<TopicPartition> partitions, Dictionary<TopicPartition, long> committed)
+    {
+        var begin = new List<TopicPartitionOffset>();
+        foreach (TopicPartition partition in partitions)
+        {
+            PartitionState state = table.Add(partition, committed.TryGetValue(partition, out long offset) ? offset : null, out StreamEvent.MessagesMissing? missing);
+            log.Beginning(state.Name.ToString(), state.Position.Offset.ToString(), state.Next == PartitionState.Unknown ? "never seen" : $"epoch {state.Epoch}");
+            if (missing is not null) Missing(missing);
+            begin.Add(state.Position);
+        }
+
+        return begin;
+    }
+
+    /// <summary>Manual assignment: looks for partitions that are not read yet. True where the assignment changed.</summary>
+    public bool Discover(TimeProvider time)
+    {
+        if (_allTopicsFound && time.GetElapsedTime(_lastDiscovery) < options.PartitionDiscovery) return false;
+        _lastDiscovery = time.GetTimestamp();
+        List<TopicPartition> found = [.. FindPartitions().Where(partition => !table.Contains(partition))];
+        if (found.Count == 0) return false;
+        List<TopicPartition> unknown = [.. found];
+        if (Committed(unknown) is not { } committed)
+        {
+            _allTopicsFound = false;
+            return false;
+        }
+
+        Begin(found, committed);
+        consumer.Assign(table.All.Select(state => state.Position));
+        return true;
+    }
+
+    /// <summary>The head's answer is in: tells Kafka what is durable before the partitions go.</summary>
+    public void CommitStored()
+    {
+        try
+        {
+            consumer.Commit();
+        }
+        catch (KafkaException wrong)
+        {
+            if (wrong.Error.Code != ErrorCode.Local_NoOffset) log.CommitTrouble(settings.Scrub(wrong.Error.Reason));
+        }
+    }
+
+    /// <summary>Tries to find the partitions that lost their offset again. True where the assignment was renewed.</summary>
+    public bool RetryLost()
+    {
+        HasNewlyLost = false;
+        TopicPartition[] found = [.. _lost.Where(Settle)];
+        if (found.Length == 0) return false;
+        _lost.ExceptWith(found);
+        PartitionState[] states = [.. found.Select(table.Find).OfType<PartitionState>()];
+        if (!_cooperative)
+        {
+            consumer.Assign(table.All.Select(state => state.Position));
+            return true;
+        }
+
+        consumer.IncrementalUnassign(states.Select(state => state.Key));
+        consumer.IncrementalAssign(states.Select(state => state.Position));
+        return true;
+    }
+
+    public void OpenEpoch(PartitionState state, long firstOffset, string reason)
+    {
+        state.Epoch++;
+        state.Next = firstOffset;
+        log.EpochOpened(state.Name.ToString(), state.Epoch, firstOffset, reason);
+        report(new StreamEvent.EpochChanged(state.Name.Topic, state.Name.Partition, state.Epoch, firstOffset, reason));
+    }
+
+    /// <summary>Compares our offset with the partition's ends; false where the broker does not answer.</summary>
+    private bool Settle(TopicPartition partition)
+    {
+        if (table.Find(partition) is not { } state) return true;
+        WatermarkOffsets ends;
+        try
+        {
+            ends = consumer.QueryWatermarkOffsets(partition, QueryWait);
+        }
+        catch (KafkaException wrong)
+        {
+            Trouble($"the ends of {state.Name} are not known: {wrong.Error.Reason}");
+            return false;
+        }
+
+        long low = ends.Low.Value, high = ends.High.Value;
+        if (state.Next == PartitionState.Unknown)
+        {
+            state.Next = options.StartAt == KafkaStart.Earliest ? low : high;
+        }
+        else if (state.Next > high)
+        {
+            OpenEpoch(state, low, $"offset {state.Next} was next, but the partition ends at {high}: the topic was made anew or cut");
+        }
+        else if (state.Next < low)
+        {
+            Missing(new(state.Name.Topic, state.Name.Partition, state.Epoch, state.Next, low, "the broker's retention deleted them"));
+            state.Next = low;
+        }
+
+        return true;
+    }
+
+    private List<TopicPartition> FindPartitions()
+    {
+        var found = new List<TopicPartition>();
+        _allTopicsFound = true;
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        foreach (string topic in options.Topics)
+        {
+            try
+            {
+                TopicMetadata metadata = admin.GetMetadata(topic, MetadataWait).Topics[0];
+                found.AddRange(metadata.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)));
+                _allTopicsFound &= metadata.Partitions.Count > 0;
+                if (metadata.Partitions.Count == 0) Trouble($"topic {topic} is not there yet: {metadata.Error.Reason}");
+            }
+            catch (KafkaException wrong)
+            {
+                _allTopicsFound = false;
+                Trouble($"topic {topic} could not be looked up: {wrong.Error.Reason}");
+            }
+        }
+
+        return found;
+    }
+
+    private void Missing(StreamEvent.MessagesMissing missing)
+    {
+        log.Missing($"{missing.Topic}/{missing.Partition}", missing.To - missing.From, missing.From, missing.To - 1, missing.Reason);
+        report(missing);
+    }
+
+    private void Trouble(string reason)
+    {
+        string scrubbed = settings.Scrub(reason);
+        log.Trouble(scrubbed);
+        report(new StreamEvent.ClientTrouble(scrubbed, IsFatal: false));
+    }
+}

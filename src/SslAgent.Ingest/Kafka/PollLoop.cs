@@ -1,0 +1,228 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using SslAgent.Domain;
+
+namespace SslAgent.Ingest.Kafka;
+
+/// <summary>
+/// The poll thread's work around one consumer: room first, then one message, and once a second the slow things. Everything but
+/// <see cref="Store"/> happens on the poll thread, the client's handlers included (it calls them from within Consume and Close).
+/// </summary>
+internal sealed class PollLoop : IDisposable
+{
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100), RoomWait = TimeSpan.FromMilliseconds(250), Tick = TimeSpan.FromSeconds(1);
+
+    private readonly KafkaOptions _options;
+    private readonly KafkaSettings _settings;
+    private readonly PartitionTable _table;
+    private readonly DeliveryQueue _queue;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Action<string?> _setProblem;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly PartitionAssigner _assigner;
+    private long _lastTick;
+    private bool _paused;
+    private bool _stopping;
+
+    public PollLoop(
+        KafkaOptions options, KafkaSettings settings, PartitionTable table, DeliveryQueue queue, TimeProvider time, ILogger log, Action<string?> setProblem)
+    {
+        (_options, _settings, _table, _queue, _time, _log, _setProblem) = (options, settings, table, queue, time, log, setProblem);
+        _consumer = new KafkaClients(options, log).NewConsumer(settings, Configure);
+        _assigner = new PartitionAssigner(options, settings, _consumer, table, log, Report);
+    }
+
+    public void Run(CancellationToken stop)
+    {
+        if (_options.Assignment == KafkaAssignment.Group) _consumer.Subscribe(_options.Topics);
+        while (!stop.IsCancellationRequested)
+        {
+            DoSlowThings();
+            MakeRoom();
+            Poll();
+        }
+
+        _stopping = true;
+    }
+
+    /// <summary>Hands durable positions to the client for its next commit. From any thread.</summary>
+    public void Store(IReadOnlyList<PartitionPosition> positions)
+    {
+        foreach (PartitionPosition position in positions)
+        {
+            try
+            {
+                if (IsCurrent(position)) _consumer.StoreOffset(new TopicPartitionOffset(position.Topic, position.Partition, position.NextOffset));
+            }
+            catch (KafkaException wrong)
+            {
+                // Not assigned any more, or not yet: the journal has the position, and the next owner begins at the last commit.
+                if (wrong.Error.Code != ErrorCode.Local_State) _log.CommitTrouble(_settings.Scrub(wrong.Error.Reason));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        try
+        {
+            _consumer.Close();
+        }
+        catch (KafkaException wrong)
+        {
+            _log.CommitTrouble(_settings.Scrub(wrong.Error.Reason));
+        }
+
+        _consumer.Dispose();
+    }
+
+    private bool IsCurrent(PartitionPosition position) =>
+        _table.Progress.All(known => known.Topic != position.Topic || known.Partition != position.Partition || known.Epoch == position.Epoch);
+
+    private void Configure(ConsumerBuilder<byte[], byte[]> builder)
+    {
+        builder.SetErrorHandler((_, error) => OnError(error));
+        builder.SetStatisticsHandler((_, json) => OnStatistics(json));
+        if (_options.Assignment != KafkaAssignment.Group) return;
+        builder.SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions));
+        builder.SetPartitionsRevokedHandler((_, partitions) => OnLeaving(partitions, mayCommit: true));
+        builder.SetPartitionsLostHandler((_, partitions) => OnLeaving(partitions, mayCommit: false));
+    }
+
+    private void DoSlowThings()
+    {
+        if (_lastTick != 0 && _time.GetElapsedTime(_lastTick) < Tick) return;
+        _lastTick = _time.GetTimestamp();
+        if (_options.Assignment == KafkaAssignment.Manual) _paused &= !_assigner.Discover(_time);
+        _table.Publish(HighWatermark);
+        if (_assigner.RetryLost()) _paused = false;
+    }
+
+    private long? HighWatermark(TopicPartition partition)
+    {
+        long high = _consumer.GetWatermarkOffsets(partition).High.Value;
+        return high >= 0 ? high : null;
+    }
+
+    /// <summary>
+    /// Waits a little for room first, because pausing throws away what the client has fetched ahead; then pauses, and keeps polling so that
+    /// the group sees a live member.
+    /// </summary>
+    private void MakeRoom()
+    {
+        if (_paused)
+        {
+            if (!_queue.IsHalfEmpty) return;
+            _consumer.Resume(_table.All.Select(state => state.Key));
+            _paused = false;
+            _log.Resumed();
+        }
+        else if (!_queue.HasRoom && !_queue.WaitForRoom(RoomWait))
+        {
+            _consumer.Pause(_table.All.Select(state => state.Key));
+            _paused = true;
+            IngestMetrics.CountPause();
+            _log.Paused();
+        }
+    }
+
+    private void Poll()
+    {
+        try
+        {
+            if (_consumer.Consume((int)PollWait.TotalMilliseconds) is { } result) Accept(result);
+        }
+        catch (ConsumeException wrong)
+        {
+            if (PartitionAssigner.IsOffsetLost(wrong.Error)) _assigner.MarkLost(wrong.ConsumerRecord.TopicPartition);
+            else OnError(wrong.Error);
+        }
+
+        if (_assigner.HasNewlyLost && _assigner.RetryLost()) _paused = false;
+    }
+
+    private void Accept(ConsumeResult<byte[], byte[]> result)
+    {
+        PartitionState? state = _table.Find(result.TopicPartition);
+        if (state is null) return;
+        long offset = result.Offset.Value;
+        if (offset < state.Next) _assigner.OpenEpoch(state, offset, $"offset {offset} came where {state.Next} was next: the partition was rewound");
+        state.Next = offset + 1;
+        Message<byte[], byte[]> message = result.Message;
+        var at = new SourceOffset(state.Name.Topic, state.Name.Partition, state.Epoch, offset);
+        _queue.Add(new StreamEvent.Delivered(new Delivery(at, message.Timestamp.UnixTimestampMs, message.Key, message.Value, Headers(message.Headers))));
+    }
+
+    private static MessageHeader[] Headers(Headers? headers)
+    {
+        if (headers is null || headers.Count == 0) return [];
+        var copy = new MessageHeader[headers.Count];
+        for (int i = 0; i < copy.Length; i++) copy[i] = new MessageHeader(headers[i].Key, headers[i].GetValueBytes());
+        return copy;
+    }
+
+    private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
+    {
+        List<TopicPartitionOffset> begin = _assigner.Begin(partitions, _assigner.Committed(partitions) ?? []);
+        _paused = false;
+        _table.Publish(_ => null);
+        return begin;
+    }
+
+    private void OnLeaving(List<TopicPartitionOffset> partitions, bool mayCommit)
+    {
+        if (partitions.Count == 0) return;
+        string names = string.Join(", ", partitions.Select(partition => $"{partition.Topic}/{partition.Partition.Value}"));
+        _log.Leaving(names);
+        if (!_stopping) WaitForJournal(partitions, mayCommit, names);
+        _table.Remove(partitions.Select(partition => partition.TopicPartition));
+        _table.Publish(_ => null);
+    }
+
+    /// <summary>At the end nobody takes events any more, and everything is committed already: then there is no wait.</summary>
+    private void WaitForJournal(List<TopicPartitionOffset> partitions, bool mayCommit, string names)
+    {
+        using var done = new ManualResetEventSlim();
+        _queue.Add(new StreamEvent.PartitionsLeaving(
+            [.. partitions.Select(partition => new PartitionName(partition.Topic, partition.Partition.Value))], mayCommit, () => Set(done)));
+        if (!done.Wait(_options.RevocationWait)) _log.LeftUncommitted(names, _options.RevocationWait.TotalSeconds);
+        else if (mayCommit) _assigner.CommitStored();
+    }
+
+    /// <summary>The answer may come after the wait is over.</summary>
+    private static void Set(ManualResetEventSlim done)
+    {
+        try
+        {
+            done.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits any more.
+        }
+    }
+
+    private void OnError(Error error)
+    {
+        string reason = _settings.Scrub($"{error.Code}: {error.Reason}");
+        IngestMetrics.CountClientError();
+        _setProblem(reason);
+        if (error.IsFatal) _log.Fatal(reason);
+        else _log.Trouble(reason);
+        if (error.IsFatal || _queue.HasRoom) _queue.Add(new StreamEvent.ClientTrouble(reason, error.IsFatal));
+        if (error.IsFatal) throw new KafkaReadException(reason);
+    }
+
+    private void OnStatistics(string json)
+    {
+        if (ClientStatistics.AnyBrokerUp(json)) _setProblem(null);
+    }
+
+    /// <summary>Complaints are dropped while the queue is full; they are logged in any case.</summary>
+    private void Report(StreamEvent reported)
+    {
+        if (reported is not StreamEvent.ClientTrouble || _queue.HasRoom) _queue.Add(reported);
+    }
+}

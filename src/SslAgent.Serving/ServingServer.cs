@@ -134,7 +134,7 @@ public sealed class ServingServer : IAsyncDisposable
     private WebApplication Build()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sslagent" });
-        builder.Services.AddSingleton(_logs);
+        builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLogs(_logs));
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);

@@ -52,13 +52,22 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
     {
         RangeAttribute range => $"must lie between {Bound(range.Minimum)} and {Bound(range.Maximum)}{Unit(shape.Key)}{Open(range)}",
         RequiredAttribute => "is required and is empty",
-        MinLengthAttribute least => $"must have at least {least.Length} {(shape.ItemType == typeof(string) && shape.Kind == OptionKind.Value ? "characters" : "entries")}",
-        MaxLengthAttribute most => $"must have at most {most.Length} {(shape.ItemType == typeof(string) && shape.Kind == OptionKind.Value ? "characters" : "entries")}",
+        MinLengthAttribute least => $"must have at least {Counted(least.Length, shape)}",
+        MaxLengthAttribute most => $"must have at most {Counted(most.Length, shape)}",
         RegularExpressionAttribute { ErrorMessage: null } pattern => $"must be of the form {pattern.Pattern}",
         RegularExpressionAttribute pattern => pattern.ErrorMessage!,
         AllowedValuesAttribute allowed => $"must be one of {string.Join(", ", allowed.Values)}",
         _ => rule.FormatErrorMessage(shape.Key),
     };
+
+    private static string Counted(int count, OptionShape shape) =>
+        (shape.Kind == OptionKind.Value, count) switch
+        {
+            (true, 1) => "1 character",
+            (true, _) => $"{count} characters",
+            (false, 1) => "1 entry",
+            _ => $"{count} entries",
+        };
 
     private static string Open(RangeAttribute range) =>
         (range.MinimumIsExclusive, range.MaximumIsExclusive) switch

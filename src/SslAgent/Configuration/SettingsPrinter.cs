@@ -16,7 +16,7 @@ internal sealed class SettingsPrinter(LayeredValues values, bool withOrigins)
     public string Print(AgentSettings settings)
     {
         _text.Clear();
-        WriteSection(settings, "", 0);
+        WriteSection(Redaction.Redacted(settings), "", 0);
         _text.AppendLine();
         return _text.ToString();
     }

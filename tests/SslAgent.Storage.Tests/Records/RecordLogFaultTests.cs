@@ -84,7 +84,7 @@ public sealed class RecordLogFaultTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Power_lost_during_a_compaction_leaves_every_record_to_keep_once()
+    public void Power_lost_during_a_compaction_leaves_the_log_as_before_or_compacted()
     {
         var whole = new SimulatedDisk();
         using (RecordLog log = LogScript.Open(whole, SegmentBytes)) RunTryingAgain(log, keep: _ => true);
@@ -103,9 +103,9 @@ public sealed class RecordLogFaultTests(ITestOutputHelper output)
                 Assert.Throws<DiskStoppedException>(() => Compact(compacting));
                 using RecordLog found = LogScript.Open(disk.AfterCrash(seed == 0 ? null : new Random(stop * 6 + seed)), SegmentBytes);
                 List<long> records = LogScript.ReadAll(found);
-                Assert.Equal(records.Distinct().Order(), records);
-                Assert.Superset(
-                    LogScript.Range(0, Groups * GroupRecords - 1).Where(sequence => sequence > last || sequence % 7 == 0).ToHashSet(), records.ToHashSet());
+                bool isCompacted = records.SequenceEqual(
+                    LogScript.Range(0, Groups * GroupRecords - 1).Where(sequence => sequence > last || sequence % 7 == 0));
+                Assert.True(isCompacted || records.SequenceEqual(LogScript.Range(0, Groups * GroupRecords - 1)), $"stop {stop}, seed {seed}");
                 foreach (long sequence in records) Assert.Equal(LogScript.Payload(sequence), LogScript.Find(found, sequence));
             }
         }

@@ -68,6 +68,8 @@ public sealed class RecordLogTests
         Assert.Throws<StorageException>(log.Sync);
         log.Withdraw();
         Assert.Null(LogScript.Find(log, 5));
+        log.Sync();
+        using (RecordLog nothingLeft = LogScript.Open(disk.AfterCrash())) Assert.Equal(4, nothingLeft.LastSequence);
         LogScript.Append(log, 5, 6);
         log.Sync();
         Assert.Equal(LogScript.Range(0, 6), LogScript.ReadAll(log));

@@ -6,6 +6,8 @@ internal static class CommandRegistry
     public static IReadOnlyList<CommandEntry> All() =>
     [
         ConfigCommand.Build(),
+        DoctorCommand.Build(),
+        HealthcheckCommand.Build(),
         VersionCommand.Build(),
     ];
 }

@@ -45,7 +45,7 @@ internal static class ConfigCommand
             ConfigurationOutcome outcome = settings.Outcome(parsed);
             SettingsPrinter printer = new(outcome.Values, withOrigins: parsed.GetValue(output) == "text");
             parsed.InvocationConfiguration.Output.Write(printer.Print(outcome.Settings));
-            if (outcome.Faults.Count > 0) throw new CommandException(ExitCode.Usage, Settings.Describe(outcome));
+            if (outcome.Faults.Count > 0) parsed.InvocationConfiguration.Error.WriteLine($"note: {Settings.Describe(outcome)}");
             return ExitCode.Ok;
         });
         return command;

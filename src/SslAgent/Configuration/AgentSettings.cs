@@ -1,6 +1,10 @@
+using SslAgent.Checkpoints;
 using SslAgent.Guarding;
 using SslAgent.Hosting;
+using SslAgent.Ingest;
 using SslAgent.Learning.Options;
+using SslAgent.Replay;
+using SslAgent.Serving;
 
 namespace SslAgent.Configuration;
 
@@ -11,6 +15,12 @@ internal sealed record AgentSettings
 {
     public AgentOptions Agent { get; init; } = new();
 
+    public KafkaOptions Kafka { get; init; } = new();
+
+    public IngestOptions Ingest { get; init; } = new();
+
+    public ReplayOptions Replay { get; init; } = new();
+
     public ModelOptions Model { get; init; } = new();
 
     public LearningOptions Learning { get; init; } = new();
@@ -18,6 +28,10 @@ internal sealed record AgentSettings
     public CycleOptions Cycle { get; init; } = new();
 
     public GuardOptions Guard { get; init; } = new();
+
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
+    public ServingOptions Serving { get; init; } = new();
 
     public LoggingOptions Logging { get; init; } = new();
 }

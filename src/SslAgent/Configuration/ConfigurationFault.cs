@@ -9,7 +9,7 @@ internal sealed record ConfigurationFault(string Path, string? Value, string? Or
 {
     public override string ToString()
     {
-        string value = Value is null ? "" : $" = {(Redaction.IsSecret(Path) ? Redaction.Mask : Value)}";
+        string value = Value is null ? "" : $" = {(Redaction.IsSecret(Path) ? Redaction.Mask : Value.Length == 0 ? "nothing" : Value)}";
         string origin = Origin is null ? "" : $" (from {Origin})";
         return $"{Path}{value}{origin}: {Reason}";
     }

@@ -26,6 +26,10 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
                 int index = 0;
                 foreach (object item in (IEnumerable)value!) Check(item, Keys.Join(at, OptionText.Of(index++)!));
             }
+            else if (shape.Kind == OptionKind.SectionDictionary)
+            {
+                foreach (DictionaryEntry item in (IDictionary)value!) Check(item.Value!, Keys.Join(at, (string)item.Key));
+            }
             else if (!faults.Any(fault => fault.Path == at))
             {
                 foreach (ValidationAttribute rule in shape.Property.GetCustomAttributes<ValidationAttribute>())
@@ -33,7 +37,9 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
             }
         }
 
-        foreach (string fault in OwnFaults(options)) faults.Add(new ConfigurationFault(path, null, null, fault));
+        // A record may repeat what its parts said already.
+        foreach (string fault in OwnFaults(options))
+            if (!faults.Any(known => known.Reason == fault)) faults.Add(new ConfigurationFault(path, null, null, fault));
     }
 
     private static IEnumerable<string> OwnFaults(object options)
@@ -46,13 +52,22 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
     {
         RangeAttribute range => $"must lie between {Bound(range.Minimum)} and {Bound(range.Maximum)}{Unit(shape.Key)}{Open(range)}",
         RequiredAttribute => "is required and is empty",
-        MinLengthAttribute least => $"must have at least {least.Length} {(shape.ItemType == typeof(string) && shape.Kind == OptionKind.Value ? "characters" : "entries")}",
-        MaxLengthAttribute most => $"must have at most {most.Length} {(shape.ItemType == typeof(string) && shape.Kind == OptionKind.Value ? "characters" : "entries")}",
+        MinLengthAttribute least => $"must have at least {Counted(least.Length, shape)}",
+        MaxLengthAttribute most => $"must have at most {Counted(most.Length, shape)}",
         RegularExpressionAttribute { ErrorMessage: null } pattern => $"must be of the form {pattern.Pattern}",
         RegularExpressionAttribute pattern => pattern.ErrorMessage!,
         AllowedValuesAttribute allowed => $"must be one of {string.Join(", ", allowed.Values)}",
         _ => rule.FormatErrorMessage(shape.Key),
     };
+
+    private static string Counted(int count, OptionShape shape) =>
+        (shape.Kind == OptionKind.Value, count) switch
+        {
+            (true, 1) => "1 character",
+            (true, _) => $"{count} characters",
+            (false, 1) => "1 entry",
+            _ => $"{count} entries",
+        };
 
     private static string Open(RangeAttribute range) =>
         (range.MinimumIsExclusive, range.MaximumIsExclusive) switch

@@ -7,8 +7,8 @@ public sealed class ConfigCommandTests
     [Fact]
     public async Task Check_exits_0_without_faults_and_2_with_them_all_on_standard_error()
     {
-        (int good, string output, _) = await Sslagent.RunAsync("config", "check");
-        (int bad, _, string error) = await Sslagent.RunAsync("config", "check", "--set", "learning:batchSize=0", "--set", "agent:sed=1");
+        (int good, string output, _) = await Sslagent.RunAsync("config", "check", "--set", "kafka:topics=a");
+        (int bad, _, string error) = await Sslagent.RunAsync("config", "check", "--set", "kafka:topics=a", "--set", "learning:batchSize=0", "--set", "agent:sed=1");
 
         Assert.Equal(ExitCode.Ok, good);
         Assert.Contains("no faults", output);

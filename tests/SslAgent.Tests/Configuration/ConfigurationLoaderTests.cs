@@ -11,6 +11,46 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void A_topic_is_the_one_thing_that_must_be_given()
+    {
+        ConfigurationOutcome outcome = ConfigurationLoader.Load(new ConfigurationRequest(null, [], new Dictionary<string, string>()));
+
+        Assert.Equal("kafka:topics", Assert.Single(outcome.Faults).Path);
+    }
+
+    [Fact]
+    public void Lists_may_be_given_item_by_item_or_with_commas_and_never_mix()
+    {
+        const string File = "{ \"kafka\": { \"topics\": [\"a\", \"b\", \"c\"] } }";
+
+        Assert.Equal(["x", "y"], Load.Json(File, "kafka:topics=x, y").Settings.Kafka.Topics);
+        Assert.Equal(["frames"], Load.Json(File).Settings.Kafka.Topics);
+    }
+
+    [Fact]
+    public void Secrets_are_masked_in_every_print()
+    {
+        ConfigurationOutcome outcome = Load.Json(
+            "{ \"kafka\": { \"properties\": { \"sasl.password\": \"hunter2\", \"sasl.username\": \"me\", \"ssl.ca.location\": \"/ca.pem\" } } }",
+            "kafka:properties:sasl.oauthbearer.client.secret=hunter3", "kafka:properties:ssl.key.password=hunter4");
+
+        string printed = new SettingsPrinter(outcome.Values, withOrigins: true).Print(outcome.Settings) + string.Join('\n', outcome.Faults);
+
+        Assert.DoesNotContain("hunter", printed);
+        Assert.Contains("\"sasl.username\": \"me\"", printed);
+        Assert.Contains("\"ssl.ca.location\": \"/ca.pem\"", printed);
+    }
+
+    [Fact]
+    public void Rules_by_name_are_bound_and_checked()
+    {
+        ConfigurationOutcome outcome = Load.Json("{ \"ingest\": { \"sources\": { \"bySource\": { \"cam-1\": { \"sample\": 5 }, \"cam-2\": { \"rateMaks\": 1 } } } } }");
+
+        Assert.Equal(5, outcome.Settings.Ingest.Sources.BySource["cam-1"].Sample);
+        Assert.Equal("ingest:sources:bySource:cam-2:rateMaks", Assert.Single(outcome.Faults).Path);
+    }
+
+    [Fact]
     public void A_file_may_have_comments_and_trailing_commas()
     {
         ConfigurationOutcome outcome = Load.Json(
@@ -28,7 +68,7 @@ public sealed class ConfigurationLoaderTests
     [Fact]
     public void The_environment_overrides_the_file_and_the_command_line_overrides_both()
     {
-        Dictionary<string, string> environment = new() { ["SSLAGENT__agent__seed"] = "2", ["SSLAGENT__learning__batchSize"] = "16", ["PATH"] = "/bin" };
+        Dictionary<string, string> environment = new() { ["SSLAGENT__agent__seed"] = "2", ["SSLAGENT__kafka__topics"] = "a,b", ["SSLAGENT__learning__batchSize"] = "16", ["PATH"] = "/bin" };
 
         ConfigurationOutcome outcome = Load.With("""{ "agent": { "seed": 1 }, "learning": { "batchSize": 8 } }""", environment, "agent:seed=3");
 
@@ -165,7 +205,7 @@ public sealed class ConfigurationLoaderTests
     [Fact]
     public void A_file_that_is_not_there_is_a_fault_and_no_exception()
     {
-        ConfigurationOutcome outcome = ConfigurationLoader.Load(new ConfigurationRequest("/no/such/agent.json", [], new Dictionary<string, string>()));
+        ConfigurationOutcome outcome = ConfigurationLoader.Load(new ConfigurationRequest("/no/such/agent.json", ["kafka:topics=a"], new Dictionary<string, string>()));
 
         Assert.Contains("cannot be read", Assert.Single(outcome.Faults).Reason);
     }

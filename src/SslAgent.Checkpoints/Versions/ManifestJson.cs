@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SslAgent.Domain;
+
+namespace SslAgent.Checkpoints;
+
+/// <summary>
+/// <c>manifest.json</c>, the same bytes for the same manifest; docs/formats/version.md has its fields. The format's number comes first and
+/// rises whenever an older program would misread a newer file; unknown fields of a known format are ignored.
+/// </summary>
+public static class ManifestJson
+{
+    public const int Format = 1;
+
+    private const string FormatKey = "format";
+
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
+
+    public static byte[] Write(VersionManifest manifest)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, Indented))
+        {
+            json.WriteStartObject();
+            json.WriteNumber(FormatKey, Format);
+            foreach (JsonProperty property in JsonSerializer.SerializeToElement(manifest, ManifestJsonContext.Default.VersionManifest).EnumerateObject())
+                property.WriteTo(json);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>
+    /// Throws <see cref="UnknownManifestFormatException"/> for a newer format, <see cref="FormatException"/> for what is no manifest.
+    /// </summary>
+    /// <param name="path">For the message.</param>
+    public static VersionManifest Read(ReadOnlyMemory<byte> utf8, string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8);
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty(FormatKey, out JsonElement number) || !number.TryGetInt32(out int format))
+            {
+                throw new FormatException("there is no format number");
+            }
+            if (format != Format) throw new UnknownManifestFormatException(path, format, Format);
+            VersionManifest? manifest = document.RootElement.Deserialize(ManifestJsonContext.Default.VersionManifest);
+            return Consistent(manifest ?? throw new FormatException("it is empty"));
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"it is not the JSON of a manifest: {fault.Message}", fault);
+        }
+    }
+
+    private static VersionManifest Consistent(VersionManifest manifest)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (VersionFile file in manifest.Files)
+        {
+            if (!VersionNames.IsFileName(file.Name) || !names.Add(file.Name)) throw new FormatException($"file name '{file.Name}' is not usable");
+            if (file.Bytes < 0 || file.Sha256.Length != 64) throw new FormatException($"size or sha256 of {file.Name} is not usable");
+        }
+        return manifest;
+    }
+}
+
+/// <summary>Ids in the form in which people write them: <c>v41</c>, <c>#4711</c>.</summary>
+internal sealed class VersionText : JsonConverter<ModelVersion>
+{
+    public override ModelVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ModelVersion.TryParse(reader.GetString(), out ModelVersion version) ? version : throw new JsonException("not a version such as v41");
+
+    public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+/// <inheritdoc cref="VersionText"/>
+internal sealed class SampleText : JsonConverter<SampleId>
+{
+    public override SampleId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetString() is ['#', .. string digits] && long.TryParse(digits, System.Globalization.CultureInfo.InvariantCulture, out long sequence)
+            ? new SampleId(sequence)
+            : throw new JsonException("not a sample such as #4711");
+
+    public override void Write(Utf8JsonWriter writer, SampleId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+/// <inheritdoc cref="VersionText"/>
+internal sealed class CycleText : JsonConverter<CycleNumber>
+{
+    public override CycleNumber Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt32());
+
+    public override void Write(Utf8JsonWriter writer, CycleNumber value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters =
+    [
+        typeof(VersionText), typeof(SampleText), typeof(CycleText), typeof(CamelCaseEnum<VersionKind>), typeof(CamelCaseEnum<VerdictKind>),
+    ])]
+[JsonSerializable(typeof(VersionManifest))]
+[JsonSerializable(typeof(DroppedFiles))]
+internal sealed partial class ManifestJsonContext : JsonSerializerContext;
+
+/// <summary>Enumerations by name, in camel case; a number is refused.</summary>
+internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;
+
+/// <summary><c>dropped.json</c>: what retention took out of a version, and when.</summary>
+internal sealed record DroppedFiles(int Format, IReadOnlyList<string> Files, DateTimeOffset At)
+{
+    public const int KnownFormat = 1;
+}

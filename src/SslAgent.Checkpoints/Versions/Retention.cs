@@ -1,0 +1,75 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Checkpoints;
+
+/// <summary>How much stays; <see cref="CheckpointOptions"/> has the meaning of each number.</summary>
+public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTrainingState, long BytesMax);
+
+/// <summary>What must not be touched: versions that a pointer, a pin or somebody's unfinished work names.</summary>
+/// <param name="LastPromoted">What a reject returns to: the last promoted version on HEAD's line of parents.</param>
+internal sealed record Protected(
+    ModelVersion? Head, ModelVersion? Serving, ModelVersion? LastPromoted, IReadOnlySet<ModelVersion> Pinned, IReadOnlySet<ModelVersion> InUse);
+
+/// <summary>
+/// Decides what a retention run takes away; a pure function over the manifests. Protected always, moments included: HEAD, SERVING, the parent of
+/// each (what recovery falls back to), the last promoted version of HEAD's line (what a reject returns to), the newest version
+/// (so that its number stays taken), and what is in use. Pinned versions stay, but may lose their moments.
+/// </summary>
+internal static class Retention
+{
+    public static PruneReport Decide(IReadOnlyCollection<VersionManifest> versions, Protected keep, RetentionPolicy policy)
+    {
+        VersionManifest[] newestFirst = [.. versions.OrderByDescending(manifest => manifest.Version)];
+        HashSet<ModelVersion> whole = Whole(newestFirst, keep);
+        HashSet<ModelVersion> kept =
+        [
+            .. whole, .. keep.Pinned,
+            .. newestFirst.Take(policy.KeepLast).Select(manifest => manifest.Version),
+            .. newestFirst.Where(manifest => manifest.Verdict.Kind == VerdictKind.Promote).Take(policy.KeepPromoted).Select(manifest => manifest.Version),
+        ];
+        HashSet<ModelVersion> withTraining = [.. whole, .. newestFirst.Take(policy.KeepTrainingState).Select(manifest => manifest.Version)];
+        long bytes = newestFirst.Where(manifest => kept.Contains(manifest.Version)).Sum(manifest => BytesLeft(manifest, withTraining));
+        foreach (VersionManifest oldest in newestFirst.Reverse().Where(manifest => kept.Contains(manifest.Version)))
+        {
+            if (bytes <= policy.BytesMax) break;
+            if (whole.Contains(oldest.Version) || keep.Pinned.Contains(oldest.Version)) continue;
+            kept.Remove(oldest.Version);
+            bytes -= BytesLeft(oldest, withTraining);
+        }
+        return Report(newestFirst, kept, withTraining);
+    }
+
+    private static HashSet<ModelVersion> Whole(VersionManifest[] newestFirst, Protected keep)
+    {
+        Dictionary<ModelVersion, VersionManifest> byVersion = newestFirst.ToDictionary(manifest => manifest.Version);
+        HashSet<ModelVersion> whole = [.. keep.InUse];
+        if (newestFirst.Length > 0) whole.Add(newestFirst[0].Version);
+        foreach (ModelVersion? pointer in new[] { keep.Head, keep.Serving })
+        {
+            if (pointer is not { } version) continue;
+            whole.Add(version);
+            if (byVersion.GetValueOrDefault(version)?.Parent is { } parent) whole.Add(parent);
+        }
+        if (keep.LastPromoted is { } promoted) whole.Add(promoted);
+        return whole;
+    }
+
+    private static PruneReport Report(VersionManifest[] newestFirst, HashSet<ModelVersion> kept, HashSet<ModelVersion> withTraining)
+    {
+        VersionManifest[] deleted = [.. newestFirst.Reverse().Where(manifest => !kept.Contains(manifest.Version))];
+        VersionManifest[] dropped =
+        [
+            .. newestFirst.Reverse().Where(manifest => kept.Contains(manifest.Version) && manifest.HasTrainingState && !withTraining.Contains(manifest.Version)),
+        ];
+        long freed = deleted.Sum(Bytes) + dropped.Sum(TrainingBytes);
+        return new PruneReport([.. deleted.Select(manifest => manifest.Version)], [.. dropped.Select(manifest => manifest.Version)], freed);
+    }
+
+    private static long BytesLeft(VersionManifest manifest, HashSet<ModelVersion> withTraining) =>
+        withTraining.Contains(manifest.Version) ? Bytes(manifest) : Bytes(manifest) - TrainingBytes(manifest);
+
+    private static long Bytes(VersionManifest manifest) => manifest.Files.Sum(file => file.Bytes);
+
+    private static long TrainingBytes(VersionManifest manifest) =>
+        manifest.Files.Where(file => file.Name == VersionNames.Training).Sum(file => file.Bytes);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using SslAgent.Domain;
+using SslAgent.Storage;
+
+namespace SslAgent.Checkpoints;
+
+/// <summary>
+/// Carries a retention plan out, oldest version first. A version is first renamed to a leftover's name (from there a crash ends in it being gone),
+/// then deleted. Moments go after <c>dropped.json</c> says so durably, so that their absence is never taken for damage.
+/// </summary>
+internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionReader reader, VersionIndex index, Pins pins)
+{
+    /// <summary>Returns what was really done: a version that was pinned meanwhile stays.</summary>
+    public PruneReport Carry(PruneReport plan, DateTimeOffset at)
+    {
+        List<ModelVersion> deleted = [];
+        foreach (ModelVersion version in plan.Deleted)
+        {
+            if (Delete(version)) deleted.Add(version);
+        }
+        foreach (ModelVersion version in plan.TrainingDropped) DropTraining(version, at);
+        return plan with { Deleted = deleted };
+    }
+
+    private bool Delete(ModelVersion version)
+    {
+        disk.Rename(names.Of(version), names.Trash(version));
+        if (pins.Read().ContainsKey(version))
+        {
+            disk.Rename(names.Trash(version), names.Of(version));
+            return false;
+        }
+        disk.SyncDirectory(names.Root);
+        index.Remove(version);
+        disk.DeleteDirectory(names.Trash(version));
+        return true;
+    }
+
+    private void DropTraining(ModelVersion version, DateTimeOffset at)
+    {
+        DroppedFiles dropped = new(DroppedFiles.KnownFormat, [VersionNames.Training], at);
+        AtomicFile.Write(disk, names.File(version, VersionNames.Dropped),
+            JsonSerializer.SerializeToUtf8Bytes(dropped, ManifestJsonContext.Default.DroppedFiles));
+        disk.Delete(names.File(version, VersionNames.Training));
+        disk.SyncDirectory(names.Of(version));
+        index.Put(reader.ReadManifest(version));
+    }
+}

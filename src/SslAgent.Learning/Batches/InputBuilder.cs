@@ -1,0 +1,46 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Text;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Batches;
+
+/// <summary>From drawn samples to what an objective reads: pixels packed, cropped, normalised; texts encoded.</summary>
+internal static class InputBuilder
+{
+    /// <summary>A training batch: frames are cropped and mirrored by the key.</summary>
+    public static ObjectiveInput ForTraining(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
+    {
+        Tensor? frames = batch.Frames.Count == 0 ? null : Augment(batch, plan, towers.Weights.Device, key.With(ChanceStream.Augmentation, key.Part));
+        return new ObjectiveInput(towers, plan, frames, Encode(batch, plan, tokenizer), tokenizer?.VocabularySize ?? 0, key, state);
+    }
+
+    /// <summary>A probe's batch: whole frames.</summary>
+    public static ObjectiveInput ForProbing(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
+    {
+        Tensor? frames = batch.Frames.Count == 0 ? null : WholeFrames(batch.Frames, plan.Model, plan.Normalization, towers.Weights.Device);
+        return new ObjectiveInput(towers, plan, frames, Encode(batch, plan, tokenizer), tokenizer?.VocabularySize ?? 0, key, state);
+    }
+
+    /// <summary>Frames at the network's size, normalised, fp32 [B, 3, S, S].</summary>
+    public static Tensor WholeFrames(IReadOnlyList<Frame> frames, ModelPlan model, NormalizationPlan normalization, Device device)
+    {
+        Tensor pixels = FrameTensors.Resize(FrameTensors.Pack(frames, model.ImageSize, device), model.ImageSize);
+        return FrameTensors.Normalize(pixels, normalization);
+    }
+
+    private static Tensor Augment(Batch batch, LearnerPlan plan, Device device, DrawKey key)
+    {
+        bool paired = batch.Modality == Modality.Pair;
+        double areaMin = paired ? plan.Augmentation.PairCropAreaMin : plan.Augmentation.CropAreaMin;
+        Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, device);
+        Tensor cropped = RandomCrop.Apply(pixels, plan.Model.ImageSize, areaMin, plan.Augmentation.Flip && !paired, key);
+        return FrameTensors.Normalize(cropped, plan.Normalization);
+    }
+
+    private static TokenBatch? Encode(Batch batch, LearnerPlan plan, ITokenizer? tokenizer) =>
+        batch.Texts.Count == 0 ? null : TokenBatch.Encode(Check.NotNull(tokenizer, "texts wait for the tokenizer"), batch.Texts, plan.Model.TextTokens);
+}

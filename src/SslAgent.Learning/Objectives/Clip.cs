@@ -1,0 +1,96 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Batches;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>
+/// Contrastive language-image pretraining. Radford et al., "Learning Transferable Visual Models From Natural Language Supervision" (2021), section 2.3 and figure 3:
+/// symmetric cross-entropy over the cosines of a batch, with a learned temperature whose scale never exceeds 100.
+/// </summary>
+/// <remarks>
+/// Reference implementation: openai/CLIP, model.py. We differ: texts that are equal count as positives of each other's frames and share the
+/// target evenly (captions repeat in a stream, and a repeated caption is no negative); features are means, not class tokens.
+/// Trivial loss: ln B, what indifferent scores get with any such targets.
+/// </remarks>
+internal static class Clip
+{
+    // B batch, D width of a tower, J width of the joint space.
+    public const string Section = "clip", FrameProjection = "clip.frame.weight", TextProjection = "clip.text.weight", LogitScale = "clip.logit_scale";
+
+    private const double ScaleMax = 100;
+
+    public static ObjectiveDefinition Definition { get; } = new()
+    {
+        Name = ObjectiveNames.Clip,
+        Modality = Modality.Pair,
+        ReadsText = true,
+        SamplesMin = 2,
+        Sections = [VisionTower.Section, TextTower.Section, Section],
+        Declare = plan => [Declare(plan)],
+        TermNames = ["accuracy", "scale"],
+        Loss = Loss,
+        TrivialLoss = input => Math.Log(Check.NotNull(input.Texts, "pairs have texts").Rows),
+    };
+
+    public static ObjectiveLoss Loss(ObjectiveInput input)
+    {
+        TokenBatch texts = Check.NotNull(input.Texts, "pairs have texts");
+        Tensor frames = EmbedFrames(input.Towers, Check.NotNull(input.Frames, "pairs have frames")); // [B, J]
+        Tensor words = EmbedTexts(input.Towers, new TokenTensors(texts, input.Device)); // [B, J]
+        Tensor scale = input.Towers.Weights[LogitScale].to_type(ScalarType.Float32).exp(); // [1]
+        Tensor positives = tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows); // [B, B]
+        Tensor logits = frames.mm(words.t()) * scale; // [B, B]
+        return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze());
+    }
+
+    /// <summary>Frames fp32 [B, 3, S, S] → unit vectors fp32 [B, J].</summary>
+    public static Tensor EmbedFrames(TowerSet towers, Tensor frames) => Project(towers.Vision.Pool(frames), towers.Weights, FrameProjection);
+
+    /// <summary>Texts → unit vectors fp32 [B, J].</summary>
+    public static Tensor EmbedTexts(TowerSet towers, TokenTensors texts) => Project(towers.Text.Pool(texts), towers.Weights, TextProjection);
+
+    /// <summary>Half the cross-entropy of frames choosing among texts, half that of texts choosing among frames.</summary>
+    /// <param name="positives">Symmetric, 1 where the row's text equals the column's, else 0 [B, B].</param>
+    public static Tensor SymmetricCrossEntropy(Tensor logits, Tensor positives)
+    {
+        Tensor target = positives / positives.sum(1, keepdim: true); // [B, B], rows sum to 1
+        Tensor byFrame = (target * logits.log_softmax(1)).sum(1).mean();
+        Tensor byText = (target * logits.t().log_softmax(1)).sum(1).mean();
+        return (byFrame + byText) * -0.5;
+    }
+
+    /// <summary>1 where two rows have equal tokens, row-major [B·B].</summary>
+    public static float[] Positives(TokenBatch texts)
+    {
+        var equal = new float[texts.Rows * texts.Rows];
+        for (var row = 0; row < texts.Rows; row++)
+        {
+            for (var column = 0; column < texts.Rows; column++)
+                equal[row * texts.Rows + column] = texts.Row(row).SequenceEqual(texts.Row(column)) ? 1 : 0;
+        }
+
+        return equal;
+    }
+
+    private static SectionSpec Declare(ModelPlan plan) => new(
+        Section,
+        [
+            ParameterSpec.Matrix(FrameProjection, plan.JointWidth, plan.Frame.Width),
+            ParameterSpec.Matrix(TextProjection, plan.JointWidth, plan.Text.Width),
+            new ParameterSpec(LogitScale, [1], Initial.LogitScale, Decayed: false, Math.Log(ScaleMax)),
+        ]);
+
+    private static Tensor Project(Tensor pooled, Weights weights, string name)
+    {
+        Tensor projected = nn.functional.linear(pooled.to_type(weights.Dtype), weights[name]); // [B, J]
+        return nn.functional.normalize(projected.to_type(ScalarType.Float32), dim: 1);
+    }
+
+    /// <summary>Share of frames whose best text is one of their own, scalar.</summary>
+    private static Tensor Accuracy(Tensor logits, Tensor positives) =>
+        positives.gather(1, logits.argmax(1).unsqueeze(1)).mean();
+}

@@ -1,0 +1,118 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>
+/// Masked autoencoding of frames. He et al., "Masked Autoencoders Are Scalable Vision Learners" (2021), section 3: the encoder sees the kept patches
+/// only, a light decoder sees their codes and mask tokens, the loss is the squared error of hidden patches normalised by their own mean and deviation.
+/// </summary>
+/// <remarks>
+/// Reference implementation: facebookresearch/mae, models_mae.py. We differ: no class token (the paper's section 4.1 finds it unneeded with mean pooling);
+/// the decoder's tokens are not brought back into picture order, since each carries its position and attention does not mind;
+/// hence only hidden ones are predicted. Trivial loss: the mean normalised patch of each position.
+/// </remarks>
+internal static class Mae
+{
+    // B batch, N patches, K kept, M = N - K hidden, P numbers in a patch, D encoder width, E decoder width.
+    public const string Section = "mae";
+
+    /// <summary>Keeps the division by a flat patch's deviation finite, as in the reference implementation.</summary>
+    public const double VarianceEpsilon = 1e-6;
+
+    public static ObjectiveDefinition Definition { get; } = new()
+    {
+        Name = ObjectiveNames.Mae,
+        Modality = Modality.Frame,
+        ReadsText = false,
+        SamplesMin = 1,
+        Sections = [VisionTower.Section, Section],
+        Declare = plan => [Declare(plan)],
+        Loss = Loss,
+        TrivialLoss = TrivialLoss,
+    };
+
+    /// <summary>What was hidden, and what the decoder makes of it.</summary>
+    /// <param name="Hidden">Numbers of the hidden patches, row-major [B·M].</param>
+    /// <param name="Predicted">Their normalised pixels, fp32 [B·M, P].</param>
+    /// <param name="Patches">All true patches, fp32 [B·N, P].</param>
+    internal sealed record Prediction(int[] Hidden, Tensor Predicted, Tensor Patches);
+
+    public static ObjectiveLoss Loss(ObjectiveInput input)
+    {
+        Prediction prediction = Predict(input);
+        Tensor target = NormalizePatches(prediction.Patches.index_select(0, RowIndex(prediction.Hidden, input)).detach()); // [B·M, P]
+        return new ObjectiveLoss((prediction.Predicted - target).square().mean());
+    }
+
+    /// <summary>Hides patches by the input's key and predicts them.</summary>
+    public static Prediction Predict(ObjectiveInput input)
+    {
+        Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
+        ModelPlan plan = input.Plan.Model;
+        long batch = frames.shape[0], kept = input.Plan.Masking.PatchesKept;
+        (int[] keptPatches, int[] hiddenPatches) =
+            MaskDraw.Split((int)batch, plan.Patches, (int)kept, input.Key.With(ChanceStream.Masking, input.Key.Part));
+        Tensor patches = input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues); // [B·N, P]
+        Tensor seen = patches.index_select(0, RowIndex(keptPatches, input)).view(batch, kept, plan.PatchValues); // [B, K, P]
+        Tensor keptAt = tensor(keptPatches, device: input.Device), hiddenAt = tensor(hiddenPatches, device: input.Device);
+        Tensor places = input.Towers.Vision.Positions.index_select(0, keptAt).view(batch, kept, plan.Frame.Width); // [B, K, D]
+        Tensor codes = input.Towers.Vision.Encode(seen, places); // [B·K, D]
+        return new Prediction(hiddenPatches, Decode(input, codes, keptAt, hiddenAt, batch), patches);
+    }
+
+    /// <summary>(patch - mean) / √(variance + ε) within each patch [R, P].</summary>
+    public static Tensor NormalizePatches(Tensor patches)
+    {
+        Tensor variance = patches.var(1, unbiased: true, keepdim: true); // [R, 1]
+        return (patches - patches.mean([1], keepdim: true)) / (variance + VarianceEpsilon).sqrt();
+    }
+
+    private static SectionSpec Declare(ModelPlan plan) => new(
+        Section,
+        [
+            .. TransformerStack.DeclareLinear("mae.embed", plan.Decoder.Width, plan.Frame.Width),
+            ParameterSpec.Table("mae.mask_token", 1, plan.Decoder.Width, decayed: false),
+            .. TransformerStack.Declare(plan.Decoder, Section),
+            .. TransformerStack.DeclareLinear("mae.predict", plan.PatchValues, plan.Decoder.Width),
+        ]);
+
+    /// <summary>Kept tokens first, then one mask token for each hidden place; predictions of the latter [B·M, P].</summary>
+    private static Tensor Decode(ObjectiveInput input, Tensor codes, Tensor keptAt, Tensor hiddenAt, long batch)
+    {
+        ModelPlan plan = input.Plan.Model;
+        Weights weights = input.Towers.Weights;
+        long kept = codes.shape[0] / batch, hidden = plan.Patches - kept, width = plan.Decoder.Width;
+        Tensor positions = input.Towers.Positions(plan.Decoder.Width); // [N, E]
+        Tensor embedded = Numerics.Linear(codes.to_type(weights.Dtype), weights, "mae.embed").to_type(ScalarType.Float32); // [B·K, E]
+        Tensor seen = (embedded + positions.index_select(0, keptAt)).view(batch, kept, width); // [B, K, E]
+        Tensor masks = (weights["mae.mask_token"].to_type(ScalarType.Float32) + positions.index_select(0, hiddenAt)).view(batch, hidden, width);
+        Tensor tokens = cat([seen, masks], 1).view(batch * plan.Patches, width); // [B·N, E]
+        Tensor features = new TransformerStack(plan.Decoder, weights, Section).Forward(tokens, batch, plan.Patches, hidden: null);
+        Tensor asked = features.view(batch, plan.Patches, width).narrow(1, kept, hidden).reshape(batch * hidden, width); // [B·M, E]
+        return Numerics.Linear(asked.to_type(weights.Dtype), weights, "mae.predict").to_type(ScalarType.Float32); // [B·M, P]
+    }
+
+    /// <summary>Patch numbers [B·K] → rows of all frames' patches [B·N], int32.</summary>
+    private static Tensor RowIndex(int[] patches, ObjectiveInput input)
+    {
+        int batch = (int)input.Frames!.shape[0], each = patches.Length / batch;
+        var rows = new int[patches.Length];
+        for (var i = 0; i < rows.Length; i++) rows[i] = i / each * input.Plan.Model.Patches + patches[i];
+        return tensor(rows, device: input.Device);
+    }
+
+    /// <summary>The error of each position's mean normalised patch, the mean taken over this very batch.</summary>
+    private static double TrivialLoss(ObjectiveInput input)
+    {
+        Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
+        ModelPlan plan = input.Plan.Model;
+        long batch = frames.shape[0];
+        Tensor patches = NormalizePatches(input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues));
+        Tensor byPosition = patches.view(batch, plan.Patches, plan.PatchValues); // [B, N, P]
+        return (byPosition - byPosition.mean([0], keepdim: true)).square().mean().cpu().item<float>();
+    }
+}

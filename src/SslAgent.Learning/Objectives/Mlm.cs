@@ -1,0 +1,122 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Batches;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Text;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>
+/// Masked language modelling. Devlin et al., "BERT" (2018), section 3.1, task 1: of the chosen tokens 80 % become the mask token, 10 % a random one,
+/// 10 % stay; the loss is the cross-entropy of the chosen ones, in nats.
+/// </summary>
+/// <remarks>
+/// Reference implementation: google-research/bert, run_pretraining.py (its transform layer and tied output matrix are here too).
+/// We differ: each text has the rounded share of its own ordinary tokens chosen, at least one, instead of a coin for each token;
+/// features and logits are computed at chosen positions only. Trivial loss: the entropy of single tokens in the very batch.
+/// </remarks>
+internal static class Mlm
+{
+    // B batch, T width of the batch, M chosen positions in all, D width, V vocabulary.
+    public const string Section = "mlm";
+
+    private const float MaskedShare = 0.8f, RandomShare = 0.1f;
+
+    public static ObjectiveDefinition Definition { get; } = new()
+    {
+        Name = ObjectiveNames.Mlm,
+        Modality = Modality.Text,
+        ReadsText = true,
+        SamplesMin = 1,
+        Sections = [TextTower.Section, Section],
+        Declare = plan => [Declare(plan)],
+        Loss = Loss,
+        TrivialLoss = TrivialLoss,
+    };
+
+    /// <summary>A batch with tokens hidden.</summary>
+    /// <param name="Ids">What the tower sees [B·T].</param>
+    /// <param name="Positions">Chosen places in it [M].</param>
+    /// <param name="Targets">The true tokens there [M].</param>
+    internal sealed record Masking(int[] Ids, int[] Positions, long[] Targets);
+
+    public static ObjectiveLoss Loss(ObjectiveInput input)
+    {
+        TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
+        Masking masking = Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
+        Tensor features = input.Towers.Text.Encode(new TokenTensors(texts, masking.Ids, input.Device)); // [B·T, D]
+        Tensor chosen = features.index_select(0, tensor(masking.Positions, device: input.Device)); // [M, D]
+        return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device)));
+    }
+
+    /// <summary>Chooses and hides tokens; special ones are never chosen, unless a batch has no others.</summary>
+    public static Masking Hide(TokenBatch texts, double rate, int tokensInUse, DrawKey key)
+    {
+        var chance = new Philox(key);
+        int[] ids = [.. texts.Ids];
+        var positions = new List<int>();
+        var targets = new List<long>();
+        for (var row = 0; row < texts.Rows; row++)
+        {
+            int ordinary = texts.Lengths[row] - 2;
+            if (ordinary <= 0) continue;
+            int[] order = [.. Enumerable.Range(row * texts.Width + 1, ordinary)];
+            int chosen = Math.Max(1, (int)Math.Round(rate * ordinary));
+            MaskDraw.ChooseFirst(order, chosen, ref chance);
+            foreach (int position in order.AsSpan(0, chosen))
+            {
+                positions.Add(position);
+                targets.Add(ids[position]);
+                float kind = chance.NextSingle();
+                if (kind < MaskedShare) ids[position] = SpecialTokens.Mask;
+                else if (kind < MaskedShare + RandomShare) ids[position] = RandomToken(tokensInUse, ref chance);
+            }
+        }
+
+        return positions.Count > 0 ? new Masking(ids, [.. positions], [.. targets]) : new Masking(ids, [0], [SpecialTokens.Start]);
+    }
+
+    /// <summary>BERT's transform, then the token table as output matrix: [M, D] fp32 → [M, V] fp32.</summary>
+    public static Tensor Logits(Tensor chosen, Weights weights)
+    {
+        Tensor dense = nn.functional.gelu(Numerics.Linear(chosen.to_type(weights.Dtype), weights, "mlm.dense"));
+        Tensor normed = Numerics.LayerNorm(dense.to_type(ScalarType.Float32), weights, "mlm.norm"); // [M, D]
+        return nn.functional.linear(normed, weights[TextTower.TokensName], weights["mlm.bias"]).to_type(ScalarType.Float32);
+    }
+
+    /// <summary>Mean of ln Σ exp(logits) - logit of the target: what cross_entropy is, five times faster than through log-softmax.</summary>
+    public static Tensor CrossEntropy(Tensor logits, Tensor targets)
+    {
+        Tensor all = logsumexp(logits, 1); // [M]
+        Tensor right = logits.gather(1, targets.unsqueeze(1)).squeeze(1); // [M]
+        return (all - right).mean();
+    }
+
+    private static SectionSpec Declare(ModelPlan plan) => new(
+        Section,
+        [
+            .. TransformerStack.DeclareLinear("mlm.dense", plan.Text.Width, plan.Text.Width),
+            .. TransformerStack.DeclareNorm("mlm.norm", plan.Text.Width),
+            ParameterSpec.Bias("mlm.bias", plan.VocabularySize),
+        ]);
+
+    private static int RandomToken(int tokensInUse, ref Philox chance) =>
+        tokensInUse <= SpecialTokens.Count ? SpecialTokens.Mask : SpecialTokens.Count + chance.NextInt(tokensInUse - SpecialTokens.Count);
+
+    private static double TrivialLoss(ObjectiveInput input)
+    {
+        TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
+        var counts = new Dictionary<int, int>();
+        for (var row = 0; row < texts.Rows; row++)
+        {
+            if (texts.Lengths[row] <= 2) continue;
+            foreach (int token in texts.Row(row)[1..^1])
+                counts[token] = counts.GetValueOrDefault(token) + 1;
+        }
+
+        double total = counts.Values.Sum();
+        return counts.OrderBy(count => count.Key).Sum(count => -count.Value / total * Math.Log(count.Value / total));
+    }
+}

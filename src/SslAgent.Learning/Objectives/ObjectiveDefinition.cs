@@ -1,0 +1,60 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Batches;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>What an objective is a function of. The same input gives the same loss for ever.</summary>
+/// <param name="Frames">Normalised fp32 [B, 3, S, S]; null for a text batch.</param>
+/// <param name="Texts">Encoded texts of the same rows; null for a frame batch.</param>
+/// <param name="TokensInUse">Token numbers below this exist.</param>
+/// <param name="Key">Root of the objective's chance.</param>
+/// <param name="State">What objectives declared as state, or null where none did.</param>
+internal sealed record ObjectiveInput(
+    TowerSet Towers, LearnerPlan Plan, Tensor? Frames, TokenBatch? Texts, int TokensInUse, DrawKey Key, Weights? State)
+{
+    public Device Device => Towers.Weights.Device;
+}
+
+/// <summary>A loss to go down, scalar fp32, and numbers worth seeing beside it, by the definition's term names.</summary>
+internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms);
+
+/// <summary>
+/// One way of learning without labels: what it needs, which sections it moves, and two functions. Immutable; the registry holds one of each.
+/// </summary>
+internal sealed record ObjectiveDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>What a batch is made of.</summary>
+    public required Modality Modality { get; init; }
+
+    /// <summary>Whether it needs the tokenizer.</summary>
+    public required bool ReadsText { get; init; }
+
+    /// <summary>Fewest samples that make sense as a batch.</summary>
+    public required int SamplesMin { get; init; }
+
+    /// <summary>Sections whose weights it moves, the towers' among them.</summary>
+    public required IReadOnlyList<string> Sections { get; init; }
+
+    /// <summary>The sections that are its own.</summary>
+    public required Func<ModelPlan, IEnumerable<SectionSpec>> Declare { get; init; }
+
+    /// <summary>
+    /// What it keeps from step to step besides trained weights: queues, teachers, centres. Part of every version, of revert and of the digest;
+    /// changed by nobody but the objective, in place and under no_grad.
+    /// </summary>
+    public Func<ModelPlan, IEnumerable<SectionSpec>> DeclareState { get; init; } = _ => [];
+
+    /// <summary>Names of the loss's terms, in order.</summary>
+    public IReadOnlyList<string> TermNames { get; init; } = [];
+
+    public required Func<ObjectiveInput, ObjectiveLoss> Loss { get; init; }
+
+    /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
+    public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
+}

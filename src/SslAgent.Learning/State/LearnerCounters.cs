@@ -1,0 +1,26 @@
+using SslAgent.Learning.Planning;
+
+namespace SslAgent.Learning.State;
+
+/// <summary>One section's counters in <c>learner.json</c>.</summary>
+internal sealed record SectionCounters(string Section, long Steps, long WarmFrom);
+
+/// <summary>The file <c>learner.json</c>: what training needs besides tensors.</summary>
+internal sealed record LearnerCounters(int Format, IReadOnlyList<SectionCounters> Sections, CycleProgress? Progress)
+{
+    public const string FileName = "learner.json";
+
+    public const int FormatCurrent = 1;
+}
+
+/// <summary>The file <c>model.json</c>: what somebody who loads the weights elsewhere has to know.</summary>
+/// <param name="Served"><c>ema</c> or <c>raw</c>.</param>
+/// <param name="TokensInUse">Rows of the token table with a meaning; 0 before the tokenizer was frozen.</param>
+internal sealed record ModelDescription(
+    int Format, string Served, ModelPlan Model, NormalizationPlan Normalization, double LayerNormEpsilon, double PatchVarianceEpsilon, int PatchesKept, int TokensInUse,
+    bool HasJointSpace)
+{
+    public const string FileName = "model.json";
+
+    public const int FormatCurrent = 1;
+}

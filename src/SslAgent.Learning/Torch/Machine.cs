@@ -1,0 +1,37 @@
+using SslAgent.Learning.Planning;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Torch;
+
+/// <summary>The machine this process runs on, asked through libtorch.</summary>
+public sealed class Machine(TimeProvider time) : IMachine
+{
+    /// <summary>Side of the measured product, and how often it is measured; the best time counts.</summary>
+    private const int Side = 768, Trials = 5;
+
+    public int Processors => Environment.ProcessorCount;
+
+    public string BestDevice() => cuda.is_available() ? "cuda:0" : "cpu";
+
+    public ComputeDtype FasterDtype(string device)
+    {
+        TorchRuntime.Configure(Processors);
+        return BestTime(device, ScalarType.BFloat16) < BestTime(device, ScalarType.Float32) ? ComputeDtype.Bf16 : ComputeDtype.Fp32;
+    }
+
+    private TimeSpan BestTime(string device, ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        Tensor left = ones(Side, Side, dtype: dtype, device: new Device(device));
+        TimeSpan best = TimeSpan.MaxValue;
+        for (var trial = 0; trial <= Trials; trial++)
+        {
+            long started = time.GetTimestamp();
+            float _ = left.mm(left).sum().to_type(ScalarType.Float32).cpu().item<float>(); // Reading waits for the device.
+            TimeSpan taken = time.GetElapsedTime(started);
+            if (trial > 0 && taken < best) best = taken; // The first one warms up.
+        }
+
+        return best;
+    }
+}

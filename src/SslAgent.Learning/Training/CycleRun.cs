@@ -1,0 +1,109 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Batches;
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Optimizing;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.State;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Training;
+
+/// <summary>One cycle over one frozen view. What it computes depends on the state, the view and (seed, cycle, step) only.</summary>
+internal sealed class CycleRun
+{
+    private readonly LearnerPlan _plan;
+    private readonly LearnerState _state;
+    private readonly Dictionary<string, ObjectiveDefinition> _definitions;
+    private readonly TimeProvider _time;
+    private readonly CycleNumber _cycle;
+    private readonly IBatchSource _source;
+    private readonly StepLedger _ledger;
+
+    public CycleRun(
+        LearnerPlan plan, LearnerState state, IReadOnlyList<ObjectiveDefinition> definitions, TimeProvider time, CycleNumber cycle,
+        IBatchSource source, CycleProgress? before, Action<StepReport>? progress)
+    {
+        _plan = plan;
+        _state = state;
+        _definitions = definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
+        _time = time;
+        _cycle = cycle;
+        _source = source;
+        _ledger = new StepLedger(cycle, before, progress);
+    }
+
+    /// <summary>Runs steps first, first + 1, … until the budget is used up or <paramref name="continueAfter"/>, asked with the steps done before each, says no.</summary>
+    public CycleReport Run(int firstStep, int steps, Func<int, bool> continueAfter)
+    {
+        ObjectivePlan[] able = [.. _plan.Objectives.Where(HasData)];
+        int step = firstStep;
+        if (able.Length > 0)
+        {
+            var turns = new Turns(able, firstStep);
+            for (; step < steps && continueAfter(step); step++)
+            {
+                Step(turns.Next(), step);
+                if (_ledger.Pending >= _plan.Compute.FlagInterval) _ledger.Flush();
+            }
+        }
+
+        _ledger.Flush();
+        _state.Progress = _ledger.Progress(step);
+        return _ledger.ToReport(step);
+    }
+
+    private bool HasData(ObjectivePlan objective)
+    {
+        ObjectiveDefinition definition = _definitions[objective.Name];
+        return _source.Available.Of(definition.Modality) >= definition.SamplesMin && (!definition.ReadsText || _state.Tokenizer is not null);
+    }
+
+    /// <summary>
+    /// <code>
+    /// (1) draw ─ (2) pack, augment, encode ─ (3) loss ─ (4) backward into flat gradients ─ per micro-batch
+    ///                                                          └─ (5) clip, AdamW, average ─ (6) note
+    /// </code>
+    /// </summary>
+    private void Step(ObjectivePlan objective, int step)
+    {
+        using var scope = NewDisposeScope();
+        long started = _time.GetTimestamp();
+        ObjectiveDefinition definition = _definitions[objective.Name];
+        var key = new DrawKey(_plan.Seed, _cycle.Value, step, ChanceStream.Objective);
+        manual_seed(key.Seed63());
+        var ids = new List<SampleId>();
+        ObjectiveLoss? mean = null;
+        _state.Parameters.ClearGradients(definition.Sections);
+        for (var micro = 0; micro < _plan.Compute.AccumulationSteps; micro++)
+        {
+            ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, ids);
+            mean = Sum(mean, loss);
+        }
+
+        mean = Scale(mean!, 1.0 / _plan.Compute.AccumulationSteps);
+        StepOutcome outcome;
+        using (no_grad())
+            outcome = FlatAdamW.Step(_state.Parameters, _plan.Optimizer, definition.Sections, mean.Loss); // (5)
+        _ledger.Add(definition, step, mean, outcome, ids, _time.GetElapsedTime(started).TotalSeconds); // (6)
+    }
+
+    private ObjectiveLoss MicroBatch(ObjectiveDefinition definition, ObjectivePlan objective, DrawKey key, List<SampleId> ids)
+    {
+        int count = Math.Min(objective.BatchSize, _source.Available.Of(definition.Modality));
+        Batch batch = _source.Draw(definition.Modality, count, key.With(ChanceStream.Sampling, key.Part)); // (1)
+        Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
+        ids.AddRange(batch.Ids);
+        ObjectiveInput input = InputBuilder.ForTraining(batch, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
+        ObjectiveLoss loss = definition.Loss(input); // (3)
+        Shape.Require(loss.Loss, definition.Name + " loss");
+        (loss.Loss * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
+        _state.Parameters.Accumulate(definition.Sections);
+        return new ObjectiveLoss(loss.Loss.detach(), loss.Terms);
+    }
+
+    private static ObjectiveLoss Sum(ObjectiveLoss? so, ObjectiveLoss more) =>
+        so is null ? more : new ObjectiveLoss(so.Loss + more.Loss, [.. so.Terms.Zip(more.Terms, (mine, theirs) => mine + theirs)]);
+
+    private static ObjectiveLoss Scale(ObjectiveLoss loss, double factor) =>
+        factor == 1 ? loss : new ObjectiveLoss(loss.Loss * factor, [.. loss.Terms.Select(term => term * factor)]);
+}

@@ -1,0 +1,107 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Optimizing;
+using SslAgent.Learning.State;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Training;
+
+/// <summary>
+/// Keeps what steps left on the device until it is read, all at once, every few steps; then turns it into reports, the cycle's progress and quarantined
+/// samples. One cycle's; the learner thread's.
+/// </summary>
+internal sealed class StepLedger
+{
+    // A row on the device: loss, gradient norm, 1 if taken, then the objective's terms.
+    private const int LossColumn = 0, NormColumn = 1, TakenColumn = 2, TermsColumn = 3;
+
+    private readonly CycleNumber _cycle;
+    private readonly Action<StepReport>? _progress;
+    private readonly List<Entry> _pending = [];
+    private readonly SortedDictionary<string, ObjectiveLedger> _objectives = new(StringComparer.Ordinal);
+    private readonly SortedSet<long> _quarantined = [];
+
+    /// <param name="before">The cycle as a resume point left it, or null at its beginning.</param>
+    public StepLedger(CycleNumber cycle, CycleProgress? before, Action<StepReport>? progress)
+    {
+        _cycle = cycle;
+        _progress = progress;
+        foreach (ObjectiveProgress objective in before?.Objectives ?? []) _objectives.Add(objective.Objective, new ObjectiveLedger(objective));
+        _quarantined.UnionWith(before?.Quarantined ?? []);
+    }
+
+    private sealed record Entry(
+        ObjectiveDefinition Objective, int Step, Tensor Row, IReadOnlyList<SampleId> Ids, double Rate, double Seconds);
+
+    public int Pending => _pending.Count;
+
+    /// <summary>Notes a step; its numbers stay on the device.</summary>
+    public void Add(
+        ObjectiveDefinition objective, int step, ObjectiveLoss loss, StepOutcome outcome, IReadOnlyList<SampleId> ids, double seconds)
+    {
+        Tensor row = stack([loss.Loss.detach(), outcome.Norm, outcome.Taken, .. loss.Terms]).DetachFromDisposeScope();
+        _pending.Add(new Entry(objective, step, row, ids, outcome.Rate, seconds));
+    }
+
+    /// <summary>Reads all pending rows, reports them by objective, and forgets them.</summary>
+    public void Flush()
+    {
+        foreach (IGrouping<string, Entry> group in _pending.GroupBy(entry => entry.Objective.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            Entry[] entries = [.. group];
+            float[][] rows = [.. entries.Select(entry => Read(entry.Row))];
+            Note(entries, rows);
+            _progress?.Invoke(Report(entries, rows));
+        }
+
+        _pending.Clear();
+    }
+
+    public CycleProgress Progress(int stepsDone)
+    {
+        Check.That(_pending.Count == 0, "progress is asked for after a flush");
+        return new CycleProgress(_cycle.Value, stepsDone, [.. _objectives.Values.Select(ledger => ledger.ToProgress())], [.. _quarantined]);
+    }
+
+    public CycleReport ToReport(int stepsDone)
+    {
+        Check.That(_pending.Count == 0, "a report is made after a flush");
+        return new CycleReport(
+            _cycle, stepsDone, _objectives.ToDictionary(pair => pair.Key, pair => pair.Value.ToSummary(), StringComparer.Ordinal),
+            [.. _quarantined.Select(sequence => new SampleId(sequence))]);
+    }
+
+    private static float[] Read(Tensor row)
+    {
+        using Tensor host = row.cpu();
+        float[] values = host.data<float>().ToArray();
+        row.Dispose();
+        return values;
+    }
+
+    private void Note(Entry[] entries, float[][] rows)
+    {
+        string name = entries[0].Objective.Name;
+        if (!_objectives.TryGetValue(name, out ObjectiveLedger? ledger)) _objectives.Add(name, ledger = new ObjectiveLedger(name));
+        for (var i = 0; i < entries.Length; i++)
+        {
+            bool taken = rows[i][TakenColumn] > 0;
+            ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Ids.Count, entries[i].Seconds);
+            if (!taken) _quarantined.UnionWith(entries[i].Ids.Select(id => id.Sequence));
+        }
+    }
+
+    private StepReport Report(Entry[] entries, float[][] rows)
+    {
+        float[][] taken = [.. rows.Where(row => row[TakenColumn] > 0)];
+        ObjectiveDefinition objective = entries[0].Objective;
+        var terms = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var term = 0; term < objective.TermNames.Count; term++) terms.Add(objective.TermNames[term], Mean(taken, TermsColumn + term));
+        return new StepReport(
+            _cycle, new StepNumber(entries[^1].Step), objective.Name, entries.Length, entries.Sum(entry => entry.Ids.Count),
+            Mean(taken, LossColumn), Mean(taken, NormColumn), entries[^1].Rate, rows.Length - taken.Length, terms);
+    }
+
+    /// <summary>NaN where no step was taken: there is no loss to speak of.</summary>
+    private static double Mean(float[][] rows, int column) => rows.Length == 0 ? double.NaN : rows.Average(row => (double)row[column]);
+}

@@ -1,0 +1,304 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Domain;
+using SslAgent.Storage;
+
+namespace SslAgent.Replay;
+
+/// <summary>Where a ledger lives and what it is folded under.</summary>
+/// <param name="Directory">The journal's directory.</param>
+/// <param name="Seed">The lineage's seed: chance in the fold is keyed by it.</param>
+public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time);
+
+/// <summary>The state right after a decision.</summary>
+/// <param name="Sequence">The decision's number.</param>
+/// <param name="Bytes">The content of <c>replay.bin</c>.</param>
+public sealed record SavedState(long Sequence, long Position, IReadOnlyList<PartitionPosition> Partitions, byte[] Bytes);
+
+/// <summary>
+/// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call from any
+/// thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.
+/// </summary>
+public sealed class ReplayLedger : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly ReplayPlace _place;
+    private readonly ReplayOptions _options;
+    private readonly Journal _journal;
+    private readonly ReplayState _state;
+    private readonly ILogger _logger;
+    private readonly ReplayMetrics _metrics;
+    private long _redelivered;
+
+    private ReplayLedger(ReplayPlace place, ReplayOptions options, Journal journal, ReplayState state, RecoveryReport recovery, ILogger logger)
+    {
+        _place = place;
+        _options = options;
+        _journal = journal;
+        _state = state;
+        _logger = logger;
+        Recovery = recovery;
+        _metrics = new ReplayMetrics(Stats);
+    }
+
+    /// <summary>What <see cref="Open"/> found.</summary>
+    public RecoveryReport Recovery { get; }
+
+    /// <summary>The number that the next record gets.</summary>
+    public long Position => _journal.Position;
+
+    /// <summary>How long until <see cref="Sync"/> is due by the group commit; null while nothing waits.</summary>
+    public TimeSpan? SyncDueIn => _journal.SyncDueIn;
+
+    /// <summary>Where to go on reading, by partition: the fold's own truth, durable or not.</summary>
+    public IReadOnlyList<PartitionPosition> Partitions
+    {
+        get
+        {
+            lock (_lock) return _state.Partitions;
+        }
+    }
+
+    /// <summary>Samples that can be drawn now, by modality.</summary>
+    public AvailableData Buffered
+    {
+        get
+        {
+            lock (_lock) return _state.Buffered;
+        }
+    }
+
+    /// <summary>Samples kept for training since the last cycle began: what the count trigger goes by.</summary>
+    public long TrainableSinceCycle
+    {
+        get
+        {
+            lock (_lock) return _state.TrainableSinceCycle;
+        }
+    }
+
+    /// <summary>The cycle that began and has not ended, or null.</summary>
+    public OpenCycle? OpenCycle
+    {
+        get
+        {
+            lock (_lock) return _state.OpenCycle;
+        }
+    }
+
+    /// <summary>The highest cycle number used so far, or null.</summary>
+    public CycleNumber? LastCycle
+    {
+        get
+        {
+            lock (_lock) return _state.LastCycle;
+        }
+    }
+
+    /// <summary>Opens the journal and folds what came after a saved state (or everything).</summary>
+    /// <param name="saved">The <c>replay.bin</c> of the version to stand on, or null.</param>
+    /// <param name="observe">Sees each record that is folded, right after it was applied: recovery finds open cycles and versions here.</param>
+    public static ReplayLedger Open(
+        ReplayPlace place, ReplayOptions options, Stream? saved, ILogger logger, Action<NumberedRecord, ReplayState>? observe = null)
+    {
+        ReplayState state = saved is null ? new ReplayState(options, place.Seed) : ReplayState.Load(saved, options, place.Seed);
+        Journal journal = Journal.Open(place.Disk, place.Directory, options, place.Time, state.Position);
+        try
+        {
+            RecoveryReport report = Recovering.Fold(journal, state, place.Time, observe);
+            Recovering.Tell(report, logger);
+            return new ReplayLedger(place, options, journal, state, report, logger);
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Journals what ingest made of one delivered message, unless it is there already. After a <see cref="StorageException"/> nothing happened
+    /// and the same message may be offered again.
+    /// </summary>
+    public AdmissionOutcome Admit(Intake intake)
+    {
+        lock (_lock)
+        {
+            JournalRecord? record = Admission.Decide(_state, intake);
+            AdmissionOutcome outcome = record is null
+                ? new AdmissionOutcome(AdmissionResult.Redelivered, -1)
+                : new AdmissionOutcome(Admission.ResultOf(record), AppendAndApply_NeedsLock(record));
+            if (record is null) _redelivered++;
+            _metrics.Message(outcome.Result);
+            return outcome;
+        }
+    }
+
+    /// <summary>From here on this partition's offsets, from the first one on, mean other messages. Returns the new epoch.</summary>
+    public int OpenEpoch(string topic, int partition, long firstOffset, string reason)
+    {
+        lock (_lock)
+        {
+            int epoch = (_state.PartitionTable.Find(topic, partition)?.Epoch ?? -1) + 1;
+            AppendAndApply_NeedsLock(new JournalRecord.EpochOpened(topic, partition, epoch, firstOffset, reason));
+            ReplayLog.EpochOpened(_logger, topic, partition, epoch, firstOffset, reason);
+            return epoch;
+        }
+    }
+
+    /// <summary>Journals a decision: durable on return. Returns its number. Cycles begin by <see cref="StartCycle"/>.</summary>
+    public long Decide(JournalRecord decision)
+    {
+        Check.That(JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
+        if (decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind })
+        {
+            throw new ControlRefusedException("replay rewind is not there yet: use keep or drop-since");
+        }
+
+        lock (_lock) return AppendAndApply_NeedsLock(decision);
+    }
+
+    /// <summary>Journals the beginning of a cycle, durable on return, and freezes what it trains on and is probed on.</summary>
+    public OpenCycle StartCycle(JournalRecord.CycleStarted started)
+    {
+        lock (_lock)
+        {
+            Check.That(_state.OpenCycle is null, "one cycle at a time");
+            Check.That(started.Cycle.Value > (_state.LastCycle?.Value ?? 0), "cycle numbers never repeat");
+            AppendAndApply_NeedsLock(started);
+            return Check.NotNull(_state.OpenCycle, "a cycle that started is open");
+        }
+    }
+
+    /// <summary>Journals a decision, durable on return, and gives the state as it is right after it: what a version keeps.</summary>
+    public SavedState DecideAndSave(JournalRecord decision)
+    {
+        lock (_lock)
+        {
+            long sequence = Decide(decision);
+            using var bytes = new MemoryStream();
+            _state.Save(bytes);
+            return new SavedState(sequence, _state.Position, _state.Partitions, bytes.ToArray());
+        }
+    }
+
+    /// <summary>The frozen view of a cycle that the fold knows: the same as when it began.</summary>
+    /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it.</param>
+    public TrainingView View(OpenCycle cycle, double freshRatio) => new(_journal, cycle.Index, freshRatio);
+
+    /// <summary>The sentinels as they were when the cycle began.</summary>
+    public SentinelView Sentinels(OpenCycle cycle) => new(_journal, cycle.Sentinels);
+
+    /// <summary>The sentinels as they are now.</summary>
+    public SentinelView Sentinels()
+    {
+        lock (_lock) return new SentinelView(_journal, SentinelIndex.Of(_state.Memory.Eras));
+    }
+
+    /// <summary>
+    /// Makes everything admitted so far durable. Returns how far each partition then is: what may be committed to Kafka. After a
+    /// <see cref="StorageException"/> it may be tried again, now or later; nothing is lost meanwhile.
+    /// </summary>
+    public IReadOnlyList<PartitionPosition> Sync()
+    {
+        long began = _place.Time.GetTimestamp();
+        IReadOnlyList<PartitionPosition> positions = Partitions;
+        _journal.Sync();
+        _metrics.Synced(_place.Time.GetElapsedTime(began));
+        return positions;
+    }
+
+    /// <summary>Writes <c>replay.bin</c> as of now. Returns its position.</summary>
+    public long SaveState(Stream to)
+    {
+        var copy = new MemoryStream();
+        long position;
+        lock (_lock)
+        {
+            _state.Save(copy);
+            position = _state.Position;
+        }
+
+        copy.Position = 0;
+        copy.CopyTo(to);
+        return position;
+    }
+
+    /// <summary>sha256 of the folded state: equal states are equal in everything.</summary>
+    public string StateDigest()
+    {
+        lock (_lock) return _state.Digest();
+    }
+
+    /// <summary>Training texts in journal order, until so many bytes were given: what the tokenizer is trained on. Ends the group commit early.</summary>
+    public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, CancellationToken cancellation)
+    {
+        _journal.Sync();
+        using JournalCursor cursor = _journal.Read(0);
+        for (long bytes = 0; bytes < bytesMax && cursor.MoveNext();)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (cursor.Current.Record is not JournalRecord.Admitted { IsSentinel: false, Sample.Text: { } text }) continue;
+            bytes += text.Utf8.Length;
+            yield return text;
+        }
+    }
+
+    /// <summary>The tokenizer that a record froze, or null while none is.</summary>
+    public JournalRecord.TokenizerFrozen? ReadTokenizer()
+    {
+        long? at;
+        lock (_lock) at = _state.TokenizerFrozenAt;
+        return at is { } sequence ? (JournalRecord.TokenizerFrozen?)_journal.FindDecision(sequence) : null;
+    }
+
+    /// <summary>All decisions from the beginning of the lineage, in order. They are few, and stay for ever.</summary>
+    public IReadOnlyList<NumberedRecord> ReadDecisions() => _journal.ReadDecisions();
+
+    /// <summary>Samples of the buffer that came at or after a position.</summary>
+    public int CountSince(long position)
+    {
+        lock (_lock) return _state.CountSince(position);
+    }
+
+    /// <summary>Durable records from a position on, in order: for the dead letters, for audits, for people. Dispose the cursor soon.</summary>
+    public JournalCursor Read(long fromPosition) => _journal.Read(fromPosition);
+
+    /// <summary>
+    /// Gives disk back: samples before the horizon that are neither in the state as it is now nor in <paramref name="alsoLive"/>.
+    /// Call it between cycles: views taken earlier may draw what it deletes.
+    /// </summary>
+    /// <param name="alsoLive">What retained versions' saved states hold: <see cref="ReplayState.CollectLive"/>.</param>
+    /// <param name="horizon">The oldest journal position that a recovery, an audit or the dead letters may still start from.</param>
+    public RetireReport Retire(IReadOnlySet<long> alsoLive, long horizon, CancellationToken cancellation)
+    {
+        var live = new HashSet<long>(alsoLive);
+        lock (_lock)
+        {
+            _state.CollectLive(live);
+            // Until it is frozen the tokenizer is trained on the stream from its beginning.
+            if (_state.TokenizerFrozenAt is null) horizon = 0;
+        }
+
+        RetireReport report = Retiring.Run(_journal.Samples, live, horizon, cancellation);
+        ReplayLog.Retired(_logger, horizon, report.SegmentsDropped, report.SegmentsCompacted, report.BytesFreed);
+        return report;
+    }
+
+    public ReplayStats Stats()
+    {
+        lock (_lock) return StatsOf.State(_state, _journal, _options, _redelivered);
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _journal.Dispose();
+    }
+
+    private long AppendAndApply_NeedsLock(JournalRecord record)
+    {
+        long sequence = _journal.Append(record);
+        _state.Apply(sequence, record);
+        return sequence;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+
+namespace SslAgent.Replay;
+
+/// <summary>The room's instruments, under the meter <c>SslAgent.Replay</c>. One instance for one ledger, which disposes it.</summary>
+internal sealed class ReplayMetrics : IDisposable
+{
+    public const string MeterName = "SslAgent.Replay";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _messages;
+    private readonly Histogram<double> _syncSeconds;
+
+    public ReplayMetrics(Func<ReplayStats> stats)
+    {
+        _messages = _meter.CreateCounter<long>("sslagent.replay.messages", "{message}", "Delivered messages by what became of them");
+        _syncSeconds = _meter.CreateHistogram<double>("sslagent.replay.sync", "s", "Time to make admitted messages durable");
+        _meter.CreateObservableGauge("sslagent.replay.buffered", () => Buffered(stats()), "{sample}", "Samples that can be drawn");
+        _meter.CreateObservableGauge("sslagent.replay.journal.size", () => stats().JournalBytes, "By", "Durable bytes of journal on disk");
+        _meter.CreateObservableGauge("sslagent.replay.journal.limit", () => stats().JournalBytesMax, "By", "Configured limit of the journal");
+        _meter.CreateObservableGauge("sslagent.replay.position", () => stats().JournalPosition, "{record}", "Records in the journal so far");
+        _meter.CreateObservableGauge("sslagent.replay.unlearned", () => stats().TrainableSinceCycle, "{sample}", "Samples admitted since the last cycle began");
+        _meter.CreateObservableCounter("sslagent.replay.pairs", () => stats().PairsFound, "{pair}", "Frame-text pairs found");
+        _meter.CreateObservableCounter("sslagent.replay.late_halves.evicted", () => stats().LateHalvesEvicted, "{half}", "Halves that left before their other half came");
+    }
+
+    public void Message(AdmissionResult result) => _messages.Add(1, new KeyValuePair<string, object?>("result", Word(result)));
+
+    public void Synced(TimeSpan elapsed) => _syncSeconds.Record(elapsed.TotalSeconds);
+
+    public void Dispose() => _meter.Dispose();
+
+    private static string Word(AdmissionResult result) => result switch
+    {
+        AdmissionResult.Admitted => "admitted",
+        AdmissionResult.Sentinel => "sentinel",
+        AdmissionResult.Rejected => "rejected",
+        AdmissionResult.Skipped => "skipped",
+        _ => "redelivered",
+    };
+
+    private static IEnumerable<Measurement<int>> Buffered(ReplayStats stats) =>
+    [
+        new(stats.Buffered.Frames, new KeyValuePair<string, object?>("modality", "frame")),
+        new(stats.Buffered.Texts, new KeyValuePair<string, object?>("modality", "text")),
+        new(stats.Buffered.Pairs, new KeyValuePair<string, object?>("modality", "pair")),
+    ];
+}

@@ -1,0 +1,63 @@
+using SslAgent.Storage;
+
+namespace SslAgent.Replay;
+
+/// <summary>What <see cref="ReplayLedger.Retire"/> gave back.</summary>
+public sealed record RetireReport(int SegmentsDropped, int SegmentsCompacted, long BytesFreed);
+
+/// <summary>
+/// Deletes segments before the horizon that hold nothing live and rewrites neighbours with few live records as one, so that a few old survivors
+/// never pin the disk.
+/// </summary>
+internal static class Retiring
+{
+    // Rewriting costs its reading and writing: worth it once half of the bytes are dead.
+    private const double LiveShareMax = 0.5;
+
+    public static RetireReport Run(RecordLog log, HashSet<long> live, long horizon, CancellationToken cancellation)
+    {
+        long[] sorted = [.. live.Order()];
+        long before = log.Bytes;
+        int dropped = 0, compacted = 0;
+        var group = new List<SegmentInfo>();
+        double groupBytes = 0;
+        foreach (SegmentInfo segment in log.Segments.Where(segment => segment.IsSealed && segment.LastSequence < horizon))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int kept = CountWithin(sorted, segment.FirstSequence, segment.LastSequence);
+            double keptBytes = segment.Records == 0 ? 0 : (double)segment.Bytes * kept / segment.Records;
+            if (kept == 0)
+            {
+                if (log.Drop(segment)) dropped++;
+                continue;
+            }
+
+            bool isSparse = keptBytes < LiveShareMax * segment.Bytes, isSmall = segment.Bytes < LiveShareMax * log.Settings.SegmentBytes;
+            if ((!isSparse && !isSmall) || groupBytes + keptBytes > log.Settings.SegmentBytes) compacted += Compact(log, group, ref groupBytes, live, sorted);
+            if (!isSparse && !isSmall) continue;
+            group.Add(segment);
+            groupBytes += keptBytes;
+        }
+
+        compacted += Compact(log, group, ref groupBytes, live, sorted);
+        return new RetireReport(dropped, compacted, before - log.Bytes);
+    }
+
+    private static int Compact(RecordLog log, List<SegmentInfo> group, ref double groupBytes, HashSet<long> live, long[] sorted)
+    {
+        bool isWorthIt = group.Count > 1
+            || (group.Count == 1 && CountWithin(sorted, group[0].FirstSequence, group[0].LastSequence) < LiveShareMax * group[0].Records);
+        int done = isWorthIt && log.Compact(group, record => live.Contains(record.Sequence)) ? group.Count : 0;
+        group.Clear();
+        groupBytes = 0;
+        return done;
+    }
+
+    private static int CountWithin(long[] sorted, long first, long last) => LowerBound(sorted, last + 1) - LowerBound(sorted, first);
+
+    private static int LowerBound(long[] sorted, long value)
+    {
+        int at = Array.BinarySearch(sorted, value);
+        return at >= 0 ? at : ~at;
+    }
+}

@@ -1,0 +1,47 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Replay;
+
+/// <summary>Which samples a batch is made of. Pure: the same index, count, ratio and key give the same batch for ever.</summary>
+internal static class Draws
+{
+    /// <summary>
+    /// Draws without replacement, a share of the batch from the fresh samples; where one side has too few the other fills up. A batch larger
+    /// than everything there is holds everything as often as it fits, and a draw for the rest.
+    /// </summary>
+    public static (long Id, long OtherId)[] Draw(ModalityIndex index, int count, double freshRatio, DrawKey key)
+    {
+        Check.That(count >= 0 && (count == 0 || index.Count > 0), "a batch is drawn from a modality that has samples");
+        var chance = new Philox(key with { Stream = ChanceStream.Sampling });
+        var batch = new (long, long)[count];
+        int filled = 0;
+        for (; count - filled >= index.Count && filled < count; filled += index.Count)
+        {
+            index.Fresh.CopyTo(batch, filled);
+            index.Replayed.CopyTo(batch, filled + index.Fresh.Length);
+        }
+
+        int rest = count - filled;
+        int fresh = Math.Clamp(FreshShare(index, rest, freshRatio), rest - index.Replayed.Length, index.Fresh.Length);
+        Pick(index.Fresh, batch.AsSpan(filled, fresh), ref chance);
+        Pick(index.Replayed, batch.AsSpan(filled + fresh), ref chance);
+        chance.Shuffle(batch.AsSpan());
+        return batch;
+    }
+
+    private static int FreshShare(ModalityIndex index, int count, double freshRatio) =>
+        index.Replayed.Length == 0 ? count : Math.Min(count, (int)Math.Round(count * freshRatio, MidpointRounding.AwayFromZero));
+
+    /// <summary>Floyd's algorithm (Bentley and Floyd, CACM 1987): each subset is equally likely, in as many draws as picks.</summary>
+    private static void Pick((long, long)[] from, Span<(long, long)> into, ref Philox chance)
+    {
+        var picked = new HashSet<int>(into.Length);
+        for (int i = 0; i < into.Length; i++)
+        {
+            int last = from.Length - into.Length + i;
+            int drawn = chance.NextInt(last + 1);
+            if (!picked.Add(drawn)) picked.Add(drawn = last);
+            into[i] = from[drawn];
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Replay;
+
+/// <summary>
+/// The numbers of the samples that one cycle may draw, by modality: immutable, so that training reads them while the buffer goes on.
+/// Fresh and replayed never overlap, and no text that a sentinel has is in either.
+/// </summary>
+internal sealed class TrainingIndex(ModalityIndex frames, ModalityIndex texts, ModalityIndex pairs)
+{
+    public static TrainingIndex Empty { get; } = new(ModalityIndex.Empty, ModalityIndex.Empty, ModalityIndex.Empty);
+
+    public AvailableData Available => new(frames.Count, texts.Count, pairs.Count);
+
+    public ModalityIndex Of(Modality modality) => modality switch
+    {
+        Modality.Frame => frames,
+        Modality.Text => texts,
+        _ => pairs,
+    };
+
+    public static TrainingIndex Of(ReservoirTrio buffer, ReservoirTrio fresh, BoundedSet sentinelTexts) => new(
+        ModalityIndex.Of(buffer.Frames, fresh.Frames, sentinelTexts),
+        ModalityIndex.Of(buffer.Texts, fresh.Texts, sentinelTexts),
+        ModalityIndex.Of(buffer.Pairs, fresh.Pairs, sentinelTexts));
+
+    public void CollectLive(ISet<long> ids)
+    {
+        frames.CollectLive(ids);
+        texts.CollectLive(ids);
+        pairs.CollectLive(ids);
+    }
+
+    public void Save(BinaryWriter to)
+    {
+        frames.Save(to);
+        texts.Save(to);
+        pairs.Save(to);
+    }
+
+    public static TrainingIndex Load(BinaryReader from) => new(ModalityIndex.Load(from), ModalityIndex.Load(from), ModalityIndex.Load(from));
+}
+
+/// <summary>What may be drawn of one modality, each in order of the numbers. A pair is its frame's and its text's number.</summary>
+internal sealed class ModalityIndex((long Id, long OtherId)[] fresh, (long Id, long OtherId)[] replayed)
+{
+    public static ModalityIndex Empty { get; } = new([], []);
+
+    public (long Id, long OtherId)[] Fresh => fresh;
+
+    public (long Id, long OtherId)[] Replayed => replayed;
+
+    public int Count => fresh.Length + replayed.Length;
+
+    public static ModalityIndex Of(Reservoir buffer, Reservoir fresh, BoundedSet sentinelTexts)
+    {
+        (long, long)[] isFresh = [.. Trainable(fresh, sentinelTexts).Select(entry => (entry.Id, entry.OtherId))];
+        var known = new HashSet<(long, long)>(isFresh);
+        return new ModalityIndex(
+            isFresh, [.. Trainable(buffer, sentinelTexts).Select(entry => (entry.Id, entry.OtherId)).Where(ids => !known.Contains(ids))]);
+    }
+
+    public void CollectLive(ISet<long> ids)
+    {
+        foreach ((long id, long otherId) in fresh.Concat(replayed))
+        {
+            ids.Add(id);
+            ids.Add(otherId);
+        }
+    }
+
+    public void Save(BinaryWriter to)
+    {
+        Save(to, fresh);
+        Save(to, replayed);
+    }
+
+    public static ModalityIndex Load(BinaryReader from) => new(LoadIds(from), LoadIds(from));
+
+    // A text may have been admitted before a sentinel turned out to be its duplicate.
+    private static IEnumerable<Entry> Trainable(Reservoir reservoir, BoundedSet sentinelTexts) =>
+        reservoir.Sorted().Where(entry => entry.TextHash == 0 || !sentinelTexts.Contains(entry.TextHash));
+
+    private static void Save(BinaryWriter to, (long Id, long OtherId)[] ids)
+    {
+        to.Write(ids.Length);
+        foreach ((long id, long otherId) in ids)
+        {
+            to.Write(id);
+            to.Write(otherId);
+        }
+    }
+
+    private static (long, long)[] LoadIds(BinaryReader from)
+    {
+        var ids = new (long, long)[from.ReadInt32()];
+        for (int i = 0; i < ids.Length; i++) ids[i] = (from.ReadInt64(), from.ReadInt64());
+        return ids;
+    }
+}

@@ -1,0 +1,30 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Replay;
+
+/// <summary>
+/// What one cycle trains on, frozen when it began. Content is read from the journal by number, beside whatever is appended meanwhile.
+/// Safe to use from any thread.
+/// </summary>
+public sealed class TrainingView : IBatchSource
+{
+    private readonly Journal _journal;
+    private readonly TrainingIndex _index;
+    private readonly double _freshRatio;
+
+    internal TrainingView(Journal journal, TrainingIndex index, double freshRatio)
+    {
+        _journal = journal;
+        _index = index;
+        _freshRatio = freshRatio;
+    }
+
+    public AvailableData Available => _index.Available;
+
+    /// <summary>How many of the available samples are fresh: admitted since the cycle before began.</summary>
+    public AvailableData Fresh => new(
+        _index.Of(Modality.Frame).Fresh.Length, _index.Of(Modality.Text).Fresh.Length, _index.Of(Modality.Pair).Fresh.Length);
+
+    public Batch Draw(Modality modality, int count, DrawKey key) =>
+        BatchReader.Read(_journal, modality, Draws.Draw(_index.Of(modality), count, _freshRatio, key));
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+
+namespace SslAgent.Replay;
+
+/// <summary>
+/// Sentinels by era: a uniform, bounded sample of each. Eras are numbered in order of their first sentinel (by count: by their place in the
+/// stream) and keep their number for ever. Beyond the bound the era goes whose neighbours are closest, never the first nor the newest:
+/// what stays is spread over the whole past. Not thread-safe.
+/// </summary>
+internal sealed class EraTable(ReplayOptions options, SourceTable sources)
+{
+    private readonly SortedDictionary<int, EraSentinels> _eras = [];
+    private readonly Dictionary<long, int> _numbers = [];
+    private int _next;
+
+    public int Count => _eras.Count;
+
+    /// <summary>Eras that went for lack of room.</summary>
+    public int Dropped { get; private set; }
+
+    public IEnumerable<EraSentinels> All => _eras.Values;
+
+    /// <summary>The era of a sentinel admitted as the so-manieth sample.</summary>
+    public EraSentinels Of(long admittedBefore, long timeMs, int source)
+    {
+        long key = options.EraBy switch
+        {
+            EraGrouping.Count => admittedBefore / options.EraSamples,
+            EraGrouping.Time => (long)Math.Floor(timeMs / options.EraDuration.TotalMilliseconds),
+            _ => source,
+        };
+        int number = NumberOf(key);
+        if (!_eras.TryGetValue(number, out EraSentinels? era))
+        {
+            _eras[number] = era = new EraSentinels(number, NameOf(key), options);
+            Thin(keep: number);
+        }
+
+        return era;
+    }
+
+    public int RemoveAll(Predicate<Entry> match) => _eras.Values.Sum(era => era.Sentinels.RemoveAll(match));
+
+    public void CollectLive(ISet<long> ids)
+    {
+        foreach (EraSentinels era in _eras.Values) era.Sentinels.CollectLive(ids);
+    }
+
+    public void Save(BinaryWriter to)
+    {
+        to.Write(_next);
+        to.Write(Dropped);
+        to.Write(_numbers.Count);
+        foreach ((long key, int number) in _numbers.OrderBy(entry => entry.Key))
+        {
+            to.Write(key);
+            to.Write(number);
+        }
+
+        to.Write(_eras.Count);
+        foreach (EraSentinels era in _eras.Values)
+        {
+            to.Write(era.Number);
+            to.Write(era.Name);
+            era.Sentinels.Save(to);
+        }
+    }
+
+    public void Load(BinaryReader from)
+    {
+        _next = from.ReadInt32();
+        Dropped = from.ReadInt32();
+        for (int left = from.ReadInt32(); left > 0; left--) _numbers[from.ReadInt64()] = from.ReadInt32();
+        for (int left = from.ReadInt32(); left > 0; left--)
+        {
+            var era = new EraSentinels(from.ReadInt32(), from.ReadString(), options);
+            era.Sentinels.Load(from);
+            _eras[era.Number] = era;
+        }
+    }
+
+    private int NumberOf(long key)
+    {
+        // By count the key is dense already. Otherwise only eras that are still kept remember theirs: a dropped one that comes back is a new one.
+        if (options.EraBy == EraGrouping.Count) return (int)key;
+        if (!_numbers.TryGetValue(key, out int number)) _numbers[key] = number = _next++;
+        return number;
+    }
+
+    private string NameOf(long key) => options.EraBy switch
+    {
+        EraGrouping.Count => string.Create(
+            CultureInfo.InvariantCulture, $"samples {key * options.EraSamples} to {(key + 1) * options.EraSamples - 1}"),
+        EraGrouping.Time => TimeName(key),
+        _ => sources.NameOf((int)key),
+    };
+
+    private string TimeName(long key)
+    {
+        // Message time comes from outside and may lie beyond what a calendar holds.
+        double fromMs = key * options.EraDuration.TotalMilliseconds;
+        return fromMs >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && fromMs <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? string.Create(CultureInfo.InvariantCulture, $"from {DateTimeOffset.FromUnixTimeMilliseconds((long)fromMs):yyyy-MM-dd HH:mm:ss}")
+            : string.Create(CultureInfo.InvariantCulture, $"from {fromMs} ms");
+    }
+
+    private void Thin(int keep)
+    {
+        while (_eras.Count > options.ErasMax)
+        {
+            int[] numbers = [.. _eras.Keys];
+            int dropped = Enumerable.Range(1, numbers.Length - 2).Where(i => numbers[i] != keep)
+                .MinBy(i => (long)numbers[i + 1] - numbers[i - 1]);
+            _eras.Remove(numbers[dropped]);
+            foreach (long key in _numbers.Where(entry => entry.Value == numbers[dropped]).Select(entry => entry.Key).ToList()) _numbers.Remove(key);
+            Dropped++;
+        }
+    }
+}
+
+/// <summary>One era's sentinels.</summary>
+internal sealed class EraSentinels(int number, string name, ReplayOptions options)
+{
+    public int Number => number;
+
+    public string Name => name;
+
+    public ReservoirTrio Sentinels { get; } = new(
+        new Reservoir(options.EraSentinelsMax, long.MaxValue),
+        new Reservoir(options.EraSentinelsMax, long.MaxValue),
+        new Reservoir(options.EraSentinelsMax, long.MaxValue));
+}

@@ -1,0 +1,81 @@
+namespace SslAgent.Storage;
+
+/// <summary>
+/// Reads a log's durable records in order, as they were when the cursor was made; later ones are not seen. While a cursor is open the log
+/// deletes and compacts nothing, so dispose it soon. Not thread-safe.
+/// </summary>
+public sealed class RecordCursor : IDisposable
+{
+    private readonly IDisk _disk;
+    private readonly RecordLogSettings _settings;
+    private readonly (string Path, long From, long To)[] _parts;
+    private readonly long _fromSequence;
+    private readonly Action _closed;
+    private readonly List<DamagedRange> _damaged = [];
+
+    private int _part = -1;
+    private IDiskFile? _file;
+    private SegmentReader? _reader;
+    private long _last;
+    private bool _isDisposed;
+
+    internal RecordCursor(
+        IDisk disk, RecordLogSettings settings, (string Path, long From, long To)[] parts, long fromSequence, Action closed)
+    {
+        _disk = disk;
+        _settings = settings;
+        _parts = parts;
+        _fromSequence = fromSequence;
+        _closed = closed;
+        _last = fromSequence - 1;
+    }
+
+    public LogRecord Current { get; private set; }
+
+    /// <summary>Damage met so far; whole once <see cref="MoveNext"/> has returned false.</summary>
+    public IReadOnlyList<DamagedRange> Damaged => _damaged;
+
+    public bool MoveNext()
+    {
+        while (true)
+        {
+            if (_reader is null && !OpenNext()) return false;
+            while (_reader!.MoveNext())
+            {
+                // A record out of order is a stale copy; the one that counts was read before it.
+                if (_reader.Header.Sequence <= _last) continue;
+                _last = _reader.Header.Sequence;
+                Current = new LogRecord(_last, _reader.Header.Kind, _reader.Payload);
+                return true;
+            }
+
+            Close();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        Close();
+        _closed();
+    }
+
+    private bool OpenNext()
+    {
+        if (_part + 1 >= _parts.Length) return false;
+        (string path, long from, long to) = _parts[++_part];
+        _file = _disk.Open(path, DiskOpen.Read);
+        _reader = new SegmentReader(_file, from, Math.Min(to, _file.Length), _settings.RecordBytesMax);
+        if (_file.Length < to) _damaged.Add(new DamagedRange(path, _file.Length, to));
+        return true;
+    }
+
+    private void Close()
+    {
+        if (_reader is not null) _damaged.AddRange(_reader.Holes.Select(hole => new DamagedRange(_parts[_part].Path, hole.From, hole.To)));
+        _reader?.Dispose();
+        _file?.Dispose();
+        (_reader, _file) = (null, null);
+    }
+}

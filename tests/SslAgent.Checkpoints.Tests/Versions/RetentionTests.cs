@@ -1,0 +1,117 @@
+using SslAgent.Domain;
+using static SslAgent.Checkpoints.Tests.Store;
+
+namespace SslAgent.Checkpoints.Tests;
+
+public sealed class RetentionTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Old_versions_go_and_numbers_stay_taken()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        for (int version = 1; version <= 10; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
+        store.Pin(V(2), "shown to the customer");
+        PruneReport plan = store.PlanPrune(new RetentionPolicy(3, 4, 2, long.MaxValue));
+        PruneReport done = store.Prune(new RetentionPolicy(3, 4, 2, long.MaxValue));
+        Assert.Equal(plan.Deleted, done.Deleted);
+        Assert.Equal([10, 9, 8, 7, 2], store.List().Select(manifest => manifest.Version.Number));
+        Assert.Equal([10, 9], store.List().Where(manifest => manifest.HasTrainingState).Select(manifest => manifest.Version.Number));
+        Assert.All(store.List(), manifest => Assert.True(store.Verify(manifest.Version, default).IsSound));
+        Assert.True(done.BytesFreed > 0);
+
+        VersionStore again = Open(directory);
+        Assert.Empty(again.Findings);
+        Assert.Equal("shown to the customer", again.PinnedVersions()[V(2)]);
+        Assert.Equal(V(11), again.ReserveNumber());
+        using IStoredModel old = again.Open(V(7));
+        Assert.Empty(old.ReadTraining());
+        Assert.NotEmpty(old.ReadModel());
+        Assert.True(again.Unpin(V(2)));
+        Assert.False(again.Unpin(V(2)));
+        Assert.Equal([V(2)], again.Prune(new RetentionPolicy(3, 4, 2, long.MaxValue)).Deleted);
+    }
+
+    [Fact]
+    public void The_newest_version_stays_though_it_was_rejected_so_its_number_is_not_given_again()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        store.Add(1);
+        for (int version = 2; version <= 6; version++) store.Add(version, 1, VerdictKind.Reject);
+        store.Prune(new RetentionPolicy(1, 1, 1, 1));
+        Assert.Equal([6, 1], store.List().Select(manifest => manifest.Version.Number));
+        Assert.Equal(V(7), Open(directory).ReserveNumber());
+    }
+
+    [Fact]
+    public void Beyond_the_byte_limit_the_oldest_unprotected_go_whatever_the_counts_say()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        for (int version = 1; version <= 8; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
+        long each = store.Read(V(8)).Files.Sum(file => file.Bytes);
+        store.Prune(new RetentionPolicy(100, 100, 100, 4 * each + 10));
+        Assert.Equal([8, 7, 6, 5], store.List().Select(manifest => manifest.Version.Number));
+        store.Prune(new RetentionPolicy(100, 100, 100, 1));
+        Assert.Equal([8, 7], store.List().Select(manifest => manifest.Version.Number));
+    }
+
+    [Fact]
+    public void What_pointers_parents_pins_and_unfinished_work_name_is_never_deleted()
+    {
+        const int Seed = 7;
+        output.WriteLine($"seed {Seed}");
+        Philox chance = new(new DrawKey(Seed, 0, 0, ChanceStream.Test));
+        for (int round = 0; round < 2000; round++)
+        {
+            int count = 1 + chance.NextInt(30);
+            List<VersionManifest> versions = [];
+            for (int version = 1; version <= count; version++)
+            {
+                int? parent = version == 1 ? null : 1 + chance.NextInt(version - 1);
+                versions.Add(Manifest(version, parent, (VerdictKind)chance.NextInt(3)));
+            }
+            ModelVersion head = V(1 + chance.NextInt(count)), serving = V(1 + chance.NextInt(count));
+            ModelVersion pinned = V(1 + chance.NextInt(count)), inUse = V(1 + chance.NextInt(count)), promoted = V(1 + chance.NextInt(count));
+            Protected keep = new(head, serving, promoted, new HashSet<ModelVersion> { pinned }, new HashSet<ModelVersion> { inUse });
+            RetentionPolicy policy = new(1 + chance.NextInt(10), 1 + chance.NextInt(10), 1 + chance.NextInt(5), 1 + chance.NextInt(30_000));
+            PruneReport report = Retention.Decide(versions, keep, policy);
+
+            ModelVersion?[] whole =
+            [
+                head, serving, promoted, inUse, V(count), versions[head.Number - 1].Parent, versions[serving.Number - 1].Parent,
+            ];
+            foreach (ModelVersion? version in whole)
+                Assert.True(version is not { } v || (!report.Deleted.Contains(v) && !report.TrainingDropped.Contains(v)), $"{version} in round {round}");
+            Assert.DoesNotContain(pinned, report.Deleted);
+            Assert.Empty(report.Deleted.Intersect(report.TrainingDropped));
+            Assert.Equal(report.Deleted.Order(), report.Deleted);
+        }
+    }
+
+    [Fact]
+    public void A_pin_that_comes_while_the_version_is_being_taken_away_is_honoured()
+    {
+        using TemporaryDirectory directory = new();
+        FailingDisk disk = new(Storage.LocalDisk.Instance);
+        VersionStore store = Open(directory, disk);
+        for (int version = 1; version <= 4; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
+        VersionStore command = Open(directory, access: StoreAccess.ReadOnly);
+        disk.Watch = call =>
+        {
+            if (!call.EndsWith("/v000001", StringComparison.Ordinal)) return;
+            disk.Watch = null;
+            command.Pin(V(1), "at the last moment");
+        };
+        PruneReport report = store.Prune(new RetentionPolicy(1, 1, 1, long.MaxValue));
+        Assert.Equal([V(2)], report.Deleted);
+        Assert.True(store.Verify(V(1), default).IsSound);
+        Assert.True(Open(directory).Holds(1));
+    }
+
+    private static VersionManifest Manifest(int version, int? parent, VerdictKind verdict) => new(
+        V(version), parent is { } p ? V(p) : null, null, VersionKind.Cycle, "l", DateTimeOffset.UnixEpoch, new CycleNumber(version), 1, version, [],
+        new Verdict(verdict, []), ProbeReport.Empty, null, "raw", "d", default, "f", true, null,
+        [new VersionFile("model.safetensors", 1000, ""), new VersionFile("training.safetensors", 3000, "")]);
+}

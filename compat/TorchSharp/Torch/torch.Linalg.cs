@@ -5,14 +5,6 @@ namespace TorchSharp;
 /// <summary>Decompositions and norms.</summary>
 public static partial class torch
 {
-    /// <summary>How cdist computes Euclidean distances.</summary>
-    public enum compute_mode
-    {
-        use_mm_for_euclid_dist_if_necessary = 0,
-        use_mm_for_euclid_dist = 1,
-        donot_use_mm_for_euclid_dist = 2,
-    }
-
     public static class linalg
     {
         public enum QRMode

@@ -27,6 +27,14 @@ public enum PaddingModes
     Constant = 4,
 }
 
+/// <summary>How cdist computes Euclidean distances.</summary>
+public enum compute_mode
+{
+    use_mm_for_euclid_dist_if_necessary = 0,
+    use_mm_for_euclid_dist = 1,
+    donot_use_mm_for_euclid_dist = 2,
+}
+
 public static partial class torch
 {
     /// <summary>Element types, numbered as in c10.</summary>

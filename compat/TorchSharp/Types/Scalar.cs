@@ -30,8 +30,6 @@ public sealed class Scalar : IDisposable
     {
     }
 
-    public override string ToString() => Tag == Tag.Double ? Real.ToString("R") : Bits.ToString();
-
     internal static Scalar FromNative(in Value value) => (Tag)value.Tag switch
     {
         Tag.Double => OfReal(BitConverter.Int64BitsToDouble(value.Bits)),

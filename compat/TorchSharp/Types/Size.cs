@@ -3,7 +3,7 @@ namespace TorchSharp;
 public static partial class torch
 {
     /// <summary>A shape.</summary>
-    public readonly struct Size : IEnumerable<long>, IEquatable<Size>
+    public readonly struct Size : IEnumerable<long>
     {
         private readonly long[]? dims;
 
@@ -31,11 +31,10 @@ public static partial class torch
 
         public long numel() => Shape.Aggregate(1L, (product, dim) => product * dim);
 
-        public static bool operator ==(Size left, Size right) => left.Equals(right);
-        public static bool operator !=(Size left, Size right) => !left.Equals(right);
+        public static bool operator ==(Size left, Size right) => left.Equals((object)right);
+        public static bool operator !=(Size left, Size right) => !left.Equals((object)right);
 
-        public bool Equals(Size other) => Shape.AsSpan().SequenceEqual(other.Shape);
-        public override bool Equals(object? obj) => obj is Size other && Equals(other);
+        public override bool Equals(object? obj) => obj is Size other && Shape.AsSpan().SequenceEqual(other.Shape);
         public override int GetHashCode() => Shape.Aggregate(0, HashCode.Combine);
 
         public IEnumerator<long> GetEnumerator() => ((IEnumerable<long>)Shape).GetEnumerator();

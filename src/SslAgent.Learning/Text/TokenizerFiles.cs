@@ -1,7 +1,10 @@
+using SslAgent.Learning.Text.Tokenizing;
+
 namespace SslAgent.Learning.Text;
 
-/// <summary>Reads the tokenizer of a stored version.</summary>
-internal static class TokenizerFiles
+/// <summary>The one place that knows which kind of tokenizer a stored version or a journal record holds.</summary>
+public static class TokenizerFiles
 {
-    public static ITokenizer Read(byte[] json) => throw new State.ModelStateException("no reader for tokenizers yet");
+    /// <summary>Reads what <see cref="ITokenizer.ToJson"/> wrote. Throws <see cref="TokenizerFormatException"/> on anything else.</summary>
+    public static ITokenizer Read(byte[] json) => BpeTokenizer.FromJson(json);
 }

@@ -1,10 +1,20 @@
+using SslAgent.Learning.State;
 using SslAgent.Learning.Text.Tokenizing;
 
 namespace SslAgent.Learning.Text;
 
-/// <summary>The one place that knows which kind of tokenizer a stored version or a journal record holds.</summary>
-public static class TokenizerFiles
+/// <summary>Reads the tokenizer of a stored version.</summary>
+internal static class TokenizerFiles
 {
-    /// <summary>Reads what <see cref="ITokenizer.ToJson"/> wrote. Throws <see cref="TokenizerFormatException"/> on anything else.</summary>
-    public static ITokenizer Read(byte[] json) => BpeTokenizer.FromJson(json);
+    public static ITokenizer Read(byte[] json)
+    {
+        try
+        {
+            return BpeTokenizer.FromJson(json);
+        }
+        catch (TokenizerFormatException exception)
+        {
+            throw new ModelStateException($"tokenizer.json: {exception.Message}");
+        }
+    }
 }

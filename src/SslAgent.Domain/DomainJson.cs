@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace SslAgent.Domain;
 
 /// <summary>
-/// The domain's nouns as JSON, one spelling for manifests, the control socket and <c>-o json</c>: camelCase names, ids as bare numbers,
+/// The domain's nouns as JSON, one spelling for manifests, the control socket and <c>-o json</c>: camelCase names, versions as "v41", samples as "#4711",
 /// enumerations as camelCase words, and "NaN", "Infinity", "-Infinity" for what is not finite. Source-generated; unknown keys are ignored,
 /// missing ones are an error.
 /// </summary>

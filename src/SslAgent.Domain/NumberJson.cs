@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SslAgent.Domain;
 
-/// <summary>An id as a bare number.</summary>
+/// <summary>A number that counts something, as a bare number.</summary>
 public abstract class NumberJson<T> : JsonConverter<T>
     where T : struct
 {
@@ -20,13 +20,6 @@ public abstract class NumberJson<T> : JsonConverter<T>
     protected abstract long NumberOf(T value);
 }
 
-public sealed class ModelVersionJson : NumberJson<ModelVersion>
-{
-    protected override ModelVersion? Of(long number) => number is > 0 and <= int.MaxValue ? new ModelVersion((int)number) : null;
-
-    protected override long NumberOf(ModelVersion value) => value.Number;
-}
-
 public sealed class CycleNumberJson : NumberJson<CycleNumber>
 {
     protected override CycleNumber? Of(long number) => number is > 0 and <= int.MaxValue ? new CycleNumber((int)number) : null;
@@ -39,11 +32,4 @@ public sealed class StepNumberJson : NumberJson<StepNumber>
     protected override StepNumber? Of(long number) => number is >= 0 and <= int.MaxValue ? new StepNumber((int)number) : null;
 
     protected override long NumberOf(StepNumber value) => value.Value;
-}
-
-public sealed class SampleIdJson : NumberJson<SampleId>
-{
-    protected override SampleId? Of(long number) => number >= 0 ? new SampleId(number) : null;
-
-    protected override long NumberOf(SampleId value) => value.Sequence;
 }

@@ -17,7 +17,7 @@ public sealed class DomainJsonTests
         string json = JsonSerializer.Serialize(manifest, DomainJson.Default.VersionManifest);
         VersionManifest? back = JsonSerializer.Deserialize(json, DomainJson.Default.VersionManifest);
 
-        Assert.Contains("\"version\":12,\"parent\":11,\"rolledBackTo\":null,\"kind\":\"cycle\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"version\":\"v12\",\"parent\":\"v11\",\"rolledBackTo\":null,\"kind\":\"cycle\"", json, StringComparison.Ordinal);
         Assert.Contains("\"value\":\"NaN\"", json, StringComparison.Ordinal);
         Assert.NotNull(back);
         Assert.Equal(json, JsonSerializer.Serialize(back, DomainJson.Default.VersionManifest));
@@ -30,9 +30,21 @@ public sealed class DomainJsonTests
     [InlineData("""{"to":3,"replay":"forget","reason":"r","denied":[],"dryRun":false}""")]
     [InlineData("""{"to":3,"replay":"keep","reason":null,"denied":[],"dryRun":false}""")]
     [InlineData("""{"to":3,"replay":"keep","denied":[],"dryRun":false}""")]
+    [InlineData("""{"to":"newest","replay":"keep","reason":"r","denied":[],"dryRun":false}""")]
     [InlineData("""{"to":3.5,"replay":"keep","reason":"r","denied":[],"dryRun":false}""")]
     public void An_order_that_is_not_whole_is_refused(string json) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, DomainJson.Default.RollbackRequest));
+
+    [Theory]
+    [InlineData("\"v41\"")]
+    [InlineData("\"41\"")]
+    [InlineData("41")]
+    public void A_version_is_read_as_people_write_it(string json)
+    {
+        string order = $$"""{"to":{{json}},"replay":"keep","reason":"r","denied":[],"dryRun":false}""";
+
+        Assert.Equal(new ModelVersion(41), JsonSerializer.Deserialize(order, DomainJson.Default.RollbackRequest)?.To);
+    }
 
     [Fact]
     public void An_order_comes_back_as_it_was_written()

@@ -110,14 +110,14 @@ public sealed class ControlSurfaceTests
         JsonElement status = JsonDocument.Parse(await server.Http.GetStringAsync(new Uri("/status", UriKind.Relative))).RootElement;
 
         Assert.Equal("healthy", status.GetProperty("health").GetString());
-        Assert.Equal(2, status.GetProperty("serving").GetInt32());
+        Assert.Equal("v2", status.GetProperty("serving").GetString());
         Assert.Equal("hold", status.GetProperty("lastVerdict").GetProperty("kind").GetString());
     }
 
     [Theory]
     [InlineData("""{"to":2,"replay":"keep","reason":" ","denied":[],"dryRun":false}""", "reason")]
     [InlineData("""{"to":2,"replay":"burn","reason":"r","denied":[],"dryRun":false}""", "replay")]
-    [InlineData("""{"to":0,"replay":"keep","reason":"r","denied":[],"dryRun":false}""", "ModelVersion")]
+    [InlineData("""{"to":0,"replay":"keep","reason":"r","denied":[],"dryRun":false}""", "not a version")]
     [InlineData("""{"to":2,"replay":"rewind","reason":"r","denied":[{"topic":"t","partition":0,"from":9,"to":5}],"dryRun":false}""", "ends before")]
     [InlineData("not json", "no rollback order")]
     public async Task A_bent_order_is_refused_before_it_reaches_the_agent(string body, string says)

@@ -63,7 +63,7 @@ public sealed class EraBookTests
         byte[] bytes = EraBookJson.Write(book);
         Assert.Equal(bytes, EraBookJson.Write(EraBookJson.Read(bytes)));
         Assert.Equal(book.Eras, EraBookJson.Read(bytes).Eras);
-        Assert.Contains("\"version\": 7", System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+        Assert.Contains("\"v7\"", System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
     }
 
     [Theory]

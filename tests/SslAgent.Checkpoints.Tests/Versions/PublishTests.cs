@@ -37,7 +37,7 @@ public sealed class PublishTests
         Assert.Equal([new SampleId(4711)], read.Report!.Quarantined);
         Assert.Equal(written.Probe.Eras, read.Probe.Eras);
         string json = File.ReadAllText(Path.Combine(directory.Versions, "v000003", "manifest.json"));
-        Assert.StartsWith("{\n  \"format\": 1,\n  \"version\": 3,", json, StringComparison.Ordinal);
+        Assert.StartsWith("{\n  \"format\": 1,\n  \"version\": \"v3\",", json, StringComparison.Ordinal);
         Assert.Contains("\"kind\": \"promote\"", json, StringComparison.Ordinal);
         Assert.Contains("4711", json, StringComparison.Ordinal);
     }

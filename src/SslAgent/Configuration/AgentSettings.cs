@@ -3,6 +3,7 @@ using SslAgent.Guarding;
 using SslAgent.Hosting;
 using SslAgent.Ingest;
 using SslAgent.Learning.Options;
+using SslAgent.Replay;
 using SslAgent.Serving;
 
 namespace SslAgent.Configuration;
@@ -17,6 +18,8 @@ internal sealed record AgentSettings
     public KafkaOptions Kafka { get; init; } = new();
 
     public IngestOptions Ingest { get; init; } = new();
+
+    public ReplayOptions Replay { get; init; } = new();
 
     public ModelOptions Model { get; init; } = new();
 

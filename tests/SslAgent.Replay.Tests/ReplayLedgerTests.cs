@@ -54,7 +54,7 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
         using ReplayLedger ledger = Ledgers.Open(disk);
         var stream = new RandomStream(34);
         foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
-        TrainingView view = ledger.StartCycle(Some.CycleStarted(1));
+        TrainingView view = ledger.Start(1);
         foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
         ledger.Decide(new JournalRecord.BudgetReached(new CycleNumber(1), 5));
 
@@ -62,7 +62,7 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
 
         OpenCycle cycle = recovered.OpenCycle!;
         Assert.Equal((1, 5), (cycle.Started.Cycle.Value, cycle.StepsDone));
-        TrainingView again = recovered.View(cycle);
+        TrainingView again = recovered.View(cycle, 0.5);
         Assert.Equal(view.Available, again.Available);
         foreach (Modality modality in Enum.GetValues<Modality>())
         {
@@ -85,7 +85,7 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
             if (outcome.Result <= AdmissionResult.Sentinel) samples[outcome.Sequence] = (((Intake.Accepted)intake).Sample, outcome.Result == AdmissionResult.Sentinel);
         }
 
-        TrainingView view = ledger.StartCycle(Some.CycleStarted(1));
+        TrainingView view = ledger.Start(1);
         Assert.True(view.Available is { Frames: > 50, Texts: > 50, Pairs: > 10 }, view.Available.ToString());
         foreach (Modality modality in Enum.GetValues<Modality>())
         {
@@ -108,7 +108,7 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
     [Fact]
     public void Sentinels_are_read_by_era_the_same_ones_every_time_and_their_texts_are_never_trained_on()
     {
-        using ReplayLedger ledger = Ledgers.OpenNew(Options with { EraSentinelsMax = 50 });
+        using ReplayLedger ledger = Ledgers.OpenNew(Options with { EraSentinelsMax = 50, SentinelTextsMax = 1000 });
         foreach (Intake intake in new RandomStream(36).Take(900)) ledger.Admit(intake);
         SentinelView sentinels = ledger.Sentinels();
         Assert.True(sentinels.Eras.Count > 3);
@@ -126,10 +126,33 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
         }
 
         Assert.NotEmpty(texts);
-        TrainingView view = ledger.StartCycle(Some.CycleStarted(1));
+        TrainingView view = ledger.Start(1);
         Batch trained = view.Draw(Modality.Text, view.Available.Texts, new DrawKey(1, 1, 0, ChanceStream.Sampling));
         Assert.DoesNotContain(trained.Texts, text => texts.Contains(text.ToString()));
         Assert.Equal(0, sentinels.Read(12345, Modality.Frame, 10).Count);
+    }
+
+    [Fact]
+    public void A_cycle_is_probed_on_the_sentinels_of_its_beginning_also_when_it_is_run_again()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk, Options);
+        var stream = new RandomStream(41);
+        foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
+        SentinelView before = ledger.Sentinels();
+        SentinelView ofCycle = ledger.Sentinels(ledger.StartCycle(Some.CycleStarted(1)));
+        foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
+        ledger.Sync();
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), Options, ledger.SaveState());
+        SentinelView again = recovered.Sentinels(recovered.OpenCycle!);
+        Assert.NotEqual(before.Eras, ledger.Sentinels().Eras);
+        Assert.Equal(before.Eras, ofCycle.Eras);
+        Assert.Equal(before.Eras, again.Eras);
+        foreach (Era era in before.Eras)
+        {
+            AssertSame(before.Read(era.Number, Modality.Pair, 5), ofCycle.Read(era.Number, Modality.Pair, 5));
+            AssertSame(before.Read(era.Number, Modality.Frame, 5), again.Read(era.Number, Modality.Frame, 5));
+        }
     }
 
     [Fact]
@@ -138,7 +161,7 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
         using ReplayLedger ledger = Ledgers.OpenNew(Options);
         var stream = new RandomStream(37);
         foreach (Intake intake in stream.Take(500)) ledger.Admit(intake);
-        TrainingView view = ledger.StartCycle(Some.CycleStarted(1));
+        TrainingView view = ledger.Start(1);
         Batch[] expected = [.. Enumerable.Range(0, 50).Select(step => view.Draw(Modality.Pair, 8, new DrawKey(9, 1, step, ChanceStream.Sampling)))];
         Task learner = Task.Run(() =>
         {
@@ -180,7 +203,7 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
         Assert.Equal(before + 28 + 4 + 8 + 1 + 1 + 48 - report.BytesFreed, ledger.Stats().JournalBytes);
         MemoryStream saved = ledger.SaveState();
         using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), options, saved);
-        TrainingView view = recovered.StartCycle(Some.CycleStarted(1));
+        TrainingView view = recovered.Start(1);
         foreach (Modality modality in Enum.GetValues<Modality>())
         {
             Assert.Equal(view.Available.Of(modality), view.Draw(modality, view.Available.Of(modality), new DrawKey(1, 1, 0, ChanceStream.Sampling)).Count);

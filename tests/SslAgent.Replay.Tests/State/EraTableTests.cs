@@ -1,5 +1,3 @@
-using SslAgent.Replay.Tests.Support;
-
 namespace SslAgent.Replay.Tests.State;
 
 public sealed class EraTableTests

@@ -126,7 +126,7 @@ public sealed class ReplayStateTests(ITestOutputHelper output)
         Assert.Equal(AdmissionResult.Admitted, ledger.Admit(Some.TextSample(0, text)).Result);
         Assert.Equal(AdmissionResult.Sentinel, ledger.Admit(Some.TextSample(1, text, pair: key)).Result);
         Assert.Equal(AdmissionResult.Skipped, ledger.Admit(Some.TextSample(2, text)).Result);
-        Assert.Equal(0, ledger.StartCycle(Some.CycleStarted(1)).Available.Texts);
+        Assert.Equal(0, ledger.Start(1).Available.Texts);
         Assert.Equal(1, ledger.Stats().Skipped[SkipReason.SentinelDuplicate]);
     }
 

@@ -34,6 +34,9 @@ internal static class Ledgers
 
     public static AdmissionOutcome Admit(this ReplayLedger ledger, Sample sample) => ledger.Admit(new Intake.Accepted(sample));
 
+    /// <summary>Starts a cycle and gives what it trains on, half of it fresh.</summary>
+    public static TrainingView Start(this ReplayLedger ledger, int cycle) => ledger.View(ledger.StartCycle(Some.CycleStarted(cycle)), 0.5);
+
     public static List<NumberedRecord> ReadAll(this ReplayLedger ledger, long from = 0)
     {
         using JournalCursor cursor = ledger.Read(from);

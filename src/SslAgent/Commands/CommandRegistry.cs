@@ -5,6 +5,8 @@ internal static class CommandRegistry
 {
     public static IReadOnlyList<CommandEntry> All() =>
     [
+        StatusCommand.Build(),
+        CheckpointsCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

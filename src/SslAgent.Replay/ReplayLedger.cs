@@ -9,6 +9,11 @@ namespace SslAgent.Replay;
 /// <param name="Seed">The lineage's seed: chance in the fold is keyed by it.</param>
 public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time);
 
+/// <summary>The state right after a decision.</summary>
+/// <param name="Sequence">The decision's number.</param>
+/// <param name="Bytes">The content of <c>replay.bin</c>.</param>
+public sealed record SavedState(long Sequence, long Position, IReadOnlyList<PartitionPosition> Partitions, byte[] Bytes);
+
 /// <summary>
 /// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call from any
 /// thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.
@@ -50,6 +55,24 @@ public sealed class ReplayLedger : IDisposable
         get
         {
             lock (_lock) return _state.Partitions;
+        }
+    }
+
+    /// <summary>Samples that can be drawn now, by modality.</summary>
+    public AvailableData Buffered
+    {
+        get
+        {
+            lock (_lock) return _state.Buffered;
+        }
+    }
+
+    /// <summary>Samples kept for training since the last cycle began: what the count trigger goes by.</summary>
+    public long TrainableSinceCycle
+    {
+        get
+        {
+            lock (_lock) return _state.TrainableSinceCycle;
         }
     }
 
@@ -134,25 +157,41 @@ public sealed class ReplayLedger : IDisposable
         lock (_lock) return AppendAndApply_NeedsLock(decision);
     }
 
-    /// <summary>Journals the beginning of a cycle, durable on return, and freezes what it trains on.</summary>
-    public TrainingView StartCycle(JournalRecord.CycleStarted started)
+    /// <summary>Journals the beginning of a cycle, durable on return, and freezes what it trains on and is probed on.</summary>
+    public OpenCycle StartCycle(JournalRecord.CycleStarted started)
     {
         lock (_lock)
         {
             Check.That(_state.OpenCycle is null, "one cycle at a time");
             Check.That(started.Cycle.Value > (_state.LastCycle?.Value ?? 0), "cycle numbers never repeat");
             AppendAndApply_NeedsLock(started);
-            return View(Check.NotNull(_state.OpenCycle, "a cycle that started is open"));
+            return Check.NotNull(_state.OpenCycle, "a cycle that started is open");
+        }
+    }
+
+    /// <summary>Journals a decision, durable on return, and gives the state as it is right after it: what a version keeps.</summary>
+    public SavedState DecideAndSave(JournalRecord decision)
+    {
+        lock (_lock)
+        {
+            long sequence = Decide(decision);
+            using var bytes = new MemoryStream();
+            _state.Save(bytes);
+            return new SavedState(sequence, _state.Position, _state.Partitions, bytes.ToArray());
         }
     }
 
     /// <summary>The frozen view of a cycle that the fold knows: the same as when it began.</summary>
-    public TrainingView View(OpenCycle cycle) => new(_journal, cycle.Index, _options.FreshRatio);
+    /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it.</param>
+    public TrainingView View(OpenCycle cycle, double freshRatio) => new(_journal, cycle.Index, freshRatio);
+
+    /// <summary>The sentinels as they were when the cycle began.</summary>
+    public SentinelView Sentinels(OpenCycle cycle) => new(_journal, cycle.Sentinels);
 
     /// <summary>The sentinels as they are now.</summary>
     public SentinelView Sentinels()
     {
-        lock (_lock) return new SentinelView(_journal, _state.Memory.Eras);
+        lock (_lock) return new SentinelView(_journal, SentinelIndex.Of(_state.Memory.Eras));
     }
 
     /// <summary>
@@ -210,6 +249,15 @@ public sealed class ReplayLedger : IDisposable
         long? at;
         lock (_lock) at = _state.TokenizerFrozenAt;
         return at is { } sequence ? (JournalRecord.TokenizerFrozen?)_journal.FindDecision(sequence) : null;
+    }
+
+    /// <summary>All decisions from the beginning of the lineage, in order. They are few, and stay for ever.</summary>
+    public IReadOnlyList<NumberedRecord> ReadDecisions() => _journal.ReadDecisions();
+
+    /// <summary>Samples of the buffer that came at or after a position.</summary>
+    public int CountSince(long position)
+    {
+        lock (_lock) return _state.CountSince(position);
     }
 
     /// <summary>Durable records from a position on, in order: for the dead letters, for audits, for people. Dispose the cursor soon.</summary>

@@ -114,6 +114,24 @@ public sealed class Journal : IDisposable
         lock (_appending) return new JournalCursor(_samples.Scan(fromPosition), _decisions.Scan(fromPosition));
     }
 
+    /// <summary>All decisions, in order of their numbers.</summary>
+    public IReadOnlyList<NumberedRecord> ReadDecisions()
+    {
+        RecordCursor cursor;
+        lock (_appending) cursor = _decisions.Scan(0);
+        var decisions = new List<NumberedRecord>();
+        using (cursor)
+        {
+            while (cursor.MoveNext())
+            {
+                decisions.Add(new NumberedRecord(
+                    cursor.Current.Sequence, JournalCodec.Decode((RecordKind)cursor.Current.Kind, cursor.Current.Payload.Span)));
+            }
+        }
+
+        return decisions;
+    }
+
     /// <summary>The frame of an admitted sample, durable or not.</summary>
     public Frame ReadFrame(SampleId id) => ReadPart(id, static (_, payload) => SampleCodec.DecodeFrame(payload), "frame");
 

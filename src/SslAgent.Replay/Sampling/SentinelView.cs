@@ -6,26 +6,15 @@ namespace SslAgent.Replay;
 public sealed class SentinelView : ISentinelSource
 {
     private readonly Journal _journal;
-    private readonly Dictionary<(int Era, Modality Modality), Entry[]> _entries = [];
+    private readonly SentinelIndex _index;
 
-    internal SentinelView(Journal journal, EraTable eras)
-    {
-        _journal = journal;
-        var views = new List<Era>();
-        foreach (EraSentinels era in eras.All)
-        {
-            foreach (Modality modality in Enum.GetValues<Modality>()) _entries[(era.Number, modality)] = era.Sentinels.Of(modality).Sorted();
-            views.Add(new Era(era.Number, era.Name, era.Sentinels.Frames.Count, era.Sentinels.Texts.Count, era.Sentinels.Pairs.Count));
-        }
+    internal SentinelView(Journal journal, SentinelIndex index) => (_journal, _index) = (journal, index);
 
-        Eras = views;
-    }
-
-    public IReadOnlyList<Era> Eras { get; }
+    public IReadOnlyList<Era> Eras => _index.Eras;
 
     public Batch Read(int era, Modality modality, int countMax)
     {
-        Entry[] entries = _entries.TryGetValue((era, modality), out Entry[]? kept) ? kept : [];
+        Entry[] entries = _index.Of(era, modality);
         // The smallest priorities are a uniform choice, and the same one however many more sentinels the era gets.
         IEnumerable<Entry> chosen = entries.Length <= countMax
             ? entries

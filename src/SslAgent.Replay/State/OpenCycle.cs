@@ -10,6 +10,9 @@ public sealed record OpenCycle(long Sequence, JournalRecord.CycleStarted Started
     /// <summary>What it trains on, frozen when it began.</summary>
     internal TrainingIndex Index { get; init; } = TrainingIndex.Empty;
 
+    /// <summary>What it is probed on, frozen at the same moment: run anew, it is judged by the same samples.</summary>
+    internal SentinelIndex Sentinels { get; init; } = SentinelIndex.Empty;
+
     internal void Save(BinaryWriter to)
     {
         to.Write(Sequence);
@@ -19,6 +22,7 @@ public sealed record OpenCycle(long Sequence, JournalRecord.CycleStarted Started
         to.Write(Started.Trigger);
         to.Write(StepsDone ?? -1);
         Index.Save(to);
+        Sentinels.Save(to);
     }
 
     internal static OpenCycle Load(BinaryReader from)
@@ -27,6 +31,10 @@ public sealed record OpenCycle(long Sequence, JournalRecord.CycleStarted Started
         var started = new JournalRecord.CycleStarted(
             new CycleNumber(from.ReadInt32()), from.ReadString(), from.ReadString(), from.ReadString());
         int stepsDone = from.ReadInt32();
-        return new OpenCycle(sequence, started, stepsDone < 0 ? null : stepsDone) { Index = TrainingIndex.Load(from) };
+        return new OpenCycle(sequence, started, stepsDone < 0 ? null : stepsDone)
+        {
+            Index = TrainingIndex.Load(from),
+            Sentinels = SentinelIndex.Load(from),
+        };
     }
 }

@@ -96,6 +96,14 @@ internal sealed class ReplayMemory
         _timePairing.RemoveAll(id => id >= position);
     }
 
+    /// <summary>Distinct samples of the buffer that came at or after a position.</summary>
+    public int CountSince(long position)
+    {
+        var ids = new HashSet<long>();
+        _buffer.CollectLive(ids);
+        return ids.Count(id => id >= position);
+    }
+
     /// <summary>Forgets some samples and the pairs that they are part of.</summary>
     public void Remove(IReadOnlySet<long> ids)
     {

@@ -59,6 +59,9 @@ public sealed class ReplayState
     /// <summary>Samples that can be drawn now, by modality.</summary>
     public AvailableData Buffered => new(_memory.Buffer.Frames.Count, _memory.Buffer.Texts.Count, _memory.Buffer.Pairs.Count);
 
+    /// <summary>Samples of the buffer that came at or after a position: what dropping them would take.</summary>
+    public int CountSince(long position) => _memory.CountSince(position);
+
     internal ReplayMemory Memory => _memory;
 
     internal PartitionTable PartitionTable => _partitions;
@@ -103,6 +106,7 @@ public sealed class ReplayState
     {
         _memory.CollectLive(ids);
         OpenCycle?.Index.CollectLive(ids);
+        OpenCycle?.Sentinels.CollectLive(ids);
     }
 
     /// <summary>Writes <c>replay.bin</c>: format in docs/formats/journal.md.</summary>

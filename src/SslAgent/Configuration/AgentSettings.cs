@@ -3,6 +3,7 @@ using SslAgent.Guarding;
 using SslAgent.Hosting;
 using SslAgent.Ingest;
 using SslAgent.Learning.Options;
+using SslAgent.Replay;
 using SslAgent.Serving;
 
 namespace SslAgent.Configuration;
@@ -18,9 +19,13 @@ internal sealed record AgentSettings
 
     public IngestOptions Ingest { get; init; } = new();
 
+    public ReplayOptions Replay { get; init; } = new();
+
     public ModelOptions Model { get; init; } = new();
 
     public LearningOptions Learning { get; init; } = new();
+
+    public TokenizerOptions Tokenizer { get; init; } = new();
 
     public CycleOptions Cycle { get; init; } = new();
 

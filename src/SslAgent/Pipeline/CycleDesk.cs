@@ -32,7 +32,7 @@ internal sealed class CycleDesk(
     /// <summary>Begins a cycle where there is something to learn from, and runs it.</summary>
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
-        tokenizer.FreezeIfReady(ledger);
+        tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
         PreparedCycle? cycle = ledger.BeginCycle(plan, fingerprint, order.Trigger);
         order.Begun.TrySetResult(cycle is not null);
         if (cycle is null) return;

@@ -23,9 +23,9 @@ internal sealed class LearnerLoop : IDisposable
 
     private readonly BlockingCollection<LearnerOrder> _orders = new(OrdersMax);
     private readonly Interrupts _interrupts = new();
-    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private IReadOnlyList<PreparedCycle> _unfinished = [];
 
     // 1 while a cycle waits for its turn or runs: triggers that come meanwhile are one. The event is set while it is 0.
     private readonly ManualResetEventSlim _idle = new(true);
@@ -44,7 +44,7 @@ internal sealed class LearnerLoop : IDisposable
 
     public void Start(IReadOnlyList<PreparedCycle> unfinished)
     {
-        Unfinished = unfinished;
+        _unfinished = unfinished;
         _thread.Start();
     }
 
@@ -91,19 +91,16 @@ internal sealed class LearnerLoop : IDisposable
     public Task StopAsync()
     {
         _interrupts.Stop();
-        _stop.Cancel();
         _orders.CompleteAdding();
         return _thread.ThreadState.HasFlag(ThreadState.Unstarted) ? Task.CompletedTask : _ended.Task;
     }
 
     public void Dispose()
     {
-        _stop.Dispose();
+        _interrupts.Dispose();
         _orders.Dispose();
         _idle.Dispose();
     }
-
-    private IReadOnlyList<PreparedCycle> Unfinished { get; set; } = [];
 
     private bool TryPost(LearnerOrder order)
     {
@@ -121,12 +118,16 @@ internal sealed class LearnerLoop : IDisposable
     {
         try
         {
-            _desk.RunUnfinished(Unfinished, _interrupts);
+            _desk.RunUnfinished(_unfinished, _interrupts);
             while (!_interrupts.IsStopping)
             {
                 _health.Mark(Name, IdleMax);
                 if (TryTake(out LearnerOrder? order)) Carry(order!);
             }
+        }
+        catch (OperationCanceledException) when (_interrupts.IsStopping)
+        {
+            // Stopped while a tokenizer was being trained or a save awaited: the next start does it anew.
         }
         catch (Exception fault)
         {
@@ -148,7 +149,7 @@ internal sealed class LearnerLoop : IDisposable
     {
         try
         {
-            return _orders.TryTake(out order, (int)IdleTurn.TotalMilliseconds, _stop.Token);
+            return _orders.TryTake(out order, (int)IdleTurn.TotalMilliseconds, _interrupts.Stopping);
         }
         catch (Exception fault) when (fault is OperationCanceledException or InvalidOperationException)
         {

@@ -122,7 +122,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         lock (_deciding)
         {
             SavedState saved = _replay.DecideAndSave(decision);
-            _lineage.Apply(saved.Position - 1, decision);
+            _lineage.Apply(saved.Sequence, decision);
             return new FrozenFold(saved.Position, saved.Partitions, saved.Bytes);
         }
     }

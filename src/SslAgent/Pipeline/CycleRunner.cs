@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Guarding;
@@ -27,7 +28,7 @@ internal enum CycleOutcome
 /// </summary>
 internal sealed class CycleRunner(
     Ledger ledger, LearnerSeat seat, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
-    LoopHealth health, IAgentObserver observer)
+    LoopHealth health, IAgentObserver observer, ILogger log)
 {
     // Longest that one step, or the probes, may take before the learner counts as stuck.
     private static readonly TimeSpan StepMax = TimeSpan.FromMinutes(10);
@@ -75,7 +76,7 @@ internal sealed class CycleRunner(
 
             if (interrupts.HasOrder)
             {
-                ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, "an operator's order cut it off"));
+                Abandon(cycle, "an operator's order cut it off");
                 return (report, CycleOutcome.Abandoned);
             }
 
@@ -88,6 +89,13 @@ internal sealed class CycleRunner(
             resumePoints.Write(cycle, done, seat.Learner);
             (saved, firstStep) = (time.GetTimestamp(), done);
         }
+    }
+
+    private void Abandon(PreparedCycle cycle, string reason)
+    {
+        ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason));
+        HeadLog.CycleAbandoned(log, cycle.Number, reason);
+        seat.ReturnTo(cycle.Parent);
     }
 
     /// <summary>The time budget ends a live cycle after at least one step; one that is run anew has its end in the journal.</summary>
@@ -110,6 +118,8 @@ internal sealed class CycleRunner(
         FrozenFold fold = cycle.AtEnd ?? ledger.DecideAndFreeze(ended); // (5)
         seat.Ended(ended.Version, verdict, probe, report);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
+        HeadLog.CycleEnded(
+            log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));
         Task<VersionManifest> published = publisher.Publish(cycle, ended, fold, probe, report, snapshot, seat); // (6)
         if (verdict.Kind != VerdictKind.Reject) return;
         published.GetAwaiter().GetResult();

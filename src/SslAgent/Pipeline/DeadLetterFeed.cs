@@ -29,7 +29,11 @@ internal sealed class DeadLetterFeed : IDisposable
     private readonly ConcurrentQueue<(long Sequence, Intake.Refused Refused)> _queue = new();
     private readonly AutoResetEvent _wake = new(false);
     private long _durable;
-    private volatile bool _overflowed;
+
+    // Whether the journal is read instead of the queue, and the last record that was left to it.
+    private readonly Lock _gate = new();
+    private bool _readsJournal = true;
+    private long _leftToJournal = -1;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +47,6 @@ internal sealed class DeadLetterFeed : IDisposable
     {
         (_producer, _ledger, _disk, _cursorPath, _problems, _health) = (producer, ledger, disk, cursorPath, problems, health);
         _seen = _cursor = ReadCursor();
-        _overflowed = true; // What the journal has beyond the cursor is read first.
         _durable = ledger.Stats.JournalPosition;
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
@@ -53,15 +56,19 @@ internal sealed class DeadLetterFeed : IDisposable
     /// <summary>Ingest thread: a rejected record was appended. Where the queue is full the journal is read instead; nothing is lost.</summary>
     public void Offer(long sequence, Intake.Refused refused)
     {
-        if (_overflowed || _queue.Count >= QueueMax) _overflowed = true;
-        else _queue.Enqueue((sequence, refused));
+        lock (_gate)
+        {
+            _readsJournal |= _queue.Count >= QueueMax;
+            if (_readsJournal) _leftToJournal = sequence;
+            else _queue.Enqueue((sequence, refused));
+        }
     }
 
     /// <summary>Ingest thread, after a sync: everything before this position is durable.</summary>
     public void Durable(long position)
     {
         Volatile.Write(ref _durable, position);
-        if (!_queue.IsEmpty || _overflowed) _wake.Set();
+        _wake.Set();
     }
 
     public Task StopAsync()
@@ -111,7 +118,9 @@ internal sealed class DeadLetterFeed : IDisposable
 
     private void Send()
     {
-        if (_overflowed) ReadJournal();
+        bool readsJournal;
+        lock (_gate) readsJournal = _readsJournal;
+        if (readsJournal) ReadJournal();
         long durable = Volatile.Read(ref _durable);
         while (_queue.TryPeek(out (long Sequence, Intake.Refused Refused) next) && next.Sequence < durable)
         {
@@ -132,8 +141,8 @@ internal sealed class DeadLetterFeed : IDisposable
             }
         }
 
-        // What came in since is behind the position just read: one more round finds it, then the queue serves again.
-        if (Volatile.Read(ref _durable) == durable) _overflowed = false;
+        // The queue serves again once nothing that was left to the journal lies beyond what was just read.
+        lock (_gate) _readsJournal = _leftToJournal >= durable;
     }
 
     private void Submit(long sequence, Delivery delivery, Rejection rejection)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SslAgent.Domain;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Kafka;
+using SslAgent.Replay;
 using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
@@ -24,6 +25,7 @@ internal sealed class IngestLoop : IDisposable
     private readonly MessageDecoder _decoder;
     private readonly Ledger _ledger;
     private readonly CycleTriggers _triggers;
+    private readonly DeadLetterFeed? _deadLetters;
     private readonly ProblemBoard _problems;
     private readonly LoopHealth _health;
     private readonly IAgentObserver _observer;
@@ -35,19 +37,16 @@ internal sealed class IngestLoop : IDisposable
     private readonly Thread _thread;
 
     public IngestLoop(
-        KafkaReader reader, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, ProblemBoard problems, LoopHealth health,
-        IAgentObserver observer, ILogger log)
+        KafkaReader reader, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, DeadLetterFeed? deadLetters, ProblemBoard problems,
+        LoopHealth health, IAgentObserver observer, ILogger log)
     {
-        (_reader, _decoder, _ledger, _triggers, _problems, _health, _observer, _log) =
-            (reader, decoder, ledger, triggers, problems, health, observer, log);
+        (_reader, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
+            (reader, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
     /// <summary>Raised once, from the ingest thread, when it ends by a fault.</summary>
     public event Action<Exception>? Failed;
-
-    /// <summary>Raised after each group commit, from the ingest thread: dead letters may go out now.</summary>
-    public event Action? Synced;
 
     public void Start()
     {
@@ -106,7 +105,9 @@ internal sealed class IngestLoop : IDisposable
         {
             case StreamEvent.Delivered delivered:
                 Intake intake = _decoder.Decode(delivered.Delivery); // (1)
-                Insist(() => _ledger.Admit(intake)); // (2)
+                AdmissionOutcome outcome = default;
+                Insist(() => outcome = _ledger.Admit(intake)); // (2)
+                if (intake is Intake.Refused refused && outcome.Result == AdmissionResult.Rejected) _deadLetters?.Offer(outcome.Sequence, refused);
                 _triggers.Admitted(_stop.Token);
                 break;
             case StreamEvent.EpochChanged changed:
@@ -143,10 +144,11 @@ internal sealed class IngestLoop : IDisposable
     /// <summary>(3) Durable first, then Kafka is told, then the dead letters.</summary>
     private void Sync()
     {
+        long position = _ledger.Position;
         IReadOnlyList<PartitionPosition> durable = [];
         Insist(() => durable = _ledger.Sync());
         _reader.Commit(durable);
-        Synced?.Invoke();
+        _deadLetters?.Durable(position);
     }
 
     private void Note()

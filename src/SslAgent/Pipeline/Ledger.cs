@@ -19,6 +19,9 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
 
     public Ledger(ReplayLedger replay, LineageFold lineage, int samplesMin) => (_replay, _lineage, _samplesMin) = (replay, lineage, samplesMin);
 
+    /// <summary>The number that the next record gets.</summary>
+    public long Position => _replay.Position;
+
     public TimeSpan? SyncDueIn => _replay.SyncDueIn;
 
     /// <summary>Where to go on reading, durable or not.</summary>

@@ -8,15 +8,17 @@ namespace SslAgent.Ingest.Decoding;
 /// </summary>
 internal sealed class SourceThrottle(SourceOptions options)
 {
+    private readonly SourceRule _default = new() { Sample = options.Sample, RateMax = options.RateMax };
+    private readonly Dictionary<string, SourceRule> _rules = options.Rules.ToDictionary(rule => rule.Source, StringComparer.Ordinal);
     private readonly Dictionary<string, LinkedListNode<Bucket>> _buckets = [];
     private readonly LinkedList<Bucket> _byUse = [];
-    private readonly bool _keepsAll = options.BySource.Count == 0 && options.Default is { Sample: 1, RateMax: null };
+    private readonly bool _keepsAll = options.Rules.Count == 0 && options is { Sample: 1, RateMax: null };
 
     /// <summary>Why the message is passed over, or null where it is kept.</summary>
     public SkipReason? Judge(string source, SourceOffset at, long timeMs)
     {
         if (_keepsAll) return null;
-        SourceRule rule = options.BySource.GetValueOrDefault(source, options.Default);
+        SourceRule rule = _rules.GetValueOrDefault(source, _default);
         if (rule.Sample > 1 && Hash(at) % (ulong)rule.Sample != 0) return SkipReason.SampledOut;
         return rule.RateMax is not { } rate || BucketOf(source, rate, timeMs).Take(rate, timeMs) ? null : SkipReason.RateLimited;
     }

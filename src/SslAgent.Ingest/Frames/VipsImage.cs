@@ -34,6 +34,18 @@ internal readonly unsafe ref struct VipsImage(nint pointer)
         }
     }
 
+    /// <summary>Opens a JPEG at 1/<paramref name="shrink"/> of its size; 2, 4 or 8.</summary>
+    public static VipsImage OpenJpeg(byte* data, int length, int shrink)
+    {
+        nint image = 0;
+        fixed (byte* access = "access\0"u8, failOn = "fail_on\0"u8, shrinkName = "shrink\0"u8)
+        {
+            int code = VipsNative.vips_jpegload_buffer(
+                data, (nuint)length, &image, access, VipsNative.AccessSequential, failOn, VipsNative.FailOnError, shrinkName, shrink, 0);
+            return code == 0 ? new VipsImage(image) : default;
+        }
+    }
+
     public void Dispose()
     {
         if (Pointer != 0) VipsNative.g_object_unref(Pointer);

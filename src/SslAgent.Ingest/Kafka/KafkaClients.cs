@@ -43,19 +43,19 @@ internal sealed class KafkaClients(KafkaOptions options, ILogger log)
     }
 
     /// <param name="configure">Adds the reader's handlers.</param>
-    public IConsumer<byte[], byte[]> NewConsumer(KafkaSettings settings, Action<ConsumerBuilder<byte[], byte[]>> configure)
+    public IConsumer<byte[]?, byte[]?> NewConsumer(KafkaSettings settings, Action<ConsumerBuilder<byte[]?, byte[]?>> configure)
     {
         RequireLibrary();
-        var builder = new ConsumerBuilder<byte[], byte[]>(ConsumerSettings(settings));
+        var builder = new ConsumerBuilder<byte[]?, byte[]?>(ConsumerSettings(settings));
         builder.SetLogHandler((_, message) => Log(settings, message));
         configure(builder);
         return Build(settings, builder.Build);
     }
 
-    public IProducer<byte[], byte[]> NewProducer(KafkaSettings settings, Action<Error> onError)
+    public IProducer<byte[]?, byte[]?> NewProducer(KafkaSettings settings, Action<Error> onError)
     {
         RequireLibrary();
-        var builder = new ProducerBuilder<byte[], byte[]>(ProducerSettings(settings));
+        var builder = new ProducerBuilder<byte[]?, byte[]?>(ProducerSettings(settings));
         builder.SetLogHandler((_, message) => Log(settings, message));
         builder.SetErrorHandler((_, error) => onError(error));
         return Build(settings, builder.Build);

@@ -8,7 +8,7 @@ namespace SslAgent.Ingest.Kafka;
 /// a new epoch begins, before the beginning (retention) messages are missing. Only the poll thread calls it.
 /// </summary>
 internal sealed class PartitionAssigner(
-    KafkaOptions options, KafkaSettings settings, IConsumer<byte[], byte[]> consumer, PartitionTable table, ILogger log, Action<StreamEvent> report)
+    KafkaOptions options, KafkaSettings settings, IConsumer<byte[]?, byte[]?> consumer, PartitionTable table, ILogger log, Action<StreamEvent> report)
 {
     /// <summary>RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, which older managed packages have no name for.</summary>
     private const int OffsetLostCode = -140;

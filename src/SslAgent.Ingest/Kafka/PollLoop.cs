@@ -19,7 +19,7 @@ internal sealed class PollLoop : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Action<string?> _setProblem;
-    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly PartitionAssigner _assigner;
     private long _lastTick;
     private bool _paused;
@@ -81,7 +81,7 @@ internal sealed class PollLoop : IDisposable
     private bool IsCurrent(PartitionPosition position) =>
         _table.Progress.All(known => known.Topic != position.Topic || known.Partition != position.Partition || known.Epoch == position.Epoch);
 
-    private void Configure(ConsumerBuilder<byte[], byte[]> builder)
+    private void Configure(ConsumerBuilder<byte[]?, byte[]?> builder)
     {
         builder.SetErrorHandler((_, error) => OnError(error));
         builder.SetStatisticsHandler((_, json) => OnStatistics(json));
@@ -143,14 +143,14 @@ internal sealed class PollLoop : IDisposable
         if (_assigner.HasNewlyLost && _assigner.RetryLost()) _paused = false;
     }
 
-    private void Accept(ConsumeResult<byte[], byte[]> result)
+    private void Accept(ConsumeResult<byte[]?, byte[]?> result)
     {
         PartitionState? state = _table.Find(result.TopicPartition);
         if (state is null) return;
         long offset = result.Offset.Value;
         if (offset < state.Next) _assigner.OpenEpoch(state, offset, $"offset {offset} came where {state.Next} was next: the partition was rewound");
         state.Next = offset + 1;
-        Message<byte[], byte[]> message = result.Message;
+        Message<byte[]?, byte[]?> message = result.Message;
         var at = new SourceOffset(state.Name.Topic, state.Name.Partition, state.Epoch, offset);
         _queue.Add(new StreamEvent.Delivered(new Delivery(at, message.Timestamp.UnixTimestampMs, message.Key, message.Value, Headers(message.Headers))));
     }

@@ -64,9 +64,8 @@ internal static unsafe partial class VipsNative
     public static partial int vips_image_get_orientation(nint image);
 
     [LibraryImport(NativeLibraries.Vips)]
-    public static partial int vips_thumbnail_buffer(
-        byte* data, nuint length, nint* output, int width, byte* heightName, int height,
-        byte* option, int value, byte* failOn, int fail, nint end);
+    public static partial int vips_jpegload_buffer(
+        byte* data, nuint length, nint* output, byte* access, int sequential, byte* failOn, int fail, byte* shrinkName, int shrink, nint end);
 
     [LibraryImport(NativeLibraries.Vips)]
     public static partial int vips_thumbnail_image(

@@ -37,7 +37,7 @@ internal sealed class TestStream : IDisposable
 
     public Positions Positions { get; } = new();
 
-    public IProducer<byte[], byte[]> Producer { get; }
+    public IProducer<byte[]?, byte[]?> Producer { get; }
 
     public KafkaReader NewReader()
     {
@@ -52,7 +52,7 @@ internal sealed class TestStream : IDisposable
     {
         for (int i = from; i < to; i++)
         {
-            Producer.Produce(new TopicPartition(Topic, partition), new Message<byte[], byte[]> { Value = Encoding.UTF8.GetBytes($"line {i}") });
+            Producer.Produce(new TopicPartition(Topic, partition), new Message<byte[]?, byte[]?> { Value = Encoding.UTF8.GetBytes($"line {i}") });
         }
 
         Producer.Flush(Patience);

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using SslAgent.Domain;
+
+namespace SslAgent.Ingest.Producing;
+
+/// <summary>
+/// The lines of a log file as bare text, one message a line, empty ones left out; with <see cref="Follow"/> also those that are still to be
+/// written, through truncation and replacement by a new file. A line over 64 KiB is cut there.
+/// </summary>
+public sealed class LogFile(string path, string topic, string? source, TimeProvider time) : IMessageSource
+{
+    private const int LineBytesMax = 65_536;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+
+    private readonly byte[] _source = Encoding.UTF8.GetBytes(source ?? Path.GetFileName(path));
+
+    /// <summary>Goes on waiting for lines at the end of the file, until cancelled.</summary>
+    public bool Follow { get; init; }
+
+    public async IAsyncEnumerable<OutgoingMessage> Messages([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        do
+        {
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, LineBytesMax);
+            var lines = new LineBuffer(LineBytesMax);
+            byte[] block = new byte[LineBytesMax];
+            while (true)
+            {
+                int read = await file.ReadAsync(block, cancellation);
+                foreach (byte[] line in lines.Add(block.AsSpan(0, read))) yield return MessageOf(line);
+                if (read > 0) continue;
+                if (!Follow || WasReplaced(file)) break;
+                await Task.Delay(LookAgain, time, cancellation);
+            }
+
+            if (lines.Rest() is { } last) yield return MessageOf(last);
+        }
+        while (Follow);
+    }
+
+    private OutgoingMessage MessageOf(byte[] line) =>
+        new(topic, _source, line, [new MessageHeader("content-type", "text/plain"u8.ToArray()), new MessageHeader("source", _source)]);
+
+    /// <summary>Shorter than what was read: cut, or a new file under the old name.</summary>
+    private bool WasReplaced(FileStream file)
+    {
+        var now = new FileInfo(path);
+        return now.Exists && now.Length < file.Position;
+    }
+}

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Quartz;
 using Serilog;
 using Serilog.Core;
@@ -28,11 +27,11 @@ internal static class AgentHost
         services.AddSingleton<Agent>();
         services.AddHostedService<AgentService>();
         services.AddHostedService<Watchdog>();
-        AddCycles(services, settings.Cycle);
+        AddCycles(services, settings.Cycle, time);
         return builder.Build();
     }
 
-    private static void AddCycles(IServiceCollection services, CycleOptions options)
+    private static void AddCycles(IServiceCollection services, CycleOptions options, TimeProvider time)
     {
         services.AddQuartz(quartz =>
         {
@@ -40,14 +39,14 @@ internal static class AgentHost
             if (options.Interval is { } interval)
             {
                 quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Interval)
-                    .StartAt(DateBuilder.FutureDate((int)Math.Max(1, interval.TotalSeconds), IntervalUnit.Second))
+                    .StartAt(time.GetUtcNow() + interval)
                     .WithSchedule(SimpleScheduleBuilder.Create().WithInterval(interval).RepeatForever()));
             }
 
             if (options.Cron is { } cron)
             {
                 quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Cron)
-                    .WithSchedule(CronScheduleBuilder.CronSchedule(CronExpression.Parse(cron).WithTimeZone(TimeZoneInfo.Utc))));
+                    .WithSchedule(CronScheduleBuilder.Create(cron).InTimeZone(TimeZoneInfo.Utc)));
             }
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = false);

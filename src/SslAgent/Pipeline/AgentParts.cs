@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Configuration;
-using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Ingest;
 using SslAgent.Ingest.DeadLetters;
@@ -62,12 +61,12 @@ internal sealed class AgentParts : IAsyncDisposable
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
-            var texts = new TextCodec(settings.Ingest.Texts);
+            var texts = new TextCodec(settings.Ingest.Text);
 
             var embedders = Keep(new EmbedderHost(settings.Serving, around.Time, around.Logs));
-            var served = new ServedModels(
+            var served = Keep(new ServedModels(
                 state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), problems,
-                around.Logs.CreateLogger<ServedModels>());
+                around.Logs.CreateLogger<ServedModels>()));
             var saves = Keep(new SaveQueue(state.Store, settings.Checkpoints, around.Time, around.Logs.CreateLogger<SaveQueue>()));
             var publisher = new Publisher(state.Store, saves, served, state.Ledger, state.Lineage.Id, around.Time, around.Observer, problems);
             if (state.Recovered.Rollback is { } rollback) publisher.PublishRollback(rollback.Record, rollback.Fold);

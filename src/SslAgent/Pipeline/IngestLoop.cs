@@ -34,6 +34,7 @@ internal sealed class IngestLoop : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<StreamEvent> _events = new(TakeMax);
+    private readonly IngestTally _counts = new();
     private readonly Thread _thread;
 
     public IngestLoop(
@@ -107,6 +108,7 @@ internal sealed class IngestLoop : IDisposable
                 Intake intake = _decoder.Decode(delivered.Delivery); // (1)
                 AdmissionOutcome outcome = default;
                 Insist(() => outcome = _ledger.Admit(intake)); // (2)
+                _counts.Add(intake, outcome.Result);
                 if (intake is Intake.Refused refused && outcome.Result == AdmissionResult.Rejected) _deadLetters?.Offer(outcome.Sequence, refused);
                 _triggers.Admitted(_stop.Token);
                 break;
@@ -154,7 +156,7 @@ internal sealed class IngestLoop : IDisposable
     private void Note()
     {
         if (_reader.Problem is null) _problems.Clear("kafka");
-        if (_events.Count > 0) _observer.OnIngested(_ledger.Counts);
+        if (_events.Count > 0) _observer.OnIngested(_counts.Now(_ledger.Stats));
     }
 
     /// <summary>Tries until the disk takes it; waits between attempts, ends only with the daemon.</summary>

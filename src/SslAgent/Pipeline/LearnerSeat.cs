@@ -3,7 +3,7 @@ using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Learning;
 using SslAgent.Learning.Planning;
-using SslAgent.Learning.Text;
+using SslAgent.Learning.Text.Tokenizing;
 
 namespace SslAgent.Pipeline;
 
@@ -57,7 +57,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>Lets texts be learned, from the cycle on that finds the tokenizer frozen. A version from before that does not have it.</summary>
     public void Adopt(byte[]? tokenizerJson)
     {
-        if (tokenizerJson is not null && !Learner.HasTokenizer) Learner.AdoptTokenizer(TokenizerFiles.Read(tokenizerJson));
+        if (tokenizerJson is not null && !Learner.HasTokenizer) Learner.AdoptTokenizer(BpeTokenizer.FromJson(tokenizerJson));
     }
 
     /// <summary>Takes note of a cycle's verdict: a promoted one moves what the line has reached.</summary>

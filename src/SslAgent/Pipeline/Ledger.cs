@@ -73,17 +73,6 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         }
     }
 
-    public IngestCounts Counts
-    {
-        get
-        {
-            ReplayStats stats = _replay.Stats();
-            return new IngestCounts(
-                stats.TrainableAdmitted, stats.SentinelsAdmitted, stats.Rejected, stats.Skipped.Values.Sum(), stats.PairsFound,
-                stats.Buffered.Frames, stats.Buffered.Texts, stats.Buffered.Pairs, stats.BufferedFrameBytes + stats.BufferedTextBytes, stats.JournalPosition);
-        }
-    }
-
     public PartitionPosition? Find(string topic, int partition) =>
         _replay.Partitions.FirstOrDefault(position => position.Topic == topic && position.Partition == partition);
 

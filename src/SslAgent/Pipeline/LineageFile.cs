@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SslAgent.Domain;
 using SslAgent.Learning.Planning;
 using SslAgent.Storage;
 

@@ -40,7 +40,7 @@ internal sealed class OpenState : IDisposable
     /// <param name="role">Who asks, for the lock file: <c>sslagent run</c>.</param>
     public static OpenState Open(AgentSettings settings, string role, TimeProvider time, ILoggerFactory logs)
     {
-        IDisk disk = LocalDisk.Instance;
+        LocalDisk disk = LocalDisk.Instance;
         var directory = new StateDirectory(settings.Agent.StateDirectory);
         disk.CreateDirectory(directory.Root);
         LockFile owned = LockFile.Take(directory.LockFile, role, time);
@@ -75,7 +75,7 @@ internal sealed class OpenState : IDisposable
     }
 
     private static (LineageFile Lineage, LearnerPlan Plan) OpenLineage(
-        AgentSettings settings, IDisk disk, StateDirectory directory, TimeProvider time)
+        AgentSettings settings, LocalDisk disk, StateDirectory directory, TimeProvider time)
     {
         LineageFile? known = LineageFile.Read(disk, directory);
         LearnerPlan plan = Planner.Resolve(
@@ -94,7 +94,7 @@ internal sealed class OpenState : IDisposable
     }
 
     /// <summary>Moves the old lineage's files beside the new one's, under its name; nothing is deleted.</summary>
-    private static void SetAside(IDisk disk, StateDirectory directory)
+    private static void SetAside(LocalDisk disk, StateDirectory directory)
     {
         if (LineageFile.Read(disk, directory) is not { } old) return;
         string aside = directory.Retired(old.Id);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
-using SslAgent.Serving.Inference;
 
 namespace SslAgent.Pipeline;
 

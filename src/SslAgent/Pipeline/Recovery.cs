@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Replay;
-using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 

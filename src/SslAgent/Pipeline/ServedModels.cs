@@ -8,6 +8,7 @@ namespace SslAgent.Pipeline;
 /// <summary>Brings a stored version's encoders to the inference thread. One at a time, from any thread.</summary>
 internal sealed class ServedModels(
     VersionStore store, EmbedderHost host, Func<IStoredModel, IEmbedder> open, ProblemBoard problems, ILogger log)
+    : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private ModelVersion? _current;
@@ -37,4 +38,6 @@ internal sealed class ServedModels(
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 }

@@ -14,7 +14,7 @@ internal static class StatusOf
     public static AgentStatus Now(AgentParts parts, LoopHealth health, bool isStopping)
     {
         ReplayStats stats = parts.Ledger.Stats;
-        IReadOnlyList<string> problems = Problems(parts, health, stats);
+        List<string> problems = Problems(parts, health, stats);
         (CycleNumber? cycle, int step) = parts.Runner.Running;
         return new AgentStatus(
             isStopping ? AgentHealth.Stopping : problems.Count > 0 ? AgentHealth.Degraded : AgentHealth.Healthy,

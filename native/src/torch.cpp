@@ -6,6 +6,7 @@
 #include <ATen/Version.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/Logging.h>
 #include <dlfcn.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/cuda.h>
@@ -20,6 +21,12 @@ namespace sat {
 std::atomic<int64_t> live_tensors{0};
 
 namespace {
+// Every c10::Error collects and names its stack, which takes milliseconds, and only the message leaves here: errors are made cheap instead.
+const bool backtraces_off = [] {
+  c10::SetStackTraceFetcher([] { return std::string(); });
+  return true;
+}();
+
 thread_local std::string pending_error;
 thread_local std::string taken_error;
 

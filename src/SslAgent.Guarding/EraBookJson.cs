@@ -31,18 +31,9 @@ public static class EraBookJson
     }
 
     internal sealed record Envelope(int Format, EraBook? Book);
-
-    internal sealed class VersionText : JsonConverter<ModelVersion>
-    {
-        public override ModelVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            ModelVersion.TryParse(reader.GetString(), out ModelVersion version) ? version : throw new JsonException("not a version such as v41");
-
-        public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.ToString());
-    }
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", Converters = [typeof(EraBookJson.VersionText)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n", Converters = [typeof(ModelVersionJson)])]
 [JsonSerializable(typeof(EraBookJson.Envelope))]
 internal sealed partial class EraBookJsonContext : JsonSerializerContext;

@@ -22,7 +22,7 @@ internal static class Reconstruction
         ModelPlan model = plan.Model;
         Tensor pixels = InputBuilder.WholeFrames(frames, model, plan.Normalization, towers.Weights.Device);
         var input = new ObjectiveInput(towers, plan, pixels, null, 0, key, null);
-        Mae.Prediction prediction = Mae.Predict(input);
+        Mae.Prediction prediction = Mae.Predict(input, Mae.Hide(input));
         long batch = frames.Count, hidden = prediction.Hidden.Length / batch;
         Tensor rows = tensor(
             prediction.Hidden.Select((patch, index) => index / hidden * model.Patches + patch).ToArray(), device: towers.Weights.Device); // [B·M]

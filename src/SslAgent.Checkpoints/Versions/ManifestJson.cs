@@ -24,7 +24,7 @@ public static class ManifestJson
         {
             json.WriteStartObject();
             json.WriteNumber(FormatKey, Format);
-            foreach (JsonProperty property in JsonSerializer.SerializeToElement(manifest, ManifestJsonContext.Default.VersionManifest).EnumerateObject())
+            foreach (JsonProperty property in JsonSerializer.SerializeToElement(manifest, DomainJson.Default.VersionManifest).EnumerateObject())
                 property.WriteTo(json);
             json.WriteEndObject();
         }
@@ -46,7 +46,7 @@ public static class ManifestJson
                 throw new FormatException("there is no format number");
             }
             if (format != Format) throw new UnknownManifestFormatException(path, format, Format);
-            VersionManifest? manifest = document.RootElement.Deserialize(ManifestJsonContext.Default.VersionManifest);
+            VersionManifest? manifest = document.RootElement.Deserialize(DomainJson.Default.VersionManifest);
             return Consistent(manifest ?? throw new FormatException("it is empty"));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
@@ -67,53 +67,13 @@ public static class ManifestJson
     }
 }
 
-/// <summary>Ids in the form in which people write them: <c>v41</c>, <c>#4711</c>.</summary>
-internal sealed class VersionText : JsonConverter<ModelVersion>
-{
-    public override ModelVersion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        ModelVersion.TryParse(reader.GetString(), out ModelVersion version) ? version : throw new JsonException("not a version such as v41");
-
-    public override void Write(Utf8JsonWriter writer, ModelVersion value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-}
-
-/// <inheritdoc cref="VersionText"/>
-internal sealed class SampleText : JsonConverter<SampleId>
-{
-    public override SampleId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.GetString() is ['#', .. string digits] && long.TryParse(digits, System.Globalization.CultureInfo.InvariantCulture, out long sequence)
-            ? new SampleId(sequence)
-            : throw new JsonException("not a sample such as #4711");
-
-    public override void Write(Utf8JsonWriter writer, SampleId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-}
-
-/// <inheritdoc cref="VersionText"/>
-internal sealed class CycleText : JsonConverter<CycleNumber>
-{
-    public override CycleNumber Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt32());
-
-    public override void Write(Utf8JsonWriter writer, CycleNumber value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
-}
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = false,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters =
-    [
-        typeof(VersionText), typeof(SampleText), typeof(CycleText), typeof(CamelCaseEnum<VersionKind>), typeof(CamelCaseEnum<VerdictKind>),
-    ])]
-[JsonSerializable(typeof(VersionManifest))]
-[JsonSerializable(typeof(DroppedFiles))]
-internal sealed partial class ManifestJsonContext : JsonSerializerContext;
-
-/// <summary>Enumerations by name, in camel case; a number is refused.</summary>
-internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;
-
 /// <summary><c>dropped.json</c>: what retention took out of a version, and when.</summary>
 internal sealed record DroppedFiles(int Format, IReadOnlyList<string> Files, DateTimeOffset At)
 {
     public const int KnownFormat = 1;
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(DroppedFiles))]
+internal sealed partial class DroppedJson : JsonSerializerContext;

@@ -36,7 +36,7 @@ internal sealed class VersionReader(IDisk disk, VersionNames names)
         if (AtomicFile.Read(disk, path) is not { } json) return null;
         try
         {
-            DroppedFiles? dropped = JsonSerializer.Deserialize(json, ManifestJsonContext.Default.DroppedFiles);
+            DroppedFiles? dropped = JsonSerializer.Deserialize(json, DroppedJson.Default.DroppedFiles);
             return dropped?.Format == DroppedFiles.KnownFormat ? dropped : throw new JsonException($"its format is {dropped?.Format}");
         }
         catch (JsonException fault)

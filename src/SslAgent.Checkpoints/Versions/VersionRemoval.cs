@@ -40,7 +40,7 @@ internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionRead
     {
         DroppedFiles dropped = new(DroppedFiles.KnownFormat, [VersionNames.Training], at);
         AtomicFile.Write(disk, names.File(version, VersionNames.Dropped),
-            JsonSerializer.SerializeToUtf8Bytes(dropped, ManifestJsonContext.Default.DroppedFiles));
+            JsonSerializer.SerializeToUtf8Bytes(dropped, DroppedJson.Default.DroppedFiles));
         disk.Delete(names.File(version, VersionNames.Training));
         disk.SyncDirectory(names.Of(version));
         index.Put(reader.ReadManifest(version));

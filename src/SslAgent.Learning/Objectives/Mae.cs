@@ -41,21 +41,31 @@ internal static class Mae
     /// <param name="Patches">All true patches, fp32 [B·N, P].</param>
     internal sealed record Prediction(int[] Hidden, Tensor Predicted, Tensor Patches);
 
-    public static ObjectiveLoss Loss(ObjectiveInput input)
+    public static ObjectiveLoss Loss(ObjectiveInput input) => Loss(input, Hide(input));
+
+    /// <summary>The loss where it is known which patches are kept and hidden.</summary>
+    public static ObjectiveLoss Loss(ObjectiveInput input, (int[] Kept, int[] Hidden) masks)
     {
-        Prediction prediction = Predict(input);
+        Prediction prediction = Predict(input, masks);
         Tensor target = NormalizePatches(prediction.Patches.index_select(0, RowIndex(prediction.Hidden, input)).detach()); // [B·M, P]
         return new ObjectiveLoss((prediction.Predicted - target).square().mean());
     }
 
-    /// <summary>Hides patches by the input's key and predicts them.</summary>
-    public static Prediction Predict(ObjectiveInput input)
+    /// <summary>Chooses by the input's key which patches of each frame are kept and hidden, row-major [B·K] and [B·M].</summary>
+    public static (int[] Kept, int[] Hidden) Hide(ObjectiveInput input)
+    {
+        int batch = (int)Check.NotNull(input.Frames, "masked autoencoding reads frames").shape[0];
+        return MaskDraw.Split(
+            batch, input.Plan.Model.Patches, input.Plan.Masking.PatchesKept, input.Key.With(ChanceStream.Masking, input.Key.Part));
+    }
+
+    /// <summary>Predicts the hidden patches from the kept ones.</summary>
+    public static Prediction Predict(ObjectiveInput input, (int[] Kept, int[] Hidden) masks)
     {
         Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
         ModelPlan plan = input.Plan.Model;
-        long batch = frames.shape[0], kept = input.Plan.Masking.PatchesKept;
-        (int[] keptPatches, int[] hiddenPatches) =
-            MaskDraw.Split((int)batch, plan.Patches, (int)kept, input.Key.With(ChanceStream.Masking, input.Key.Part));
+        (int[] keptPatches, int[] hiddenPatches) = masks;
+        long batch = frames.shape[0], kept = keptPatches.Length / batch;
         Tensor patches = input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues); // [B·N, P]
         Tensor seen = patches.index_select(0, RowIndex(keptPatches, input)).view(batch, kept, plan.PatchValues); // [B, K, P]
         Tensor keptAt = tensor(keptPatches, device: input.Device), hiddenAt = tensor(hiddenPatches, device: input.Device);

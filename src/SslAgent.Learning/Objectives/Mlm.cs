@@ -45,7 +45,13 @@ internal static class Mlm
     public static ObjectiveLoss Loss(ObjectiveInput input)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        Masking masking = Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
+        return Loss(input, Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part)));
+    }
+
+    /// <summary>The loss where it is known what is hidden.</summary>
+    public static ObjectiveLoss Loss(ObjectiveInput input, Masking masking)
+    {
+        TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
         Tensor features = input.Towers.Text.Encode(new TokenTensors(texts, masking.Ids, input.Device)); // [B·T, D]
         Tensor chosen = features.index_select(0, tensor(masking.Positions, device: input.Device)); // [M, D]
         return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device)));

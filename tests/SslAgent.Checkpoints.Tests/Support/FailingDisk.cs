@@ -4,7 +4,7 @@ namespace SslAgent.Checkpoints.Tests;
 
 /// <summary>
 /// The real disk, until the nth call that changes something. From there it fails every such call (the process was killed, or the disk is full) until
-/// it is mended. Counts the calls, so that a test can visit every n.
+/// it is mended. Counts the calls, so that a test can visit every n. Syncs are counted and not carried out: nobody pulls the plug here.
 /// </summary>
 internal sealed class FailingDisk(IDisk inner) : IDisk
 {
@@ -71,7 +71,6 @@ internal sealed class FailingDisk(IDisk inner) : IDisk
     public void SyncDirectory(string path)
     {
         Change(DiskOperation.SyncDirectory, path);
-        inner.SyncDirectory(path);
     }
 
     public long FreeBytes(string path) => inner.FreeBytes(path);
@@ -105,7 +104,6 @@ internal sealed class FailingDisk(IDisk inner) : IDisk
         public void Sync()
         {
             disk.Change(DiskOperation.Sync, Path);
-            inner.Sync();
         }
 
         public void Dispose() => inner.Dispose();

@@ -1,14 +1,20 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Storage;
+using SslAgent.Storage.Tests.Support;
 using static SslAgent.Checkpoints.Tests.Store;
 
 namespace SslAgent.Checkpoints.Tests;
 
 /// <summary>
-/// Everything that writes, stopped before each of its changing calls in turn. Whatever n: what was there stays as it was, pointers name sound
-/// versions, and doing it again after a restart ends as if nothing had happened.
+/// Everything that writes, stopped at each of its changing calls in turn, by a killed process and by power cuts that lose what was not synced. Whatever n:
+/// what was there stays as it was, pointers name sound versions, and doing it again after a restart ends as if nothing had happened.
 /// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
+    private const string Folder = "/state/versions";
+    private const int PowerCuts = 6;
+    private const int Seed = 20261121;
+
     private static readonly RetentionPolicy Tight = new(3, 1, 1, long.MaxValue);
 
     private static void Cycle(VersionStore store, int version, int parent)
@@ -34,47 +40,50 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private void StopEverywhere(Action<VersionStore> act, Action<VersionStore> again)
     {
-        FailingDisk counted = new(LocalDisk.Instance);
-        int calls;
-        using (TemporaryDirectory directory = new())
-        {
-            VersionStore store = Filled(directory, counted);
-            int before = counted.Changes;
-            act(store);
-            calls = counted.Changes - before;
-        }
-        output.WriteLine($"{calls} changing calls, each stopped once");
+        SimulatedDisk counted = new();
+        VersionStore store = Filled(counted);
+        int before = counted.Trace.Count;
+        act(store);
+        int calls = counted.Trace.Count - before;
+        output.WriteLine($"{calls} changing calls, each stopped, {PowerCuts} power cuts after each, seed {Seed}");
         Assert.InRange(calls, 25, 500);
-        for (int n = 1; n <= calls; n++) StopAt(n, act, again);
+        for (int n = 1; n <= calls; n++)
+        {
+            for (int cut = 0; cut <= PowerCuts; cut++) StopAt(n, cut, act, again);
+        }
     }
 
-    private static void StopAt(int n, Action<VersionStore> act, Action<VersionStore> again)
+    /// <summary>Cut 0 is a killed process, which loses nothing that was written; 1 loses all that was not synced; the others some of it.</summary>
+    private static void StopAt(int n, int cut, Action<VersionStore> act, Action<VersionStore> again)
     {
-        using TemporaryDirectory directory = new();
-        FailingDisk disk = new(LocalDisk.Instance);
-        VersionStore store = Filled(directory, disk);
-        disk.FailAt = disk.Changes + n;
-        Assert.Throws<StorageException>(() => act(store));
+        SimulatedDisk disk = new();
+        VersionStore store = Filled(disk);
+        disk.StopAt = disk.Trace.Count + n;
+        Assert.Throws<DiskStoppedException>(() => act(store));
+        SimulatedDisk found = cut switch { 0 => disk.AfterKill(), 1 => disk.AfterCrash(), _ => disk.AfterCrash(new Random(Seed + 1000 * n + cut)) };
 
-        VersionStore after = Open(directory);
-        Assert.NotNull(after.Head);
-        Assert.NotNull(after.Serving);
-        Assert.All(after.List(), manifest => Assert.True(after.Verify(manifest.Version, default).IsSound, $"{manifest.Version} after stopping at {n}"));
-        Assert.True(after.Head >= V(4));
+        VersionStore after = Open(found);
+        string where = $"stopped at {n}, {disk.Trace[^1]}, cut {cut}";
+        Assert.True(after.Head >= V(4) && after.Serving >= V(4), where);
+        Assert.All(after.List(), manifest => Assert.True(after.Verify(manifest.Version, default).IsSound, $"{manifest.Version}, {where}"));
+        Assert.True(after.Find(V(4)) is not null || after.Head > V(4), where);
         again(after);
 
-        VersionStore end = Open(directory);
+        VersionStore end = Open(found);
+        Assert.Empty(end.Findings);
         Assert.Equal((V(5), V(5)), (end.Head, end.Serving));
-        Assert.All(end.List(), manifest => Assert.True(end.Verify(manifest.Version, default).IsSound));
+        Assert.All(end.List(), manifest => Assert.True(end.Verify(manifest.Version, default).IsSound, where));
         Assert.All(end.List(), manifest => Assert.Equal(
-            manifest.HasTrainingState, File.Exists(Path.Combine(directory.Versions, $"v{manifest.Version.Number:D6}", "training.safetensors"))));
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(directory.Versions, "*", SearchOption.AllDirectories), path => Path.GetFileName(path).StartsWith('.') || path.EndsWith(".tmp", StringComparison.Ordinal));
+            manifest.HasTrainingState, found.FileExists($"{Folder}/v{manifest.Version.Number:D6}/training.safetensors")));
+        Assert.Equal(["HEAD", "SERVING", .. end.List().Reverse().Select(manifest => $"v{manifest.Version.Number:D6}")], found.List(Folder).Select(entry => entry.Name));
         Assert.Equal(V(6), end.ReserveNumber());
     }
 
-    private static VersionStore Filled(TemporaryDirectory directory, FailingDisk disk)
+    private static VersionStore Open(IDisk disk) => VersionStore.Open(disk, Folder, StoreAccess.ReadWrite, TimeProvider.System, NullLogger.Instance);
+
+    private static VersionStore Filled(IDisk disk)
     {
-        VersionStore store = Open(directory, disk);
+        VersionStore store = Open(disk);
         for (int version = 1; version <= 4; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
         return store;
     }
@@ -82,9 +91,8 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public void A_store_that_failed_goes_on_by_itself_when_the_disk_is_back()
     {
-        using TemporaryDirectory directory = new();
-        FailingDisk disk = new(LocalDisk.Instance);
-        VersionStore store = Filled(directory, disk);
+        FailingDisk disk = new(new SimulatedDisk());
+        VersionStore store = Filled(disk);
         int changes = disk.Changes;
         for (int n = 1; n <= 40; n++)
         {
@@ -109,11 +117,10 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public void Bytes_are_durable_before_anything_names_them()
     {
-        using TemporaryDirectory directory = new();
         List<string> calls = [];
-        FailingDisk disk = new(LocalDisk.Instance);
-        VersionStore store = Filled(directory, disk);
-        disk.Watch = call => calls.Add(call.Replace(directory.Versions, "", StringComparison.Ordinal));
+        FailingDisk disk = new(new SimulatedDisk());
+        VersionStore store = Filled(disk);
+        disk.Watch = call => calls.Add(call.Replace(Folder, "", StringComparison.Ordinal));
         Cycle(store, 5, 4);
 
         int renamed = calls.IndexOf("Rename /.tmp-v000005");

@@ -18,6 +18,7 @@ public sealed class RetentionTests(ITestOutputHelper output)
         Assert.Equal([10, 9, 8, 7, 2], store.List().Select(manifest => manifest.Version.Number));
         Assert.Equal([10, 9], store.List().Where(manifest => manifest.HasTrainingState).Select(manifest => manifest.Version.Number));
         Assert.All(store.List(), manifest => Assert.True(store.Verify(manifest.Version, default).IsSound));
+        Assert.False(File.Exists(Path.Combine(directory.Versions, "v000007", "training.safetensors")));
         Assert.True(done.BytesFreed > 0);
 
         VersionStore again = Open(directory);

@@ -11,13 +11,11 @@ public sealed class DiskStoppedException(string operation) : Exception($"stopped
 /// </summary>
 public sealed class SimulatedDisk : IDisk
 {
-    private const int SectorBytes = 512;
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Inode> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SimulatedInode> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Inode> _durableNames = new(StringComparer.Ordinal);
-    private readonly List<(string Directory, string Path, Inode? Inode)> _nameChanges = [];
+    private readonly Dictionary<string, SimulatedInode> _durableNames = new(StringComparer.Ordinal);
+    private readonly List<Change> _nameChanges = [];
     private readonly List<string> _trace = [];
     private bool _stopped;
 
@@ -42,7 +40,7 @@ public sealed class SimulatedDisk : IDisk
         lock (_lock)
         {
             path = Normal(path);
-            bool exists = _names.TryGetValue(path, out Inode? inode);
+            bool exists = _names.TryGetValue(path, out SimulatedInode? inode);
             if (mode is DiskOpen.Read or DiskOpen.ReadWrite)
             {
                 return exists ? new Handle(this, path, inode!) : throw Fault(DiskOperation.Open, path, StorageFault.NotFound);
@@ -51,7 +49,7 @@ public sealed class SimulatedDisk : IDisk
             if (exists && mode == DiskOpen.CreateNew) throw Fault(DiskOperation.Open, path, StorageFault.Other);
             Step(DiskOperation.Open, path);
             if (exists) inode!.Resize(0);
-            else SetName(path, inode = new Inode());
+            else SetName(path, inode = new SimulatedInode());
             return new Handle(this, path, inode!);
         }
     }
@@ -93,18 +91,13 @@ public sealed class SimulatedDisk : IDisk
         {
             (from, to) = (Normal(from), Normal(to));
             Step(DiskOperation.Rename, from);
-            if (_directories.Remove(from))
+            if (_directories.Contains(from))
             {
-                _directories.Add(to);
-                foreach ((string path, Inode inode) in _names.Where(name => name.Key.StartsWith(from + "/", StringComparison.Ordinal)).ToList())
-                {
-                    Move(path, to + path[from.Length..], inode);
-                }
-
+                RenameDirectory(from, to);
                 return;
             }
 
-            Move(from, to, _names.TryGetValue(from, out Inode? moved) ? moved : throw Fault(DiskOperation.Rename, from, StorageFault.NotFound));
+            Move(from, to, _names.TryGetValue(from, out SimulatedInode? moved) ? moved : throw Fault(DiskOperation.Rename, from, StorageFault.NotFound));
         }
     }
 
@@ -145,7 +138,7 @@ public sealed class SimulatedDisk : IDisk
         {
             path = Normal(path);
             Step(DiskOperation.SyncDirectory, path);
-            foreach (var change in _nameChanges.Where(change => change.Directory == path)) Apply(_durableNames, change.Path, change.Inode);
+            foreach (Change change in _nameChanges.Where(change => change.Directory == path)) Apply(_durableNames, change);
             _nameChanges.RemoveAll(change => change.Directory == path);
         }
     }
@@ -155,6 +148,18 @@ public sealed class SimulatedDisk : IDisk
         lock (_lock) return CapacityBytes - UsedBytes();
     }
 
+    /// <summary>What the next process finds after this one was killed: everything that was written, synced or not.</summary>
+    public SimulatedDisk AfterKill()
+    {
+        lock (_lock)
+        {
+            var found = new SimulatedDisk();
+            foreach (string directory in _directories) found._directories.Add(directory);
+            foreach ((string path, SimulatedInode inode) in _names) found._names[path] = found._durableNames[path] = inode;
+            return found;
+        }
+    }
+
     /// <summary>What a machine might find after losing power now; null keeps nothing that was not synced.</summary>
     public SimulatedDisk AfterCrash(Random? chance = null)
     {
@@ -162,16 +167,17 @@ public sealed class SimulatedDisk : IDisk
         {
             var found = new SimulatedDisk();
             foreach (string directory in _directories) found._directories.Add(directory);
-            var names = new Dictionary<string, Inode>(_durableNames, StringComparer.Ordinal);
+            var names = new Dictionary<string, SimulatedInode>(_durableNames, StringComparer.Ordinal);
             foreach (var changes in _nameChanges.GroupBy(change => change.Directory).OrderBy(group => group.Key, StringComparer.Ordinal))
             {
-                foreach (var change in changes.Take(chance?.Next(changes.Count() + 1) ?? 0)) Apply(names, change.Path, change.Inode);
+                foreach (Change change in changes.Take(chance?.Next(changes.Count() + 1) ?? 0)) Apply(names, change);
             }
 
-            var copies = new Dictionary<Inode, Inode>();
-            foreach ((string path, Inode inode) in names.OrderBy(name => name.Key, StringComparer.Ordinal))
+            foreach (string name in names.Keys) found.CreateDirectory(DirectoryOf(name));
+            var copies = new Dictionary<SimulatedInode, SimulatedInode>();
+            foreach ((string path, SimulatedInode inode) in names.OrderBy(name => name.Key, StringComparer.Ordinal))
             {
-                if (!copies.TryGetValue(inode, out Inode? copy)) copies[inode] = copy = inode.AfterCrash(chance);
+                if (!copies.TryGetValue(inode, out SimulatedInode? copy)) copies[inode] = copy = inode.AfterCrash(chance);
                 found._names[path] = copy;
                 found._durableNames[path] = copy;
             }
@@ -192,18 +198,34 @@ public sealed class SimulatedDisk : IDisk
         {
             path = Normal(path);
             CreateDirectory(DirectoryOf(path));
-            var inode = new Inode();
+            var inode = new SimulatedInode();
             inode.Write(0, content);
             inode.Sync();
             _names[path] = _durableNames[path] = inode;
         }
     }
 
-    private static void Apply(Dictionary<string, Inode> names, string path, Inode? inode)
+    private static void Apply(Dictionary<string, SimulatedInode> names, Change change)
     {
-        if (inode is null) names.Remove(path);
-        else names[path] = inode;
+        if (change.RenamedFrom is { } from)
+        {
+            foreach ((string path, SimulatedInode moved) in names.Where(name => IsUnder(name.Key, from)).ToList())
+            {
+                names.Remove(path);
+                names[change.Path + path[from.Length..]] = moved;
+            }
+        }
+        else if (change.Inode is null)
+        {
+            names.Remove(change.Path);
+        }
+        else
+        {
+            names[change.Path] = change.Inode;
+        }
     }
+
+    private static bool IsUnder(string path, string directory) => path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private static string Normal(string path) => Path.GetFullPath(path);
 
@@ -211,7 +233,28 @@ public sealed class SimulatedDisk : IDisk
 
     private static StorageException Fault(DiskOperation operation, string path, StorageFault fault) => new(operation, path, fault, $"simulated {fault}");
 
-    private void Move(string from, string to, Inode inode)
+    /// <summary>One change of the parent's names, as on a real disk; what changes inside the directory goes by its new name from here on.</summary>
+    private void RenameDirectory(string from, string to)
+    {
+        foreach (string directory in _directories.Where(name => name == from || IsUnder(name, from)).ToList())
+        {
+            _directories.Remove(directory);
+            _directories.Add(to + directory[from.Length..]);
+        }
+
+        for (int i = 0; i < _nameChanges.Count; i++)
+        {
+            Change change = _nameChanges[i];
+            if (change.Directory != from && !IsUnder(change.Directory, from)) continue;
+            _nameChanges[i] = change with { Directory = to + change.Directory[from.Length..], Path = to + change.Path[from.Length..] };
+        }
+
+        Change renamed = new(DirectoryOf(to), to, null, from);
+        Apply(_names, renamed);
+        _nameChanges.Add(renamed);
+    }
+
+    private void Move(string from, string to, SimulatedInode inode)
     {
         SetName(to, inode);
         SetName(from, null);
@@ -227,10 +270,11 @@ public sealed class SimulatedDisk : IDisk
         _nameChanges.Add(added);
     }
 
-    private void SetName(string path, Inode? inode)
+    private void SetName(string path, SimulatedInode? inode)
     {
-        Apply(_names, path, inode);
-        _nameChanges.Add((DirectoryOf(path), path, inode));
+        Change change = new(DirectoryOf(path), path, inode);
+        Apply(_names, change);
+        _nameChanges.Add(change);
     }
 
     private long UsedBytes() => _names.Values.Distinct().Sum(inode => inode.Length);
@@ -255,7 +299,10 @@ public sealed class SimulatedDisk : IDisk
         }
     }
 
-    private sealed class Handle(SimulatedDisk disk, string path, Inode inode) : IDiskFile
+    /// <summary>A name that leads to content, to nothing any more, or a directory's new name.</summary>
+    private sealed record Change(string Directory, string Path, SimulatedInode? Inode, string? RenamedFrom = null);
+
+    private sealed class Handle(SimulatedDisk disk, string path, SimulatedInode inode) : IDiskFile
     {
         public string Path => path;
 
@@ -307,57 +354,6 @@ public sealed class SimulatedDisk : IDisk
 
         public void Dispose()
         {
-        }
-    }
-
-    private sealed class Inode
-    {
-        private byte[] _bytes = [];
-        private byte[] _durable = [];
-
-        public int Length { get; private set; }
-
-        public byte[] Content() => _bytes[..Length];
-
-        public int Read(long offset, Span<byte> buffer)
-        {
-            int count = (int)Math.Clamp(Length - offset, 0, buffer.Length);
-            _bytes.AsSpan((int)Math.Min(offset, Length), count).CopyTo(buffer);
-            return count;
-        }
-
-        public void Write(long offset, ReadOnlySpan<byte> bytes)
-        {
-            Resize(Math.Max(Length, offset + bytes.Length));
-            bytes.CopyTo(_bytes.AsSpan((int)offset));
-        }
-
-        public void Resize(long bytes)
-        {
-            if (bytes > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Max(bytes, 2L * _bytes.Length));
-            if (bytes < Length) _bytes.AsSpan((int)bytes, Length - (int)bytes).Clear();
-            Length = (int)bytes;
-        }
-
-        public void Sync() => _durable = Content();
-
-        public Inode AfterCrash(Random? chance)
-        {
-            byte[] found = [.. _durable];
-            if (chance is not null)
-            {
-                Array.Resize(ref found, chance.Next(3) switch { 0 => _durable.Length, 1 => Length, _ => chance.Next(Math.Min(_durable.Length, Length), Math.Max(_durable.Length, Length) + 1) });
-                for (int start = 0; start < found.Length; start += SectorBytes)
-                {
-                    int count = Math.Min(SectorBytes, Math.Min(found.Length, Length) - start);
-                    if (count > 0 && chance.Next(2) == 0) _bytes.AsSpan(start, count).CopyTo(found.AsSpan(start));
-                }
-            }
-
-            var inode = new Inode();
-            inode.Write(0, found);
-            inode.Sync();
-            return inode;
         }
     }
 }

@@ -1,0 +1,22 @@
+namespace SslAgent.Bench;
+
+/// <summary><c>sslagent-bench WHAT [--name value]...</c>: one measurement, printed as JSON lines.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        if (args.Length == 0 || args.Length % 2 == 0) return Usage();
+        Dictionary<string, string> arguments = args[1..].Chunk(2).ToDictionary(pair => pair[0].TrimStart('-'), pair => pair[1], StringComparer.Ordinal);
+        return args[0] switch
+        {
+            "train" => TrainingBench.Run(arguments),
+            _ => Usage(),
+        };
+    }
+
+    private static int Usage()
+    {
+        Console.Error.WriteLine("sslagent-bench train [--preset tiny] [--batch 64] [--seconds 8] [--objectives mae,mlm,clip] [--dtype auto] [--device auto] [--threads 0] [--text-tokens N]");
+        return 2;
+    }
+}

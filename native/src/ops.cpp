@@ -8,7 +8,8 @@
 
 namespace {
 
-enum class Kind { Tensor, TensorList, OptionalTensorList, Int, Double, Bool, Number, IntList, DoubleList, BoolList, Device, String, Generator, Other };
+enum class Kind { Tensor, TensorList, OptionalTensorList, Int, Double, Bool, Number, IntList, DoubleList, BoolList, Device, String,
+    Generator, Other };
 
 struct Parameter {
   std::string name;
@@ -223,7 +224,8 @@ SAT_API void* sat_op_lookup(const char* name, const char* overload) {
       bool optional;
       auto type = unwrap_optional(argument.type(), &optional);
       auto fallback = argument.default_value();
-      op->parameters.push_back({argument.name(), kind_of(type), optional, fallback.has_value(), fallback.has_value() ? *fallback : c10::IValue()});
+      op->parameters.push_back({argument.name(), kind_of(type), optional, fallback.has_value(),
+          fallback.has_value() ? *fallback : c10::IValue()});
     }
     return op;
   });

@@ -34,7 +34,8 @@ public sealed class ElementTests
     public void Indexed_reads_and_writes_agree()
     {
         using var scope = NewDisposeScope();
-        var (x, index, rows, columns) = (Fixture.Read("elements/x"), Fixture.Read("elements/index"), Fixture.Read("elements/rows"), Fixture.Read("elements/columns"));
+        var (x, index, rows, columns) = (Fixture.Read("elements/x"), Fixture.Read("elements/index"), Fixture.Read("elements/rows"),
+            Fixture.Read("elements/columns"));
         Near.Same(Fixture.Read("index_select/y"), x.index_select(0, index));
         Near.Equal(Fixture.Read("index_add/y"), x.index_add(0, index, rows, 2));
         Near.Equal(Fixture.Read("index_add/y"), x.clone().index_add_(0, index, rows, 2));

@@ -31,7 +31,8 @@ public sealed class ImageTests
         using var scope = NewDisposeScope();
         var grid = F.affine_grid(Fixture.Read("affine_grid/theta"), [2, 3, 4, 5], align_corners: false);
         Near.Equal(Fixture.Read("affine_grid/y"), grid);
-        foreach (var (padding, kind) in new[] { ("zeros", GridSamplePaddingMode.Zeros), ("border", GridSamplePaddingMode.Border), ("reflection", GridSamplePaddingMode.Reflection) })
+        foreach (var (padding, kind) in new[] { ("zeros", GridSamplePaddingMode.Zeros), ("border", GridSamplePaddingMode.Border),
+            ("reflection", GridSamplePaddingMode.Reflection) })
         {
             var y = F.grid_sample(Fixture.Read("image/x"), grid, mode, kind, align_corners: false);
             Near.Equal(Fixture.Read($"grid_sample_{name}_{padding}/y"), y, 2e-6);

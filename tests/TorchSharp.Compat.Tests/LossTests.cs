@@ -34,8 +34,10 @@ public sealed class LossTests
     public void Divergences_agree()
     {
         using var scope = NewDisposeScope();
-        Near.Equal(Fixture.Read("kl_div/y"), F.kl_div(Fixture.Read("kl_div/x"), Fixture.Read("kl_div/t"), log_target: true, reduction: Reduction.Sum));
-        Near.Equal(Fixture.Read("bce_logits/y"), F.binary_cross_entropy_with_logits(Fixture.Read("bce_logits/x"), Fixture.Read("bce_logits/t")));
+        Near.Equal(Fixture.Read("kl_div/y"), F.kl_div(Fixture.Read("kl_div/x"), Fixture.Read("kl_div/t"), log_target: true,
+            reduction: Reduction.Sum));
+        Near.Equal(Fixture.Read("bce_logits/y"), F.binary_cross_entropy_with_logits(Fixture.Read("bce_logits/x"),
+            Fixture.Read("bce_logits/t")));
     }
 
     private static void Agrees(string name, Func<Tensor, Tensor, Tensor> loss)

@@ -13,7 +13,8 @@ internal readonly struct Arg
     public readonly Tag Tag;
     public readonly int Count;
 
-    private Arg(Tag tag, long bits, object? reference = null, int count = 0) => (Tag, Bits, Reference, Count) = (tag, bits, reference, count);
+    private Arg(Tag tag, long bits, object? reference = null, int count = 0) =>
+        (Tag, Bits, Reference, Count) = (tag, bits, reference, count);
 
     /// <summary>Takes the default of the operator's schema.</summary>
     public static Arg Default => default;

@@ -13,7 +13,8 @@ public static partial class torch
             /// Shapes [.., N, D], [.., M, D], [.., M, E] to [.., N, E]. A bool mask is true where attention is allowed; any other is added.
             /// Where libtorch has the fused operator (2.x) it is used; 1.13's public libtorch has none, and the parts are composed.
             /// </summary>
-            public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0, bool is_casual = false)
+            public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null,
+                double p = 0, bool is_casual = false)
             {
                 if (p < 0)
                 {

@@ -9,7 +9,9 @@ public static partial class torch
     {
         public static partial class functional
         {
-            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false, bool antialias = false)
+            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null,
+                InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false,
+                bool antialias = false)
             {
                 if (size is null == scale_factor is null)
                 {
@@ -33,11 +35,12 @@ public static partial class torch
                     (InterpolationMode.Bicubic, 4, false) => Aten.upsample_bicubic2d_vec.Call(x, size, corners, scale_factor),
                     (InterpolationMode.Bicubic, 4, true) => Aten._upsample_bicubic2d_aa_vec.Call(x, size, corners, scale_factor),
                     (InterpolationMode.Area, 4, false) when size is not null => Aten.adaptive_avg_pool2d.Call(x, size),
-                    _ => throw new NotSupportedException($"interpolate {mode} of a {x.ndim}-dimensional tensor{(antialias ? ", anti-aliased" : string.Empty)}."),
+                    _ => throw new NotSupportedException($"interpolate {mode} of {x.ndim} dimensions, antialias {antialias}"),
                 };
             }
 
-            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null)
+            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear,
+                GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null)
             {
                 // ATen's own numbers: interpolation 0 bilinear, 1 nearest; padding 0 zeros, 1 border, 2 reflection.
                 var interpolation = mode == GridSampleMode.Bilinear ? 0L : 1L;
@@ -64,11 +67,14 @@ public static partial class torch
             public static Tensor pad(Tensor input, (long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
                 functional.pad(input, new[] { pad.Item1, pad.Item2 }, mode, value);
 
-            public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
+            public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant,
+                double value = 0) =>
                 functional.pad(input, new[] { pad.Item1, pad.Item2, pad.Item3, pad.Item4 }, mode, value);
 
-            public static Tensor avg_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-                Aten.avg_pool2d.Call(input, new[] { kernel_size, kernel_size }, stride is { } s ? new[] { s, s } : Array.Empty<long>(), new[] { padding, padding }, ceil_mode, count_include_pad, divisor_override);
+            public static Tensor avg_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
+                bool count_include_pad = true, long? divisor_override = null) =>
+                Aten.avg_pool2d.Call(input, new[] { kernel_size, kernel_size }, stride is { } s ? new[] { s, s } : Array.Empty<long>(),
+                    new[] { padding, padding }, ceil_mode, count_include_pad, divisor_override);
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed partial class DisposeScope
         return disposable;
     }
 
-    public (T1 first, T2 second) MoveToOther<T1, T2>(DisposeScope? scope, T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
+    public (T1 first, T2 second) MoveToOther<T1, T2>(DisposeScope? scope, T1 first, T2 second)
+        where T1 : IDisposable where T2 : IDisposable =>
         (MoveToOther(scope, first), MoveToOther(scope, second));
 
     public (T1 first, T2 second, T3 third) MoveToOther<T1, T2, T3>(DisposeScope? scope, T1 first, T2 second, T3 third)

@@ -52,7 +52,8 @@ public sealed partial class DisposeScope : IDisposable
 
     public void MoveToOuter(IEnumerable<IDisposable> disposables) => MoveToOther(OuterScope, disposables);
 
-    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) => MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
+    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) =>
+        MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
 
     public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
     {

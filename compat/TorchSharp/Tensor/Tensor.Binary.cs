@@ -61,8 +61,10 @@ public static partial class torch
         public Tensor add(Tensor target, Scalar alpha) => Aten.add_Tensor.Call(this, target, alpha);
         public Tensor add(Scalar scalar) => Aten.add_Scalar.Call(this, scalar);
         public Tensor add(Scalar scalar, Scalar alpha) => Aten.add_Scalar.Call(this, scalar, alpha);
-        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Aten.div_Tensor_mode.Call(this, target, NameOf(rounding_mode));
-        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Aten.div_Scalar_mode.Call(this, target, NameOf(rounding_mode));
+        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
+            Aten.div_Tensor_mode.Call(this, target, NameOf(rounding_mode));
+        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
+            Aten.div_Scalar_mode.Call(this, target, NameOf(rounding_mode));
         public Tensor pow(Tensor exponent) => Aten.pow_Tensor_Tensor.Call(this, exponent);
         public Tensor pow(Scalar exponent) => Aten.pow_Tensor_Scalar.Call(this, exponent);
         public Tensor floor_divide(Tensor other) => Aten.floor_divide.Call(this, other);
@@ -83,15 +85,18 @@ public static partial class torch
         public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcdiv.Call(this, tensor1, tensor2, value);
         public Tensor addcdiv(Tensor tensor1, Tensor tensor2) => Aten.addcdiv.Call(this, tensor1, tensor2);
         public Tensor xlogy(Tensor y) => Aten.xlogy_Tensor.Call(this, y);
-        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) => Aten.nan_to_num.Call(this, nan, posinf, neginf);
+        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) =>
+            Aten.nan_to_num.Call(this, nan, posinf, neginf);
         public Tensor round(long decimals = 0) => Aten.round_decimals.Call(this, decimals);
 
         public Tensor add_(Tensor target) => Aten.add__Tensor.Mutate(this, this, target);
         public Tensor add_(Tensor target, Scalar alpha) => Aten.add__Tensor.Mutate(this, this, target, alpha);
         public Tensor add_(Scalar scalar) => Aten.add__Scalar.Mutate(this, this, scalar);
         public Tensor add_(Scalar scalar, Scalar alpha) => Aten.add__Scalar.Mutate(this, this, scalar, alpha);
-        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Aten.div__Tensor_mode.Mutate(this, this, target, NameOf(rounding_mode));
-        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Aten.div__Scalar_mode.Mutate(this, this, target, NameOf(rounding_mode));
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
+            Aten.div__Tensor_mode.Mutate(this, this, target, NameOf(rounding_mode));
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
+            Aten.div__Scalar_mode.Mutate(this, this, target, NameOf(rounding_mode));
         public Tensor pow_(Tensor exponent) => Aten.pow__Tensor.Mutate(this, this, exponent);
         public Tensor pow_(Scalar exponent) => Aten.pow__Scalar.Mutate(this, this, exponent);
         public Tensor floor_divide_(Tensor other) => Aten.floor_divide__Tensor.Mutate(this, this, other);
@@ -112,7 +117,8 @@ public static partial class torch
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcdiv_.Mutate(this, this, tensor1, tensor2, value);
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2) => Aten.addcdiv_.Mutate(this, this, tensor1, tensor2);
         public Tensor xlogy_(Tensor y) => Aten.xlogy__Tensor.Mutate(this, this, y);
-        public Tensor nan_to_num_(double nan = 0, double? posinf = null, double? neginf = null) => Aten.nan_to_num_.Mutate(this, this, nan, posinf, neginf);
+        public Tensor nan_to_num_(double nan = 0, double? posinf = null, double? neginf = null) =>
+            Aten.nan_to_num_.Mutate(this, this, nan, posinf, neginf);
         public Tensor round_(long decimals = 0) => Aten.round__decimals.Mutate(this, this, decimals);
 
         public Tensor maximum(Tensor other) => Aten.maximum.Call(this, other);
@@ -123,7 +129,8 @@ public static partial class torch
         public Tensor logaddexp(Tensor other) => Aten.logaddexp.Call(this, other);
         public Tensor where(Tensor condition, Tensor y) => Aten.where_self.Call(condition, this, y);
         public Tensor equal(Tensor target) => eq(target);
-        public Tensor isclose(Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) => Aten.isclose.Call(this, other, rtol, atol, nanEqual);
+        public Tensor isclose(Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) =>
+            Aten.isclose.Call(this, other, rtol, atol, nanEqual);
 
         /// <summary>True when every element agrees within the tolerances.</summary>
         public bool allclose(Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) =>

@@ -68,7 +68,8 @@ public static partial class torch
         public Tensor to(ScalarType type, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
             to_type(type, copy, disposeAfter, non_blocking);
 
-        public Tensor to(DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
+        public Tensor to(DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false,
+            bool non_blocking = false) =>
             ThenDispose(Convert(null, new Device(deviceType, deviceIndex), copy, non_blocking), disposeAfter);
 
         public Tensor to(ScalarType type, Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>

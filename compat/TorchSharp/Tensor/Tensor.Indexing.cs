@@ -92,7 +92,8 @@ public static partial class torch
 
         public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, indices, accumulate: false);
 
-        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) => Aten.index_put_.Mutate(this, this, indices, value, accumulate);
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) =>
+            Aten.index_put_.Mutate(this, this, indices, value, accumulate);
 
         public Tensor index_put_(Scalar value, params TensorIndex[] indices)
         {
@@ -146,7 +147,8 @@ public static partial class torch
                 case TensorIndex.Kind.Single:
                     return (Replace(view, view.select(dim, position.First ?? 0)), dim);
                 case TensorIndex.Kind.Slice:
-                    return (Replace(view, Aten.slice_Tensor.Call(view, dim, position.First, position.Stop, position.Step ?? 1)), Skip(found, dim, 1));
+                    view = Replace(view, Aten.slice_Tensor.Call(view, dim, position.First, position.Stop, position.Step ?? 1));
+                    return (view, Skip(found, dim, 1));
                 case TensorIndex.Kind.Ellipsis:
                     return (view, Skip(found, dim, (int)ndim - all.Sum(Consumes)));
                 case TensorIndex.Kind.Tensor:

@@ -10,20 +10,24 @@ public static partial class torch
         public Tensor sum(ScalarType? type = null) => Aten.sum.Call(this, type);
         public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) => sum([dim], keepdim, type);
         public Tensor sum(long dim0, long dim1, bool keepdim = false, ScalarType? type = null) => sum([dim0, dim1], keepdim, type);
-        public Tensor sum(long dim0, long dim1, long dim2, bool keepdim = false, ScalarType? type = null) => sum([dim0, dim1, dim2], keepdim, type);
+        public Tensor sum(long dim0, long dim1, long dim2, bool keepdim = false, ScalarType? type = null) =>
+            sum([dim0, dim1, dim2], keepdim, type);
         public Tensor sum(long[] dim, bool keepdim = false, ScalarType? type = null) => Aten.sum_dim_IntList.Call(this, dim, keepdim, type);
         public Tensor sum(ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => sum(dim.ToArray(), keepdim, type);
 
         public Tensor mean() => Aten.mean.Call(this);
-        public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) => Aten.mean_dim.Call(this, dimensions, keepdim, type);
+        public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) =>
+            Aten.mean_dim.Call(this, dimensions, keepdim, type);
 
         public Tensor var(bool unbiased = true) => Aten.var.Call(this, unbiased);
-        public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var([dim], unbiased, keepdim, type);
+        public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            var([dim], unbiased, keepdim, type);
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Cast(Aten.var_dim.Call(this, dimensions, unbiased, keepdim), type);
 
         public Tensor std(bool unbiased = true) => Aten.std.Call(this, unbiased);
-        public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std([dim], unbiased, keepdim, type);
+        public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            std([dim], unbiased, keepdim, type);
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Cast(Aten.std_dim.Call(this, dimensions, unbiased, keepdim), type);
 
@@ -45,7 +49,8 @@ public static partial class torch
         public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) => Aten.prod_dim_int.Call(this, dim, keepdim, type);
         public Tensor median() => Aten.median.Call(this);
         public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Aten.quantile.Call(this, q, dim, keepdim);
-        public Tensor count_nonzero(long[]? dims = null) => dims is null ? Aten.count_nonzero.Call(this) : Aten.count_nonzero_dim_IntList.Call(this, dims);
+        public Tensor count_nonzero(long[]? dims = null) =>
+            dims is null ? Aten.count_nonzero.Call(this) : Aten.count_nonzero_dim_IntList.Call(this, dims);
         public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.bincount.Call(this, weights, minlength);
         public Tensor logsumexp(long dim, bool keepdim = false) => Aten.logsumexp.Call(this, new[] { dim }, keepdim);
         public Tensor cumsum(long dim, ScalarType? type = null) => Aten.cumsum.Call(this, dim, type);
@@ -53,15 +58,19 @@ public static partial class torch
         public Tensor softmax(long dim, ScalarType? dtype = null) => Aten.softmax_int.Call(this, dim, dtype);
         public Tensor log_softmax(long dim, ScalarType? dtype = null) => Aten.log_softmax_int.Call(this, dim, dtype);
         public Tensor norm(float p = 2.0f) => Aten.norm_Scalar.Call(this, (Scalar)p);
-        public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) => Aten.norm_ScalarOpt_dim.Call(this, (Scalar)p, new long[] { dim }, keepdim);
+        public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) =>
+            Aten.norm_ScalarOpt_dim.Call(this, (Scalar)p, new long[] { dim }, keepdim);
         public Tensor dist(Tensor other, float p = 2.0f) => Aten.dist.Call(this, other, (Scalar)p);
 
-        public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) => Aten.topk.Call2(this, k, dim, largest, sorted);
-        public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false) => Aten.sort_stable.Call2(this, stable, dim, descending);
+        public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) =>
+            Aten.topk.Call2(this, k, dim, largest, sorted);
+        public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false) =>
+            Aten.sort_stable.Call2(this, stable, dim, descending);
         public Tensor argsort(long dim = -1, bool descending = false) => Aten.argsort.Call(this, dim, descending);
 
         /// <summary>Distinct values; what was not asked for is null.</summary>
-        public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null)
+        public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false,
+            bool return_counts = false, int? dim = null)
         {
             var (values, inverse, counts) = dim is { } d
                 ? Aten.unique_dim.Call3(this, d, sorted, return_inverse, return_counts)
@@ -79,7 +88,8 @@ public static partial class torch
             return null;
         }
 
-        private static Tensor Cast(Tensor tensor, ScalarType? type) => type is { } wanted && wanted != tensor.dtype ? tensor.to_type(wanted) : tensor;
+        private static Tensor Cast(Tensor tensor, ScalarType? type) =>
+            type is { } wanted && wanted != tensor.dtype ? tensor.to_type(wanted) : tensor;
 
         private static Tensor Into(Tensor? target, Tensor result) => target is null ? result : target.set_(result);
     }

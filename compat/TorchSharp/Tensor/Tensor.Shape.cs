@@ -16,7 +16,8 @@ public static partial class torch
         public Tensor detach() => Aten.detach.Call(this);
         public Tensor detach_() => Aten.detach_.Mutate(this, this);
         public Tensor set_(Tensor source) => Aten.set__source_Tensor.Mutate(this, this, source);
-        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0) => Aten.as_strided.Call(this, size, strides, storageOffset);
+        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0) =>
+            Aten.as_strided.Call(this, size, strides, storageOffset);
         public Tensor reshape(params long[] shape) => Aten.reshape.Call(this, shape);
         public Tensor view(params long[] shape) => Aten.view.Call(this, shape);
         public Tensor view_as(Tensor other) => view(other.shape);
@@ -29,7 +30,8 @@ public static partial class torch
         public Tensor swapaxes(long dim0, long dim1) => transpose(dim0, dim1);
         public Tensor movedim(long[] source, long[] destination) => Aten.movedim_intlist.Call(this, source, destination);
         public Tensor squeeze(long? dim = null) => dim is { } d ? Aten.squeeze_dim.Call(this, d) : Aten.squeeze.Call(this);
-        public Tensor squeeze_(long? dim = null) => dim is { } d ? Aten.squeeze__dim.Mutate(this, this, d) : Aten.squeeze_.Mutate(this, this);
+        public Tensor squeeze_(long? dim = null) =>
+            dim is { } d ? Aten.squeeze__dim.Mutate(this, this, d) : Aten.squeeze_.Mutate(this, this);
         public Tensor unsqueeze(long dim) => Aten.unsqueeze.Call(this, dim);
         public Tensor unsqueeze_(long dim) => Aten.unsqueeze_.Mutate(this, this, dim);
         public Tensor expand(params long[] sizes) => Aten.expand.Call(this, sizes);
@@ -38,11 +40,14 @@ public static partial class torch
         public Tensor expand_as(Tensor other) => expand(other.shape);
         public Tensor broadcast_to(params long[] shape) => Aten.broadcast_to.Call(this, shape);
         public Tensor repeat(params long[] sizes) => Aten.repeat.Call(this, sizes);
-        public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) => Aten.repeat_interleave_self_int.Call(this, repeats, dim, output_size);
-        public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) => Aten.repeat_interleave_self_Tensor.Call(this, repeats, dim, output_size);
+        public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) =>
+            Aten.repeat_interleave_self_int.Call(this, repeats, dim, output_size);
+        public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) =>
+            Aten.repeat_interleave_self_Tensor.Call(this, repeats, dim, output_size);
         public Tensor tile(long[] reps) => Aten.tile.Call(this, reps);
         public Tensor flip(params long[] dims) => Aten.flip.Call(this, dims);
-        public Tensor roll(long shifts, long? dims = null) => Aten.roll.Call(this, new[] { shifts }, dims is { } d ? new[] { d } : Array.Empty<long>());
+        public Tensor roll(long shifts, long? dims = null) =>
+            Aten.roll.Call(this, new[] { shifts }, dims is { } d ? new[] { d } : Array.Empty<long>());
         public Tensor roll(long[] shifts, long[] dims) => Aten.roll.Call(this, shifts, dims);
         public Tensor unfold(long dimension, long size, long step) => Aten.unfold.Call(this, dimension, size, step);
         public Tensor tril(long diagonal = 0) => Aten.tril.Call(this, diagonal);

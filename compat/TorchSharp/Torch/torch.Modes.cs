@@ -50,8 +50,10 @@ public static partial class torch
     public static void set_default_device(Device device) => defaultDevice = device;
     public static void set_default_device(string device) => defaultDevice = new Device(device);
 
-    public static bool is_floating_point(ScalarType type) => type is ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
-    public static bool is_integral(ScalarType type) => type is ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32 or ScalarType.Int64;
+    public static bool is_floating_point(ScalarType type) =>
+        type is ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
+    public static bool is_integral(ScalarType type) =>
+        type is ScalarType.Byte or ScalarType.Int8 or ScalarType.Int16 or ScalarType.Int32 or ScalarType.Int64;
     public static bool is_complex(ScalarType type) => type is ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64;
 
     public static Device InitializeDevice(Device? device) => device ?? DefaultDevice;

@@ -98,7 +98,8 @@ public static partial class torch
     public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) => input.addcmul(tensor1, tensor2, value);
     public static Tensor addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) => input.addcdiv(tensor1, tensor2, value);
     public static Tensor logaddexp(Tensor left, Tensor right) => left.logaddexp(right);
-    public static Tensor nan_to_num(Tensor input, double nan = 0, double? posinf = null, double? neginf = null) => input.nan_to_num(nan, posinf, neginf);
+    public static Tensor nan_to_num(Tensor input, double nan = 0, double? posinf = null, double? neginf = null) =>
+        input.nan_to_num(nan, posinf, neginf);
     public static Tensor xlogy(Tensor x, Tensor y) => x.xlogy(y);
 
     public static Tensor eq(Tensor left, Tensor right) => left.eq(right);
@@ -107,8 +108,10 @@ public static partial class torch
     public static Tensor le(Tensor left, Tensor right) => left.le(right);
     public static Tensor gt(Tensor left, Tensor right) => left.gt(right);
     public static Tensor ge(Tensor left, Tensor right) => left.ge(right);
-    public static bool allclose(Tensor tensor, Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => tensor.allclose(target, rtol, atol, equal_nan);
-    public static Tensor isclose(Tensor tensor, Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) => tensor.isclose(other, rtol, atol, nanEqual);
+    public static bool allclose(Tensor tensor, Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) =>
+        tensor.allclose(target, rtol, atol, equal_nan);
+    public static Tensor isclose(Tensor tensor, Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) =>
+        tensor.isclose(other, rtol, atol, nanEqual);
     public static Tensor where(Tensor condition, Tensor x, Tensor y) => Aten.where_self.Call(condition, x, y);
     public static Tensor[] where(Tensor condition) => Aten.where.CallList(condition);
 }

@@ -12,9 +12,11 @@ public static partial class torch
     public static Tensor dot(Tensor input, Tensor other) => input.dot(other);
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
     public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) => input.addmm(mat1, mat2, beta, alpha);
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => input.baddbmm(batch1, batch2, beta, alpha);
+    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
+        input.baddbmm(batch1, batch2, beta, alpha);
     public static Tensor einsum(string equation, params Tensor[] tensors) => Aten.einsum.Call(equation, tensors);
-    public static Tensor cdist(Tensor x1, Tensor x2, double p = 2.0, compute_mode compute_mode = compute_mode.use_mm_for_euclid_dist_if_necessary) =>
+    public static Tensor cdist(Tensor x1, Tensor x2, double p = 2.0,
+        compute_mode compute_mode = compute_mode.use_mm_for_euclid_dist_if_necessary) =>
         Aten.cdist.Call(x1, x2, p, (long)compute_mode);
 
     public static Tensor cat(IList<Tensor> tensors, long dim = 0) => Aten.cat.Call(tensors.ToArray(), dim);
@@ -25,7 +27,8 @@ public static partial class torch
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Aten.stack.Call(tensors.ToArray(), dim);
     public static Tensor hstack(params Tensor[] tensors) => Aten.hstack.Call(tensors);
     public static Tensor vstack(Tensor[] tensors) => Aten.vstack.Call(tensors);
-    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => Aten.meshgrid_indexing.CallList(tensors.ToArray(), indexing);
+    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") =>
+        Aten.meshgrid_indexing.CallList(tensors.ToArray(), indexing);
     public static IList<Tensor> broadcast_tensors(params Tensor[] tensors) => Aten.broadcast_tensors.CallList((Arg)tensors);
 
     public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
@@ -41,8 +44,10 @@ public static partial class torch
     public static Tensor tril(Tensor input, long diagonal = 0) => input.tril(diagonal);
     public static Tensor triu(Tensor input, long diagonal = 0) => input.triu(diagonal);
     public static Tensor diag(Tensor input, long diagonal = 0) => input.diag(diagonal);
-    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) => input.repeat_interleave(repeats, dim, output_size);
-    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) => input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) =>
+        input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) =>
+        input.repeat_interleave(repeats, dim, output_size);
     public static Tensor select(Tensor input, long dim, long index) => input.select(dim, index);
     public static Tensor narrow(Tensor input, long dim, long start, long length) => input.narrow(dim, start, length);
     public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) => input.chunk(chunks, dim);
@@ -56,7 +61,9 @@ public static partial class torch
     public static Tensor masked_select(Tensor input, Tensor mask) => input.masked_select(mask);
     public static Tensor nonzero(Tensor input) => input.nonzero();
     public static Tensor take(Tensor input, Tensor index) => input.take(index);
-    public static Tensor searchsorted(Tensor sorted_sequence, Tensor values, bool out_int32 = false, bool right = false, Tensor? sorter = null) =>
+    public static Tensor searchsorted(Tensor sorted_sequence, Tensor values, bool out_int32 = false, bool right = false,
+        Tensor? sorter = null) =>
         Aten.searchsorted_Tensor.Call(sorted_sequence, values, out_int32, right, Arg.None, sorter);
-    public static Tensor bucketize(Tensor input, Tensor boundaries, bool outInt32 = false, bool right = false) => Aten.bucketize_Tensor.Call(input, boundaries, outInt32, right);
+    public static Tensor bucketize(Tensor input, Tensor boundaries, bool outInt32 = false, bool right = false) =>
+        Aten.bucketize_Tensor.Call(input, boundaries, outInt32, right);
 }

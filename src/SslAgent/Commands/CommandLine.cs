@@ -29,7 +29,7 @@ internal static class CommandLine
         {
             return ExitCode.Failed;
         }
-        catch (CommandException refusal)
+        catch (Exception fault) when (CommandFaults.Explain(fault) is { } refusal)
         {
             await error.WriteLineAsync($"sslagent: {refusal.Message}");
             return refusal.Code;

@@ -6,6 +6,8 @@ internal static class CommandRegistry
     public static IReadOnlyList<CommandEntry> All() =>
     [
         RunCommand.Build(),
+        StatusCommand.Build(),
+        CheckpointsCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

@@ -30,6 +30,18 @@ internal sealed class Settings
         return outcome.Faults.Count == 0 ? outcome.Settings : throw new CommandException(ExitCode.Usage, Describe(outcome));
     }
 
+    /// <summary>
+    /// The settings of a command that reads only these sections: a fault in another one is the daemon's business. Throws as
+    /// <see cref="Load"/> does where one of these, or the file as a whole, is at fault.
+    /// </summary>
+    public AgentSettings LoadSections(ParseResult parsed, params IReadOnlyList<string> sections)
+    {
+        ConfigurationOutcome outcome = Outcome(parsed);
+        List<ConfigurationFault> ours =
+            [.. outcome.Faults.Where(fault => !fault.Path.Contains(':') || sections.Any(section => fault.Path.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)))];
+        return ours.Count == 0 ? outcome.Settings : throw new CommandException(ExitCode.Usage, Describe(outcome with { Faults = ours }));
+    }
+
     public ConfigurationOutcome Outcome(ParseResult parsed)
     {
         List<string> sets = [.. parsed.GetValue(_set) ?? []];

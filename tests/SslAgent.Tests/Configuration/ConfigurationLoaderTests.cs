@@ -42,12 +42,12 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
-    public void Rules_by_name_are_bound_and_checked()
+    public void Rules_of_sources_are_bound_and_checked()
     {
-        ConfigurationOutcome outcome = Load.Json("{ \"ingest\": { \"sources\": { \"bySource\": { \"cam-1\": { \"sample\": 5 }, \"cam-2\": { \"rateMaks\": 1 } } } } }");
+        ConfigurationOutcome outcome = Load.Json("{ \"ingest\": { \"sources\": { \"rules\": [{ \"source\": \"cam-1\", \"sample\": 5 }, { \"source\": \"cam-2\", \"rateMaks\": 1 }] } } }");
 
-        Assert.Equal(5, outcome.Settings.Ingest.Sources.BySource["cam-1"].Sample);
-        Assert.Equal("ingest:sources:bySource:cam-2:rateMaks", Assert.Single(outcome.Faults).Path);
+        Assert.Equal(5, outcome.Settings.Ingest.Sources.Rules[0].Sample);
+        Assert.Equal("ingest:sources:rules:1:rateMaks", Assert.Single(outcome.Faults).Path);
     }
 
     [Fact]

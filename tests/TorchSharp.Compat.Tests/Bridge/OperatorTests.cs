@@ -66,8 +66,10 @@ public sealed class OperatorTests
     {
         var blas = Failure.Text(Native.sat_blas_info());
         Assert.NotEmpty(blas);
-        var amdWithAvx512 = System.Runtime.Intrinsics.X86.Avx512F.IsSupported && System.Runtime.Intrinsics.X86.X86Base.CpuId(0, 0).Ebx == 0x68747541;
-        if (amdWithAvx512 && blas.Contains("OpenBLAS", StringComparison.Ordinal) && Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is null)
+        var amdWithAvx512 = System.Runtime.Intrinsics.X86.Avx512F.IsSupported && System.Runtime.Intrinsics.X86.X86Base.CpuId(0,
+            0).Ebx == 0x68747541;
+        if (amdWithAvx512 && blas.Contains("OpenBLAS",
+            StringComparison.Ordinal) && Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is null)
         {
             Assert.Contains("SkylakeX", blas, StringComparison.Ordinal);
         }

@@ -10,7 +10,8 @@ namespace TorchSharp.Compat.Tests.Support;
 /// </summary>
 internal static class Fixture
 {
-    private static readonly byte[] File = System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", "ops.safetensors"));
+    private static readonly byte[] File = System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures",
+        "ops.safetensors"));
     private static readonly int DataStart = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(File);
     private static readonly JsonElement Header = JsonDocument.Parse(File.AsMemory(8, DataStart - 8)).RootElement;
 

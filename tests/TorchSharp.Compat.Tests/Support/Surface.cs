@@ -26,7 +26,8 @@ internal static class Surface
         let verb = accessor == property.GetMethod ? "get" : "set"
         select $"{Static(accessor)}{Name(property.PropertyType)} {property.Name}[{Parameters(property.GetIndexParameters())}] {verb}";
 
-    private static string Parameters(ParameterInfo[] parameters) => string.Join(", ", parameters.Select(p => $"{Params(p)}{Name(p.ParameterType)} {p.Name}{Default(p)}"));
+    private static string Parameters(ParameterInfo[] parameters) =>
+        string.Join(", ", parameters.Select(p => $"{Params(p)}{Name(p.ParameterType)} {p.Name}{Default(p)}"));
 
     private static string Params(ParameterInfo parameter) => parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
 
@@ -34,7 +35,8 @@ internal static class Surface
 
     private static string Static(MethodBase method) => method.IsStatic ? "static " : "";
 
-    private static string Generic(MethodInfo method) => method.IsGenericMethod ? $"<{string.Join(",", method.GetGenericArguments().Select(Name))}>" : "";
+    private static string Generic(MethodInfo method) =>
+        method.IsGenericMethod ? $"<{string.Join(",", method.GetGenericArguments().Select(Name))}>" : "";
 
     private static string Elements(ParameterInfo result) =>
         result.GetCustomAttribute<TupleElementNamesAttribute>() is { } names ? $"({string.Join(",", names.TransformNames)})" : "";
@@ -49,7 +51,8 @@ internal static class Surface
         {
             return Name(type.GetElementType()!) + (type.IsArray ? "[]" : "&");
         }
-        var plain = (type.FullName ?? $"{type.Namespace}.{type.Name}").Split('[')[0].Replace("TorchSharp.torch+", "torch.").Replace("System.", "");
+        var plain = (type.FullName ?? $"{type.Namespace}.{type.Name}").Split('[')[0].Replace("TorchSharp.torch+",
+            "torch.").Replace("System.", "");
         return type.IsGenericType ? $"{plain}<{string.Join(",", type.GetGenericArguments().Select(Name))}>" : plain;
     }
 }

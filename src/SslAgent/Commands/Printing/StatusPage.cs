@@ -1,0 +1,46 @@
+using Spectre.Console;
+using SslAgent.Domain;
+
+namespace SslAgent.Commands.Printing;
+
+/// <summary>The page that <c>sslagent status</c> prints for people.</summary>
+internal static class StatusPage
+{
+    public static void Write(TextWriter output, AgentStatus status)
+    {
+        output.WriteLine($"{DomainWords.Of(status.Health)}, running since {Tables.Time(status.StartedAt)} UTC");
+        foreach (string problem in status.Problems) output.WriteLine($"  ! {problem}");
+        output.WriteLine($"  versions   training stands on {Name(status.Head)}, served is {Name(status.Serving)}");
+        if (status.LastVerdict is { } verdict) WriteVerdict(output, verdict);
+        output.WriteLine(status.RunningCycle is { } cycle
+            ? $"  cycle      {cycle} runs, step {Tables.Count(status.RunningStep)}"
+            : "  cycle      none runs");
+        output.WriteLine($"  stream     {Tables.Count(status.SamplesAdmitted)} samples admitted, {Tables.Count(status.SentinelsAdmitted)} sentinels set aside, " +
+            $"{Tables.Count(status.MessagesRejected)} messages rejected, {Tables.Count(status.MessagesSkipped)} passed over");
+        output.WriteLine($"  lag        {Tables.Count(status.LagLearned)} samples in the journal that no cycle has seen");
+        output.WriteLine($"  buffer     {Tables.Count(status.BufferFrames)} frames, {Tables.Count(status.BufferTexts)} texts, {Tables.Count(status.BufferPairs)} pairs");
+        output.WriteLine($"  journal    position {Tables.Count(status.JournalPosition)}, {Tables.Bytes(status.JournalBytes)}; {Tables.Bytes(status.DiskFreeBytes)} of disk left");
+        if (status.Partitions.Count > 0) WritePartitions(output, status.Partitions);
+    }
+
+    private static void WriteVerdict(TextWriter output, Verdict verdict)
+    {
+        output.WriteLine($"  verdict    the last version was {DomainWords.Of(verdict.Kind)}");
+        foreach (VerdictReason reason in verdict.Reasons) output.WriteLine($"             {DomainWords.Of(reason.Kind)} by {reason}");
+    }
+
+    private static void WritePartitions(TextWriter output, IReadOnlyList<PartitionStatus> partitions)
+    {
+        Table table = Tables.Of("topic", ">partition", ">epoch", ">next offset", ">not journalled yet");
+        foreach (PartitionStatus partition in partitions)
+        {
+            table.Add(
+                partition.Topic, Tables.Count(partition.Partition), Tables.Count(partition.Epoch), Tables.Count(partition.NextOffset),
+                partition.LagJournalled is { } lag ? Tables.Count(lag) : "unknown");
+        }
+
+        Tables.Write(output, table);
+    }
+
+    private static string Name(ModelVersion? version) => version?.ToString() ?? "nothing yet";
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using SslAgent.Commands.Printing;
+using SslAgent.Configuration;
+using SslAgent.Domain;
+
+namespace SslAgent.Commands.Versions;
+
+/// <summary>
+/// <c>sslagent checkpoints rollback VERSION</c>: goes back to an earlier version. Says first what it will do. Through the control socket where a
+/// daemon runs, else under the state directory's lock.
+/// </summary>
+internal static class RollbackVersion
+{
+    public static Command Build()
+    {
+        Command command = new("rollback", "Goes back to an earlier version: says its effect, asks for a reason, deletes nothing, can be undone");
+        Settings settings = Settings.AddTo(command);
+        Option<string> format = CommonOptions.Output();
+        RollbackOrder order = new(command);
+        command.Options.Add(format);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            AgentSettings loaded = StoreOpening.SettingsOf(settings, parsed);
+            RollbackRequest request = order.Read(parsed, StoreOpening.OpenToRead(loaded, parsed));
+            using RollbackRoute route = await RollbackRoute.FindAsync(loaded, cancellation);
+            RollbackEffect effect = await CarryAsync(route, request, parsed, cancellation);
+            Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, effect));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<RollbackEffect> CarryAsync(
+        RollbackRoute route, RollbackRequest request, ParseResult parsed, CancellationToken cancellation)
+    {
+        RollbackEffect preview = await route.RollbackAsync(request with { DryRun = true }, cancellation);
+        if (request.DryRun) return preview;
+        await parsed.InvocationConfiguration.Error.WriteLineAsync(preview.Summary);
+        if (request.Reason.Length == 0)
+            throw new CommandException(ExitCode.Usage, "nothing was done: say why with --reason TEXT, it stands in the journal for whoever asks later");
+        return await route.RollbackAsync(request, cancellation);
+    }
+
+    private static void Tell(TextWriter output, RollbackEffect effect)
+    {
+        if (effect.Published is not { } published)
+        {
+            output.WriteLine(effect.Summary);
+            if (effect.Left.Count > 0) output.WriteLine($"left behind, and kept: {string.Join(", ", effect.Left)}");
+            return;
+        }
+
+        output.WriteLine($"{published} is {effect.To} anew; {Tables.Count(effect.SamplesDropped)} samples left the replay buffer");
+        output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.From} --replay keep --reason \"…\"");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using SslAgent.Commands;
+using SslAgent.Domain;
+using SslAgent.Tests.Commands.Support;
+
+namespace SslAgent.Tests.Commands;
+
+public sealed class RollbackCommandTests
+{
+    [Fact]
+    public async Task With_a_daemon_it_says_the_effect_first_and_then_goes_through_the_socket()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (int code, string output, string error) = await Sslagent.RunAsync(
+            "checkpoints", "rollback", "v1", "--reason", "camera 3 was broken", "--replay", "keep", "--state", store.Root);
+
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("123 samples leave the buffer", error);
+        Assert.Contains("v4 is v1 anew", output);
+        Assert.Contains("checkpoints rollback v2", output);
+        Assert.Equal([true, false], daemon.Orders.Select(order => order.DryRun));
+        Assert.Equal((new ModelVersion(1), ReplayRollback.Keep, "camera 3 was broken"), (daemon.Orders[1].To, daemon.Orders[1].Replay, daemon.Orders[1].Reason));
+    }
+
+    [Fact]
+    public async Task Without_a_reason_it_only_says_what_it_would_do()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (int code, _, string error) = await Sslagent.RunAsync("checkpoints", "rollback", "v1", "--state", store.Root);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("123 samples leave the buffer", error);
+        Assert.Contains("--reason", error);
+        Assert.True(Assert.Single(daemon.Orders).DryRun);
+    }
+
+    [Fact]
+    public async Task A_dry_run_answers_with_the_effect_and_changes_nothing()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (int code, string output, _) = await Sslagent.RunAsync(
+            "checkpoints", "rollback", "SERVING", "--dry-run", "--replay", "rewind", "--deny", "frames/0/3-9", "--deny", "logs/1/0-0", "--state", store.Root, "-o", "json");
+
+        Assert.Equal(ExitCode.Ok, code);
+        JsonElement effect = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(JsonValueKind.Null, effect.GetProperty("published").ValueKind);
+        Assert.Equal("v1", effect.GetProperty("to").GetString());
+        RollbackRequest order = Assert.Single(daemon.Orders);
+        Assert.True(order.DryRun);
+        Assert.Equal([new DeniedRange("frames", 0, 3, 9), new DeniedRange("logs", 1, 0, 0)], order.Denied);
+    }
+
+    [Fact]
+    public async Task What_the_daemon_refuses_exits_3_with_its_reason()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (int code, _, string error) = await Sslagent.RunAsync("checkpoints", "rollback", "v3", "--reason", "r", "--state", store.Root);
+
+        Assert.Equal(ExitCode.Refused, code);
+        Assert.Contains("v3 was rejected", error);
+    }
+}

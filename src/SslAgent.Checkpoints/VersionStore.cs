@@ -218,7 +218,7 @@ public sealed class VersionStore
             VersionManifest manifest = assemble(writer);
             _index.Put(manifest);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            CheckpointsMetrics.Saved(elapsed, writer.BytesWritten);
+            CheckpointsMetrics.Saved(manifest.Verdict.Kind, elapsed, writer.BytesWritten);
             CheckpointsLog.Published(_log, version, manifest.Verdict.Kind, writer.BytesWritten, elapsed.TotalMilliseconds);
             return manifest;
         }

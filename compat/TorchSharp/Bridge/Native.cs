@@ -30,8 +30,8 @@ internal struct Meta
 }
 
 /// <summary>
-/// The C ABI of native/ as declared in sslagent_torch.h. Only this assembly and its one reader in SslAgent.Learning call it. Every
-/// tensor handle that goes in must be rooted by its caller until the call returned.
+/// The C ABI of native/ as declared in sslagent_torch.h. Beside this assembly only TorchExtras in SslAgent.Learning reads a few of its
+/// facts. Every tensor handle that goes in must be rooted by its caller until the call returned.
 /// </summary>
 internal static unsafe partial class Native
 {

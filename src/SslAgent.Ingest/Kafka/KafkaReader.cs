@@ -68,7 +68,10 @@ public sealed class KafkaReader : IDisposable
     }
 
     /// <summary>Ends reading without waiting: what is queued can still be taken and committed.</summary>
-    public void StopReading() => _stop.Cancel();
+    public void StopReading()
+    {
+        if (!_disposed) _stop.Cancel();
+    }
 
     /// <summary>Ends reading, commits what was declared durable, leaves the group.</summary>
     public void Dispose()

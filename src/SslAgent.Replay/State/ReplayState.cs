@@ -153,7 +153,11 @@ public sealed class ReplayState
             case JournalRecord.CycleStarted started:
                 LastCycle = started.Cycle;
                 (_trainableInCycle, TrainableSinceCycle) = (TrainableSinceCycle, 0);
-                OpenCycle = new OpenCycle(sequence, started, null) { Index = _memory.BeginCycle() };
+                OpenCycle = new OpenCycle(sequence, started, null)
+                {
+                    Index = _memory.BeginCycle(),
+                    Sentinels = SentinelIndex.Of(_memory.Eras),
+                };
                 break;
             case JournalRecord.BudgetReached reached:
                 if (OpenCycle?.Started.Cycle == reached.Cycle) OpenCycle = OpenCycle with { StepsDone = reached.StepsDone };

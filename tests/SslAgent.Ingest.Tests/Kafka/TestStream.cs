@@ -91,6 +91,14 @@ internal sealed class TestStream : IDisposable
         throw new TimeoutException($"no {typeof(T).Name} came");
     }
 
+    /// <summary>What the broker has as the group's committed offset of a partition; null for none.</summary>
+    public long? CommittedOffset(int partition)
+    {
+        using IConsumer<byte[]?, byte[]?> asker = new KafkaClients(Options, NullLogger.Instance).NewConsumer(KafkaSettings.Read(Options), _ => { });
+        long offset = asker.Committed([new TopicPartition(Topic, partition)], Patience)[0].Offset.Value;
+        return offset >= 0 ? offset : null;
+    }
+
     public static string[] Lines(IEnumerable<StreamEvent> events) =>
         [.. events.OfType<StreamEvent.Delivered>().Select(delivered => Encoding.UTF8.GetString(delivered.Delivery.Value ?? []))];
 
@@ -98,6 +106,7 @@ internal sealed class TestStream : IDisposable
 
     public void Dispose()
     {
+        foreach (KafkaReader reader in _readers) reader.StopReading();
         foreach (KafkaReader reader in _readers) reader.Dispose();
         Producer.Dispose();
         Broker.Dispose();

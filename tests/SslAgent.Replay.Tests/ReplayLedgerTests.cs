@@ -1,0 +1,306 @@
+using SslAgent.Domain;
+using SslAgent.Replay.Tests.Support;
+using SslAgent.Storage;
+using SslAgent.Storage.Tests.Support;
+
+namespace SslAgent.Replay.Tests;
+
+public sealed class ReplayLedgerTests(ITestOutputHelper output)
+{
+    private static readonly ReplayOptions Options = Ledgers.Small with { SentinelOneIn = 4, FramesMax = 1000, FrameBytesMax = 1 << 20, TextsMax = 1000, TextBytesMax = 1 << 20 };
+
+    [Fact]
+    public void After_a_crash_it_is_the_fold_of_what_was_durable()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk);
+        foreach (Intake intake in new RandomStream(31).Take(500)) ledger.Admit(intake);
+        IReadOnlyList<PartitionPosition> committed = ledger.Sync();
+        string digest = ledger.StateDigest();
+        foreach (Intake intake in new RandomStream(32).Take(50)) ledger.Admit(intake);
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash());
+        Assert.Equal(digest, recovered.StateDigest());
+        Assert.Equal(committed, recovered.Partitions);
+        Assert.Equal(recovered.Position, recovered.Recovery.RecordsFolded);
+    }
+
+    [Fact]
+    public void Recovered_from_a_saved_state_it_is_the_same_as_folded_from_the_beginning()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk);
+        var stream = new RandomStream(33);
+        foreach (Intake intake in stream.Take(300)) ledger.Admit(intake);
+        ledger.StartCycle(Some.CycleStarted(1));
+        MemoryStream saved = ledger.SaveState();
+        foreach (Intake intake in stream.Take(300)) ledger.Admit(intake);
+        ledger.Decide(Some.CycleEnded(1, 1));
+        ledger.Sync();
+
+        var seen = new List<long>();
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), saved: saved, observe: (record, _) => seen.Add(record.Sequence));
+
+        Assert.Equal(ledger.StateDigest(), recovered.StateDigest());
+        Assert.Equal(recovered.Recovery.FromPosition, seen[0]);
+        Assert.Equal(ledger.Position - 1, seen[^1]);
+        using ReplayLedger fromTheBeginning = Ledgers.Open(disk.AfterCrash());
+        Assert.Equal(ledger.StateDigest(), fromTheBeginning.StateDigest());
+    }
+
+    [Fact]
+    public void A_cycle_cut_off_by_a_crash_draws_the_same_batches_again()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk);
+        var stream = new RandomStream(34);
+        foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
+        TrainingView view = ledger.Start(1);
+        foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
+        ledger.Decide(new JournalRecord.BudgetReached(new CycleNumber(1), 5));
+
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash());
+
+        OpenCycle cycle = recovered.OpenCycle!;
+        Assert.Equal((1, 5), (cycle.Started.Cycle.Value, cycle.StepsDone));
+        TrainingView again = recovered.View(cycle, 0.5);
+        Assert.Equal(view.Available, again.Available);
+        foreach (Modality modality in Enum.GetValues<Modality>())
+        {
+            for (int step = 0; step < 10; step++)
+            {
+                var key = new DrawKey(Some.Seed, 1, step, ChanceStream.Sampling);
+                AssertSame(view.Draw(modality, 16, key), again.Draw(modality, 16, key));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_batch_has_the_content_of_the_samples_it_names_and_never_a_sentinel()
+    {
+        using ReplayLedger ledger = Ledgers.OpenNew(Options);
+        var samples = new Dictionary<long, (Sample Sample, bool IsSentinel)>();
+        foreach (Intake intake in new RandomStream(35).Take(600))
+        {
+            AdmissionOutcome outcome = ledger.Admit(intake);
+            if (outcome.Result <= AdmissionResult.Sentinel) samples[outcome.Sequence] = (((Intake.Accepted)intake).Sample, outcome.Result == AdmissionResult.Sentinel);
+        }
+
+        TrainingView view = ledger.Start(1);
+        Assert.True(view.Available is { Frames: > 50, Texts: > 50, Pairs: > 10 }, view.Available.ToString());
+        foreach (Modality modality in Enum.GetValues<Modality>())
+        {
+            Batch batch = view.Draw(modality, view.Available.Of(modality), new DrawKey(Some.Seed, 1, 0, ChanceStream.Sampling));
+            Assert.Equal(batch.Count, batch.Ids.Distinct().Count());
+            for (int i = 0; i < batch.Count; i++)
+            {
+                (Sample sample, bool isSentinel) = samples[batch.Ids[i].Sequence];
+                Assert.False(isSentinel);
+                if (modality != Modality.Text) Assert.Equal(sample.Frame!.Rgb, batch.Frames[i].Rgb);
+                if (modality == Modality.Text) Assert.Equal(sample.Text!.Utf8, batch.Texts[i].Utf8);
+                if (modality == Modality.Pair && sample.PairKey is { } key)
+                {
+                    Assert.Contains(samples.Values, other => !other.IsSentinel && other.Sample.PairKey == key && other.Sample.Text?.ToString() == batch.Texts[i].ToString());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Sentinels_are_read_by_era_the_same_ones_every_time_and_their_texts_are_never_trained_on()
+    {
+        using ReplayLedger ledger = Ledgers.OpenNew(Options with { EraSentinelsMax = 50, SentinelTextsMax = 1000 });
+        foreach (Intake intake in new RandomStream(36).Take(900)) ledger.Admit(intake);
+        SentinelView sentinels = ledger.Sentinels();
+        Assert.True(sentinels.Eras.Count > 3);
+        var texts = new HashSet<string>();
+        foreach (Era era in sentinels.Eras)
+        {
+            Batch few = sentinels.Read(era.Number, Modality.Text, 4), all = sentinels.Read(era.Number, Modality.Text, int.MaxValue);
+            Assert.Equal(era.Texts, all.Count);
+            Assert.Equal(Math.Min(4, era.Texts), few.Count);
+            Assert.Subset(all.Ids.ToHashSet(), few.Ids.ToHashSet());
+            Assert.Equal(all.Ids.Order(), all.Ids);
+            AssertSame(few, ledger.Sentinels().Read(era.Number, Modality.Text, 4));
+            Assert.Equal(era.Pairs, sentinels.Read(era.Number, Modality.Pair, int.MaxValue).Count);
+            texts.UnionWith(all.Texts.Select(text => text.ToString()));
+        }
+
+        Assert.NotEmpty(texts);
+        TrainingView view = ledger.Start(1);
+        Batch trained = view.Draw(Modality.Text, view.Available.Texts, new DrawKey(1, 1, 0, ChanceStream.Sampling));
+        Assert.DoesNotContain(trained.Texts, text => texts.Contains(text.ToString()));
+        Assert.Equal(0, sentinels.Read(12345, Modality.Frame, 10).Count);
+    }
+
+    [Fact]
+    public void A_cycle_is_probed_on_the_sentinels_of_its_beginning_also_when_it_is_run_again()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk, Options);
+        var stream = new RandomStream(41);
+        foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
+        SentinelView before = ledger.Sentinels();
+        SentinelView ofCycle = ledger.Sentinels(ledger.StartCycle(Some.CycleStarted(1)));
+        foreach (Intake intake in stream.Take(400)) ledger.Admit(intake);
+        ledger.Sync();
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), Options, ledger.SaveState());
+        SentinelView again = recovered.Sentinels(recovered.OpenCycle!);
+        Assert.NotEqual(before.Eras, ledger.Sentinels().Eras);
+        Assert.Equal(before.Eras, ofCycle.Eras);
+        Assert.Equal(before.Eras, again.Eras);
+        foreach (Era era in before.Eras)
+        {
+            AssertSame(before.Read(era.Number, Modality.Pair, 5), ofCycle.Read(era.Number, Modality.Pair, 5));
+            AssertSame(before.Read(era.Number, Modality.Frame, 5), again.Read(era.Number, Modality.Frame, 5));
+        }
+    }
+
+    [Fact]
+    public async Task Batches_are_drawn_beside_a_stream_that_goes_on()
+    {
+        using ReplayLedger ledger = Ledgers.OpenNew(Options);
+        var stream = new RandomStream(37);
+        foreach (Intake intake in stream.Take(500)) ledger.Admit(intake);
+        TrainingView view = ledger.Start(1);
+        Batch[] expected = [.. Enumerable.Range(0, 50).Select(step => view.Draw(Modality.Pair, 8, new DrawKey(9, 1, step, ChanceStream.Sampling)))];
+        Task learner = Task.Run(() =>
+        {
+            for (int repeat = 0; repeat < 20; repeat++)
+            {
+                for (int step = 0; step < expected.Length; step++) AssertSame(expected[step], view.Draw(Modality.Pair, 8, new DrawKey(9, 1, step, ChanceStream.Sampling)));
+            }
+        });
+        foreach (Intake intake in stream.Take(3000))
+        {
+            ledger.Admit(intake);
+            if (ledger.Position % 100 == 0) ledger.Sync();
+        }
+
+        await learner;
+    }
+
+    [Fact]
+    public void Retiring_gives_the_disk_back_and_everything_live_can_still_be_read()
+    {
+        var disk = new SimulatedDisk();
+        ReplayOptions options = Ledgers.Small;
+        using ReplayLedger ledger = Ledgers.Open(disk, options);
+        var stream = new RandomStream(38);
+        for (int i = 0; i < 10; i++)
+        {
+            foreach (Intake intake in stream.Take(800)) ledger.Admit(intake);
+            ledger.Sync();
+        }
+
+        long before = ledger.Stats().JournalBytes;
+        Assert.Equal(0, ledger.Retire(new HashSet<long>(), ledger.Position, CancellationToken.None).BytesFreed);
+        ledger.Decide(new JournalRecord.TokenizerFrozen([1], 1, 1));
+
+        RetireReport report = ledger.Retire(new HashSet<long>(), ledger.Position, CancellationToken.None);
+
+        output.WriteLine($"{before} bytes, {report}");
+        Assert.True(report.BytesFreed > before / 2);
+        Assert.Equal(before + 28 + 4 + 8 + 1 + 1 + 48 - report.BytesFreed, ledger.Stats().JournalBytes);
+        MemoryStream saved = ledger.SaveState();
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), options, saved);
+        TrainingView view = recovered.Start(1);
+        foreach (Modality modality in Enum.GetValues<Modality>())
+        {
+            Assert.Equal(view.Available.Of(modality), view.Draw(modality, view.Available.Of(modality), new DrawKey(1, 1, 0, ChanceStream.Sampling)).Count);
+        }
+
+        foreach (Era era in recovered.Sentinels().Eras) Assert.Equal(era.Frames, recovered.Sentinels().Read(era.Number, Modality.Frame, 1000).Count);
+        Assert.Equal(0, recovered.Retire(new HashSet<long>(), recovered.Position, CancellationToken.None).BytesFreed);
+    }
+
+    [Fact]
+    public void Nothing_at_or_behind_the_horizon_and_nothing_a_retained_version_needs_is_retired()
+    {
+        using ReplayLedger ledger = Ledgers.OpenNew(Ledgers.Small with { SegmentBytes = 1 << 16 });
+        ledger.Decide(new JournalRecord.TokenizerFrozen([1], 1, 1));
+        foreach (Intake intake in new RandomStream(39).Take(6000)) ledger.Admit(intake);
+        ledger.Sync();
+        List<NumberedRecord> all = ledger.ReadAll();
+        long horizon = ledger.Position / 2;
+        var needed = new HashSet<long>(Enumerable.Range(1, 50).Select(i => i * 7L));
+        ledger.Retire(needed, horizon, CancellationToken.None);
+        HashSet<long> left = [.. ledger.ReadAll().Select(record => record.Sequence)];
+        Assert.True(left.Count < all.Count);
+        Assert.Superset(all.Select(record => record.Sequence).Where(sequence => sequence >= horizon || needed.Contains(sequence)).ToHashSet(), left);
+    }
+
+    [Fact]
+    public void The_tokenizers_text_is_the_first_training_text_in_order()
+    {
+        using ReplayLedger ledger = Ledgers.OpenNew(Options);
+        var expected = new List<string>();
+        for (int i = 0; i < 200; i++)
+        {
+            if (ledger.Admit(Some.TextSample(i, "line number " + i)).Result == AdmissionResult.Admitted) expected.Add("line number " + i);
+        }
+
+        string[] read = [.. ledger.ReadTextsForTokenizer(1000, CancellationToken.None).Select(text => text.ToString())];
+        Assert.Equal(expected.Take(read.Length), read);
+        Assert.InRange(read.Sum(text => text.Length), 1000, 1020);
+        Assert.Equal(expected.Sum(text => text.Length), ledger.Stats().TextBytesAdmitted);
+        Assert.Null(ledger.ReadTokenizer());
+        ledger.Decide(new JournalRecord.TokenizerFrozen([7, 8], 300, 1000));
+        Assert.Equal([7, 8], ledger.ReadTokenizer()!.TokenizerJson);
+    }
+
+    [Fact]
+    public void A_state_ahead_of_a_journal_that_lost_its_end_is_believed_and_numbers_are_not_used_twice()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk);
+        foreach (Intake intake in new RandomStream(40).Take(100)) ledger.Admit(intake);
+        MemoryStream saved = ledger.SaveState();
+        using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), saved: saved);
+        Assert.Equal((ledger.Position, ledger.Position), (recovered.Recovery.RecordsMissing, recovered.Position));
+        Assert.Equal(ledger.StateDigest(), recovered.StateDigest());
+    }
+
+    [Fact]
+    public void Damage_is_told_and_the_rest_is_folded()
+    {
+        var disk = new SimulatedDisk();
+        using (ReplayLedger ledger = Ledgers.Open(disk))
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                ledger.Admit(Some.TextSample(i, "line " + i));
+                ledger.Sync();
+            }
+        }
+
+        string path = "/journal/samples-0000000000000000.seg";
+        byte[] bytes = disk.Get(path);
+        bytes[500] ^= 8;
+        disk.Put(path, bytes);
+        using ReplayLedger recovered = Ledgers.Open(disk);
+        DamagedRange range = Assert.Single(recovered.Recovery.Damaged);
+        Assert.InRange(500, range.From, range.To - 1);
+        Assert.Equal(49, recovered.Recovery.RecordsFolded);
+        Assert.Equal(1, recovered.Stats().OffsetsMissing);
+    }
+
+    [Fact]
+    public void Faults_between_options_are_all_told_with_their_values()
+    {
+        Assert.Empty(new ReplayOptions().Faults());
+        Assert.Empty(Ledgers.Small.Faults());
+        string[] faults = [.. new ReplayOptions
+        {
+            FramesMax = 0, TextsMax = 0, SentinelOneIn = 1, SegmentBytes = 1 << 21, JournalBytesMax = 1 << 20, PairByTime = true, SentinelBlock = TimeSpan.FromSeconds(1),
+        }.Faults()];
+        Assert.Equal(4, faults.Length);
+        Assert.Contains(faults, fault => fault.Contains("2097152 bytes", StringComparison.Ordinal));
+    }
+
+    private static void AssertSame(Batch expected, Batch actual)
+    {
+        Assert.Equal(expected.Ids, actual.Ids);
+        Assert.Equal(expected.Frames.Select(frame => Convert.ToHexString(frame.Rgb)), actual.Frames.Select(frame => Convert.ToHexString(frame.Rgb)));
+        Assert.Equal(expected.Texts.Select(text => text.ToString()), actual.Texts.Select(text => text.ToString()));
+    }
+}

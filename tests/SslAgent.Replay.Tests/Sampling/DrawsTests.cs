@@ -1,0 +1,67 @@
+using SslAgent.Domain;
+using SslAgent.Replay.Tests.Support;
+
+namespace SslAgent.Replay.Tests.Sampling;
+
+public sealed class DrawsTests
+{
+    [Fact]
+    public void The_same_key_draws_the_same_batch_and_another_step_another()
+    {
+        ModalityIndex index = Index(fresh: 50, replayed: 500);
+        Assert.Equal(Draws.Draw(index, 64, 0.5, Key(3)), Draws.Draw(index, 64, 0.5, Key(3)));
+        Assert.NotEqual(Draws.Draw(index, 64, 0.5, Key(3)), Draws.Draw(index, 64, 0.5, Key(4)));
+    }
+
+    [Theory]
+    [InlineData(50, 500, 64, 0.5, 32)]
+    [InlineData(10, 500, 64, 0.5, 10)]
+    [InlineData(500, 10, 64, 0.5, 54)]
+    [InlineData(500, 0, 64, 0.25, 64)]
+    [InlineData(0, 500, 64, 0.5, 0)]
+    [InlineData(60, 500, 7, 0.5, 4)]
+    [InlineData(60, 500, 64, 1.0, 60)]
+    [InlineData(60, 500, 64, 0.0, 0)]
+    public void A_batch_mixes_fresh_and_replayed_without_repeating_any(int fresh, int replayed, int count, double ratio, int expectedFresh)
+    {
+        var batch = Draws.Draw(Index(fresh, replayed), count, ratio, Key(1));
+        Assert.Equal(count, batch.Length);
+        Assert.Equal(count, batch.Distinct().Count());
+        Assert.Equal(expectedFresh, batch.Count(row => row.Id < fresh));
+    }
+
+    [Fact]
+    public void A_batch_larger_than_everything_repeats_everything_evenly()
+    {
+        var batch = Draws.Draw(Index(fresh: 3, replayed: 4), 25, 0.5, Key(1));
+        Assert.Equal(25, batch.Length);
+        int[] repeats = [.. batch.GroupBy(row => row.Id).Select(group => group.Count())];
+        Assert.Equal(7, repeats.Length);
+        Assert.All(repeats, repeat => Assert.InRange(repeat, 3, 4));
+    }
+
+    [Fact]
+    public void Every_sample_is_drawn_equally_often()
+    {
+        // 40 samples, 8 of them drawn 5,000 times: 1,000 expected each, standard deviation 28.
+        ModalityIndex index = Index(fresh: 0, replayed: 40);
+        var counts = new Dictionary<long, int>();
+        for (int step = 0; step < 5000; step++)
+        {
+            foreach ((long id, _) in Draws.Draw(index, 8, 0.5, Key(step))) counts[id] = counts.GetValueOrDefault(id) + 1;
+        }
+
+        Assert.Equal(40, counts.Count);
+        Assert.All(counts.Values, count => Assert.InRange(count, 1000 - 5 * 28, 1000 + 5 * 28));
+    }
+
+    [Fact]
+    public void Drawing_from_nothing_is_a_bug_of_the_caller() =>
+        Assert.Throws<BrokenInvariantException>(() => Draws.Draw(ModalityIndex.Empty, 1, 0.5, Key(0)));
+
+    private static DrawKey Key(int step) => new(Some.Seed, 1, step, ChanceStream.Sampling);
+
+    private static ModalityIndex Index(int fresh, int replayed) => new(
+        [.. Enumerable.Range(0, fresh).Select(id => ((long)id, (long)id))],
+        [.. Enumerable.Range(fresh, replayed).Select(id => ((long)id, (long)id))]);
+}

@@ -9,11 +9,6 @@ namespace SslAgent.Replay;
 /// <param name="Seed">The lineage's seed: chance in the fold is keyed by it.</param>
 public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time);
 
-/// <summary>The state right after a decision.</summary>
-/// <param name="Sequence">The decision's number.</param>
-/// <param name="Bytes">The content of <c>replay.bin</c>.</param>
-public sealed record SavedState(long Sequence, long Position, IReadOnlyList<PartitionPosition> Partitions, byte[] Bytes);
-
 /// <summary>
 /// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call from any
 /// thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.

@@ -5,7 +5,6 @@ internal static class CommandRegistry
 {
     public static IReadOnlyList<CommandEntry> All() =>
     [
-        RunCommand.Build(),
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
         ConfigCommand.Build(),

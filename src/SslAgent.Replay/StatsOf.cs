@@ -15,6 +15,7 @@ internal static class StatsOf
             state.TrainableSinceCycle, state.TextBytesAdmitted, state.TokenizerFrozenAt is not null,
             state.Buffered, memory.Buffer.Frames.Bytes, memory.Buffer.Texts.Bytes,
             new AvailableData(memory.Fresh.Frames.Count, memory.Fresh.Texts.Count, memory.Fresh.Pairs.Count),
-            memory.PairsFound, memory.LateHalves, memory.LateHalvesEvicted, memory.Eras.Count, memory.Eras.Dropped, memory.Sources.Count, unreadable);
+            memory.PairsFound, memory.LateHalves, memory.LateHalvesEvicted, memory.Eras.Count, memory.Eras.Dropped,
+            memory.Sources.Count, unreadable);
     }
 }

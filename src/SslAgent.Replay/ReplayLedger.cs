@@ -286,7 +286,7 @@ public sealed class ReplayLedger : IDisposable
 
     public ReplayStats Stats()
     {
-        lock (_lock) return StatsOf.State(_state, _journal, _options, _redelivered);
+        lock (_lock) return StatsOf.State(_state, new StatsOf.JournalSize(_journal.Position, _journal.Bytes, _journal.PendingBytes), _options, _redelivered);
     }
 
     public void Dispose()

@@ -69,14 +69,19 @@ public sealed class Journal : IDisposable
 
     internal RecordLog Decisions => _decisions;
 
+    /// <summary>The log of what Kafka delivered; to be read with, where no segment size is given.</summary>
+    internal static RecordLogSettings SamplesIn(string directory) => new(directory, "samples", SamplesTag, RecordLogSettings.SegmentBytesLimit, RecordBytesMax);
+
+    /// <summary>The log of decisions.</summary>
+    internal static RecordLogSettings DecisionsIn(string directory) => new(directory, "decisions", DecisionsTag, RecordLogSettings.SegmentBytesLimit, RecordBytesMax);
+
     /// <param name="positionFloor">The position of the newest version: numbers below it are taken, whatever is left on disk.</param>
     public static Journal Open(IDisk disk, string directory, ReplayOptions options, TimeProvider time, long positionFloor = 0)
     {
-        RecordLog samples = RecordLog.Open(disk, new RecordLogSettings(directory, "samples", SamplesTag, options.SegmentBytes, RecordBytesMax), time);
+        RecordLog samples = RecordLog.Open(disk, SamplesIn(directory) with { SegmentBytes = options.SegmentBytes }, time);
         try
         {
-            RecordLog decisions = RecordLog.Open(
-                disk, new RecordLogSettings(directory, "decisions", DecisionsTag, options.SegmentBytes, RecordBytesMax), time);
+            RecordLog decisions = RecordLog.Open(disk, DecisionsIn(directory) with { SegmentBytes = options.SegmentBytes }, time);
             return new Journal(samples, decisions, options, time, positionFloor);
         }
         catch

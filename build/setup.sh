@@ -17,6 +17,8 @@ test_packages="
 python3              runs the example producer, the tokenizer's twin and the weights' reader
 python3-torch        the reference that the tensor floor, the objectives and load.py are checked against
 kcat                 the command-line producer of docs/formats/wire.md
+python3-confluent-kafka the Kafka client of docs/examples/produce.py
+python3-msgpack      its MessagePack
 fonts-dejavu-core    letters in test pictures"
 
 lint_packages="

@@ -27,4 +27,7 @@ internal static partial class ReplayLog
 
     [LoggerMessage(2006, LogLevel.Information, "Journal retired to position {Horizon}: {Dropped} segments deleted, {Compacted} compacted, {Freed} bytes freed")]
     public static partial void Retired(ILogger logger, long horizon, int dropped, int compacted, long freed);
+
+    [LoggerMessage(2007, LogLevel.Error, "A batch goes on without one of its samples: {Fault}")]
+    public static partial void SampleUnreadable(ILogger logger, string fault);
 }

@@ -49,7 +49,7 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"^\s*#\s*(pragma|region|endregion)\b|\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException", RegexOptions.CultureInvariant)]
     private static partial Regex Unfinished();
 
-    [GeneratedRegex(@"Thread\.Sleep|SpinWait\.SpinUntil\([^,)]*\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"Thread\.Sleep|Task\.Delay\(\s*(\d|TimeSpan)", RegexOptions.CultureInvariant)]
     private static partial Regex Sleeping();
 
     [GeneratedRegex(@"(?<![\w.$}~<-])/(home|Users|work|workspace|mnt/data)/[A-Za-z_]|/tmp/bash", RegexOptions.CultureInvariant)]

@@ -9,7 +9,7 @@ internal sealed class TokenBatch
     /// <summary>Rows are as wide as a multiple of this, so that few different shapes meet the kernels.</summary>
     private const int WidthStep = 8;
 
-    private TokenBatch(int[] ids, int[] lengths, int width)
+    internal TokenBatch(int[] ids, int[] lengths, int width)
     {
         Ids = ids;
         Lengths = lengths;

@@ -4,7 +4,7 @@ using SslAgent.Learning.Text.Tokenizing;
 namespace SslAgent.Learning.Text;
 
 /// <summary>Reads the tokenizer of a stored version.</summary>
-internal static class TokenizerFiles
+public static class TokenizerFiles
 {
     public static ITokenizer Read(byte[] json)
     {

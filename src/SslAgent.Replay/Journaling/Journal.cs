@@ -69,19 +69,13 @@ public sealed class Journal : IDisposable
 
     internal RecordLog Decisions => _decisions;
 
-    /// <summary>The log of what Kafka delivered; to be read with, where no segment size is given.</summary>
-    internal static RecordLogSettings SamplesIn(string directory) => new(directory, "samples", SamplesTag, RecordLogSettings.SegmentBytesLimit, RecordBytesMax);
-
-    /// <summary>The log of decisions.</summary>
-    internal static RecordLogSettings DecisionsIn(string directory) => new(directory, "decisions", DecisionsTag, RecordLogSettings.SegmentBytesLimit, RecordBytesMax);
-
     /// <param name="positionFloor">The position of the newest version: numbers below it are taken, whatever is left on disk.</param>
     public static Journal Open(IDisk disk, string directory, ReplayOptions options, TimeProvider time, long positionFloor = 0)
     {
-        RecordLog samples = RecordLog.Open(disk, SamplesIn(directory) with { SegmentBytes = options.SegmentBytes }, time);
+        RecordLog samples = RecordLog.Open(disk, SamplesAt(directory, options.SegmentBytes), time);
         try
         {
-            RecordLog decisions = RecordLog.Open(disk, DecisionsIn(directory) with { SegmentBytes = options.SegmentBytes }, time);
+            RecordLog decisions = RecordLog.Open(disk, DecisionsAt(directory, options.SegmentBytes), time);
             return new Journal(samples, decisions, options, time, positionFloor);
         }
         catch
@@ -137,10 +131,10 @@ public sealed class Journal : IDisposable
         return decisions;
     }
 
-    /// <summary>The frame of an admitted sample, durable or not.</summary>
+    /// <summary>The frame of an admitted sample, durable or not. <see cref="SampleUnreadableException"/> where the medium lost it.</summary>
     public Frame ReadFrame(SampleId id) => ReadPart(id, static (_, payload) => SampleCodec.DecodeFrame(payload), "frame");
 
-    /// <summary>The text of an admitted sample, durable or not.</summary>
+    /// <summary>The text of an admitted sample, durable or not. <see cref="SampleUnreadableException"/> where the medium lost it.</summary>
     public Text ReadText(SampleId id) => ReadPart(id, static (_, payload) => SampleCodec.DecodeText(payload), "text");
 
     /// <summary>A record of the samples log by its number, or null.</summary>
@@ -157,10 +151,23 @@ public sealed class Journal : IDisposable
         _decisions.Dispose();
     }
 
+    internal static RecordLogSettings SamplesAt(string directory, long segmentBytes) =>
+        new(directory, "samples", SamplesTag, segmentBytes, RecordBytesMax);
+
+    internal static RecordLogSettings DecisionsAt(string directory, long segmentBytes) =>
+        new(directory, "decisions", DecisionsTag, segmentBytes, RecordBytesMax);
+
     private T ReadPart<T>(SampleId id, RecordDecoder<T?> decode, string what) where T : class
     {
-        Check.That(_samples.TryRead(id.Sequence, decode, out T? part), "a sample that the buffer holds is in the journal");
-        return Check.NotNull(part, $"sample {id} was drawn for its {what} and has none");
+        try
+        {
+            if (!_samples.TryRead(id.Sequence, decode, out T? part)) throw new SampleUnreadableException(id, "the journal has no such record any more", null);
+            return Check.NotNull(part, $"sample {id} was drawn for its {what} and has none");
+        }
+        catch (RecordDamagedException damage)
+        {
+            throw new SampleUnreadableException(id, damage.Message, damage);
+        }
     }
 
     private void AppendSample_NeedsLock(RecordKind kind)

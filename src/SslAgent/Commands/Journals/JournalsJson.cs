@@ -6,6 +6,6 @@ namespace SslAgent.Commands.Journals;
 
 /// <summary>How <c>replay … -o json</c> spells its answers.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<SkipReason>)])]
-[JsonSerializable(typeof(JournalReport))]
+[JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(ReplayStats))]
 internal sealed partial class JournalsJson : JsonSerializerContext;

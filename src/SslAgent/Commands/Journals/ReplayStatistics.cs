@@ -9,6 +9,7 @@ using SslAgent.Domain;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
+using VerifyReport = SslAgent.Replay.VerifyReport;
 
 namespace SslAgent.Commands.Journals;
 
@@ -30,7 +31,7 @@ internal static class ReplayStatistics
         {
             AgentSettings loaded = settings.LoadSections(parsed, "agent", "replay");
             string folder = ReplayVerification.FolderOf(loaded);
-            (JournalReport report, ReplayStats stats) = JournalInspection.Fold(LocalDisk.Instance, folder, loaded.Replay, StateOf(loaded), cancellation);
+            (VerifyReport report, ReplayStats stats) = JournalInspection.Fold(LocalDisk.Instance, folder, loaded.Replay, StateOf(loaded), cancellation);
             Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, report));
             return Task.FromResult(ExitCode.Ok);
         });
@@ -51,7 +52,7 @@ internal static class ReplayStatistics
             : new ReplayState(settings.Replay, seed);
     }
 
-    private static void Tell(TextWriter output, ReplayStats stats, JournalReport report)
+    private static void Tell(TextWriter output, ReplayStats stats, VerifyReport report)
     {
         Table table = Tables.Of("", ">frames", ">texts", ">pairs", ">bytes");
         table.Add("replay buffer", Tables.Count(stats.Buffered.Frames), Tables.Count(stats.Buffered.Texts), Tables.Count(stats.Buffered.Pairs),
@@ -65,7 +66,7 @@ internal static class ReplayStatistics
         if (stats.OffsetsMissing > 0) output.WriteLine($"  missing    {Tables.Count(stats.OffsetsMissing)} Kafka offsets were never delivered (markers, compaction, retention)");
         output.WriteLine($"  pairs      {Tables.Count(stats.PairsFound)} joined, {Tables.Count(stats.LateHalves)} halves wait for the other");
         output.WriteLine($"  tokenizer  {(stats.IsTokenizerFrozen ? "frozen" : $"not frozen yet: {Tables.Bytes(stats.TextBytesAdmitted)} of text so far")}");
-        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(report.Bytes)} in {report.Segments} segments");
-        if (!report.IsSound) output.WriteLine($"  DAMAGED    {report.Damaged.Count} byte ranges: sslagent replay verify names them");
+        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(stats.JournalBytes)} in {report.Samples.Segments + report.Decisions.Segments} segments");
+        if (!report.IsWhole) output.WriteLine($"  DAMAGED    {report.Damaged.Count} byte ranges: sslagent replay verify names them");
     }
 }

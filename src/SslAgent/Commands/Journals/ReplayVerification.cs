@@ -19,9 +19,9 @@ internal static class ReplayVerification
         command.Options.Add(format);
         command.SetAction((parsed, cancellation) =>
         {
-            JournalReport report = JournalInspection.Verify(LocalDisk.Instance, FolderOf(settings.LoadSections(parsed, "agent")), cancellation);
-            Answer.Print(parsed, format, report, JournalsJson.Default.JournalReport, output => Tell(output, report));
-            return Task.FromResult(report.IsSound ? ExitCode.Ok : ExitCode.Failed);
+            VerifyReport report = ReplayVerify.Run(LocalDisk.Instance, FolderOf(settings.LoadSections(parsed, "agent")), cancellation);
+            Answer.Print(parsed, format, report, JournalsJson.Default.VerifyReport, output => Tell(output, report));
+            return Task.FromResult(report.IsWhole ? ExitCode.Ok : ExitCode.Failed);
         });
         return command;
     }
@@ -35,11 +35,17 @@ internal static class ReplayVerification
             : throw new CommandException(ExitCode.Refused, $"there is no journal in {state.Root} (another state directory: --state DIR)");
     }
 
-    private static void Tell(TextWriter output, JournalReport report)
+    private static void Tell(TextWriter output, VerifyReport report)
     {
-        output.WriteLine($"{Tables.Count(report.Records)} records in {report.Segments} segments, {Tables.Bytes(report.Bytes)}");
-        if (report.TailBytes > 0) output.WriteLine($"{Tables.Bytes(report.TailBytes)} at the end are being written, or were torn by a crash: no damage, the next start cuts them");
-        foreach (DamagedRange range in report.Damaged) output.WriteLine($"DAMAGED {range}");
-        output.WriteLine(report.IsSound ? "all sound" : $"{report.Damaged.Count} damaged ranges");
+        Tell(output, "samples", report.Samples);
+        Tell(output, "decisions", report.Decisions);
+        output.WriteLine(report.IsWhole ? "all sound" : $"{report.Damaged.Count} damaged ranges");
+    }
+
+    private static void Tell(TextWriter output, string log, ScrubReport report)
+    {
+        output.WriteLine($"{log}: {Tables.Count(report.Records)} records in {report.Segments} segments, {Tables.Bytes(report.Bytes)}");
+        if (report.TailBytes > 0) output.WriteLine($"  {Tables.Bytes(report.TailBytes)} at the end are being written, or were torn by a crash: no damage, the next start cuts them");
+        foreach (DamagedRange range in report.Damaged) output.WriteLine($"  DAMAGED {range}");
     }
 }

@@ -23,6 +23,7 @@ fonts-dejavu-core    letters in test pictures"
 
 lint_packages="
 shellcheck           lints the shell scripts
+python3-yaml         reads deploy/compose.yaml for its linter
 clang-format         checks the layout of native/"
 
 case "${1:-run}" in

@@ -72,6 +72,6 @@ public sealed partial class ReplayLedger
 
     public ReplayStats Stats()
     {
-        lock (_lock) return StatsOf.State(_state, _journal, _options, _redelivered, Interlocked.Read(ref _unreadable));
+        lock (_lock) return StatsOf.State(_state, new(_journal.Position, _journal.Bytes, _journal.PendingBytes), _options, _redelivered, Interlocked.Read(ref _unreadable));
     }
 }

@@ -5,7 +5,7 @@ namespace SslAgent.Replay;
 /// <summary>Reads the numbers off a state.</summary>
 internal static class StatsOf
 {
-    public static ReplayStats State(ReplayState state, Journal journal, ReplayOptions options, long redelivered, long unreadable)
+    public static ReplayStats State(ReplayState state, JournalSize journal, ReplayOptions options, long redelivered, long unreadable)
     {
         ReplayMemory memory = state.Memory;
         return new ReplayStats(
@@ -18,4 +18,7 @@ internal static class StatsOf
             memory.PairsFound, memory.LateHalves, memory.LateHalvesEvicted, memory.Eras.Count, memory.Eras.Dropped,
             memory.Sources.Count, unreadable);
     }
+
+    /// <summary>The journal's part of the numbers.</summary>
+    public readonly record struct JournalSize(long Position, long Bytes, long PendingBytes);
 }

@@ -10,7 +10,8 @@ public sealed record ScrubReport(int Segments, long Records, long Bytes, IReadOn
 /// </summary>
 public static class RecordLogScrub
 {
-    public static ScrubReport Run(IDisk disk, RecordLogSettings settings, CancellationToken cancellation)
+    /// <param name="each">Told every record that is whole, in the order of the files, payload valid during the call; a crash in a compaction leaves some twice.</param>
+    public static ScrubReport Run(IDisk disk, RecordLogSettings settings, CancellationToken cancellation, Action<LogRecord>? each = null)
     {
         var damaged = new List<DamagedRange>();
         long records = 0, bytes = 0, tail = 0;
@@ -30,6 +31,7 @@ public static class RecordLogScrub
             {
                 cancellation.ThrowIfCancellationRequested();
                 vouchedFor = Math.Max(vouchedFor, reader.Header.DurableBefore);
+                each?.Invoke(new LogRecord(reader.Header.Sequence, reader.Header.Kind, reader.Payload));
             }
 
             int cut = name == names[^1] ? reader.Holes.ToList().FindIndex(hole => hole.From >= vouchedFor) : -1;

@@ -7,6 +7,7 @@ internal static class CommandRegistry
     [
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
+        ReplayCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

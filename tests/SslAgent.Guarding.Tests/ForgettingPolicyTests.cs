@@ -62,6 +62,7 @@ public sealed class ForgettingPolicyTests
     public void An_era_still_being_filled_or_too_small_is_not_judged()
     {
         Assert.Equal(VerdictKind.Promote, Judge(Some.Era(0, 0.2, count: 30), Some.Era(0, 0.6, count: 31)).Kind);
+        Assert.Equal(VerdictKind.Promote, Judge(Some.Era(0, 0.2, set: 1), Some.Era(0, 0.6, set: 2)).Kind);
         Assert.Equal(VerdictKind.Promote, Judge(Some.Era(0, 0.2, count: 3), Some.Era(0, 0.6, count: 3)).Kind);
     }
 

@@ -38,7 +38,8 @@ internal sealed class TrainingIndex(ModalityIndex frames, ModalityIndex texts, M
         pairs.Save(to);
     }
 
-    public static TrainingIndex Load(BinaryReader from) => new(ModalityIndex.Load(from), ModalityIndex.Load(from), ModalityIndex.Load(from));
+    public static TrainingIndex Load(BinaryReader from) =>
+        new(ModalityIndex.Load(from), ModalityIndex.Load(from), ModalityIndex.Load(from));
 }
 
 /// <summary>What may be drawn of one modality, each in order of the numbers. A pair is its frame's and its text's number.</summary>

@@ -5,6 +5,7 @@ internal static class CommandRegistry
 {
     public static IReadOnlyList<CommandEntry> All() =>
     [
+        RunCommand.Build(),
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
         ReplayCommand.Build(),

@@ -10,8 +10,8 @@ namespace SslAgent.Replay;
 public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time);
 
 /// <summary>
-/// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call from any
-/// thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.
+/// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call
+/// from any thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.
 /// </summary>
 public sealed partial class ReplayLedger : IDisposable
 {
@@ -28,7 +28,8 @@ public sealed partial class ReplayLedger : IDisposable
     private long _redelivered;
     private long _unreadable;
 
-    private ReplayLedger(ReplayPlace place, ReplayOptions options, Journal journal, ReplayState state, RecoveryReport recovery, ILogger logger)
+    private ReplayLedger(
+        ReplayPlace place, ReplayOptions options, Journal journal, ReplayState state, RecoveryReport recovery, ILogger logger)
     {
         _place = place;
         _options = options;
@@ -96,7 +97,8 @@ public sealed partial class ReplayLedger : IDisposable
 
     /// <summary>Opens the journal and folds what came after a saved state (or everything).</summary>
     /// <param name="saved">The <c>replay.bin</c> of the version to stand on, or null.</param>
-    /// <param name="observe">Sees each record that is folded, right after it was applied: recovery finds open cycles and versions here.</param>
+    /// <param name="observe">Sees each record that is folded, right after it was applied: recovery finds open cycles and versions
+    /// here.</param>
     public static ReplayLedger Open(
         ReplayPlace place, ReplayOptions options, Stream? saved, ILogger logger, Action<NumberedRecord, ReplayState>? observe = null)
     {
@@ -116,8 +118,8 @@ public sealed partial class ReplayLedger : IDisposable
     }
 
     /// <summary>
-    /// Journals what ingest made of one delivered message, unless it is there already. After a <see cref="StorageException"/> nothing happened
-    /// and the same message may be offered again.
+    /// Journals what ingest made of one delivered message, unless it is there already. After a <see cref="StorageException"/> nothing
+    /// happened and the same message may be offered again.
     /// </summary>
     public AdmissionOutcome Admit(Intake intake)
     {
@@ -148,7 +150,8 @@ public sealed partial class ReplayLedger : IDisposable
     /// <summary>Journals a decision: durable on return. Returns its number. Cycles begin by <see cref="StartCycle"/>.</summary>
     public long Decide(JournalRecord decision)
     {
-        Check.That(JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
+        Check.That(
+            JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
         if (decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind })
         {
             throw new ControlRefusedException("replay rewind is not there yet: use keep or drop-since");

@@ -11,7 +11,9 @@ public sealed partial class ReplayLedger
         lock (_lock) return _state.Digest();
     }
 
-    /// <summary>Training texts in journal order, until so many bytes were given: what the tokenizer is trained on. Ends the group commit early.</summary>
+    /// <summary>
+    /// Training texts in journal order, until so many bytes were given: what the tokenizer is trained on. Ends the group commit early.
+    /// </summary>
     public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, CancellationToken cancellation)
     {
         _journal.Sync();
@@ -42,7 +44,9 @@ public sealed partial class ReplayLedger
         lock (_lock) return _state.CountSince(position);
     }
 
-    /// <summary>Durable records from a position on, in order: for the dead letters, for audits, for people. Dispose the cursor soon.</summary>
+    /// <summary>
+    /// Durable records from a position on, in order: for the dead letters, for audits, for people. Dispose the cursor soon.
+    /// </summary>
     public JournalCursor Read(long fromPosition) => _journal.Read(fromPosition);
 
     /// <summary>
@@ -68,6 +72,6 @@ public sealed partial class ReplayLedger
 
     public ReplayStats Stats()
     {
-        lock (_lock) return StatsOf.State(_state, _journal, _options, _redelivered, Interlocked.Read(ref _unreadable));
+        lock (_lock) return StatsOf.State(_state, new(_journal.Position, _journal.Bytes, _journal.PendingBytes), _options, _redelivered, Interlocked.Read(ref _unreadable));
     }
 }

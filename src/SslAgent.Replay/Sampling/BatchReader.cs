@@ -3,8 +3,8 @@ using SslAgent.Domain;
 namespace SslAgent.Replay;
 
 /// <summary>
-/// Fetches the content of drawn samples. One that the medium lost is told to whoever listens, and the batch goes on without it: a training batch
-/// repeats the next row in its place (its size is part of the plan), a probe is smaller.
+/// Fetches the content of drawn samples. One that the medium lost is told to whoever listens, and the batch goes on without it: a
+/// training batch repeats the next row in its place (its size is part of the plan), a probe is smaller.
 /// </summary>
 internal sealed class BatchReader(Journal journal, Action<SampleUnreadableException> unreadable)
 {

@@ -5,14 +5,18 @@ namespace SslAgent.Storage;
 /// <param name="TailBytes">Bytes at the end that are not durable yet, or were torn by a crash: the next opening cuts them.</param>
 public sealed record ScrubReport(int Segments, long Records, long Bytes, IReadOnlyList<DamagedRange> Damaged, long TailBytes);
 
-/// <summary>Reads every byte of a log and checks every checksum. Changes nothing; may run beside the log's owner, also from another process.</summary>
+/// <summary>
+/// Reads every byte of a log and checks every checksum. Changes nothing; may run beside the log's owner, also from another process.
+/// </summary>
 public static class RecordLogScrub
 {
-    public static ScrubReport Run(IDisk disk, RecordLogSettings settings, CancellationToken cancellation)
+    /// <param name="each">Told every record that is whole, in the order of the files, payload valid during the call; a crash in a compaction leaves some twice.</param>
+    public static ScrubReport Run(IDisk disk, RecordLogSettings settings, CancellationToken cancellation, Action<LogRecord>? each = null)
     {
         var damaged = new List<DamagedRange>();
         long records = 0, bytes = 0, tail = 0;
-        string[] names = [.. disk.List(settings.Directory).Select(entry => entry.Name).Where(name => Segment.TryParse(settings, name, out _))];
+        IEnumerable<string> entries = disk.List(settings.Directory).Select(entry => entry.Name);
+        string[] names = [.. entries.Where(name => Segment.TryParse(settings, name, out _))];
         foreach (string name in names)
         {
             string path = Path.Combine(settings.Directory, name);
@@ -27,11 +31,13 @@ public static class RecordLogScrub
             {
                 cancellation.ThrowIfCancellationRequested();
                 vouchedFor = Math.Max(vouchedFor, reader.Header.DurableBefore);
+                each?.Invoke(new LogRecord(reader.Header.Sequence, reader.Header.Kind, reader.Payload));
             }
 
             int cut = name == names[^1] ? reader.Holes.ToList().FindIndex(hole => hole.From >= vouchedFor) : -1;
             if (cut >= 0) tail = end - reader.Holes[cut].From;
-            damaged.AddRange(reader.Holes.Take(cut >= 0 ? cut : reader.Holes.Count).Select(hole => new DamagedRange(path, hole.From, hole.To)));
+            IEnumerable<(long From, long To)> holes = cut >= 0 ? reader.Holes.Take(cut) : reader.Holes;
+            damaged.AddRange(holes.Select(hole => new DamagedRange(path, hole.From, hole.To)));
         }
 
         return new ScrubReport(names.Length, records, bytes, damaged, tail);

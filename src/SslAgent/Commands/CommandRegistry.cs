@@ -5,8 +5,10 @@ internal static class CommandRegistry
 {
     public static IReadOnlyList<CommandEntry> All() =>
     [
+        RunCommand.Build(),
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
+        ReplayCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

@@ -43,7 +43,10 @@ public sealed class Learner : IDisposable
     public bool HasTokenizer => _state.Tokenizer is not null;
 
     /// <summary>Numerics besides the plan: library, device, dtype, threads, processor kind.</summary>
-    public string Fingerprint => TorchRuntime.Fingerprint(_plan.Compute);
+    public string Fingerprint => FingerprintOf(_plan);
+
+    /// <summary>The same, before there is a learner.</summary>
+    public static string FingerprintOf(LearnerPlan plan) => TorchRuntime.Fingerprint(plan.Compute);
 
     /// <summary>Steps done of the cycle that the restored state was in or had just ended; 0 for a new learner.</summary>
     public int StepsDone => _state.Progress?.StepsDone ?? 0;

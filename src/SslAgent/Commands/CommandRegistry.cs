@@ -5,8 +5,11 @@ internal static class CommandRegistry
 {
     public static IReadOnlyList<CommandEntry> All() =>
     [
+        RunCommand.Build(),
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
+        ReplayCommand.Build(),
+        EmbedCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

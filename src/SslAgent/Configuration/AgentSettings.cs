@@ -25,6 +25,8 @@ internal sealed record AgentSettings
 
     public LearningOptions Learning { get; init; } = new();
 
+    public TokenizerOptions Tokenizer { get; init; } = new();
+
     public CycleOptions Cycle { get; init; } = new();
 
     public GuardOptions Guard { get; init; } = new();

@@ -18,6 +18,12 @@ internal sealed record CycleOptions
     [Range(1, int.MaxValue)]
     public int? SamplesTrigger { get; init; }
 
+    /// <summary>
+    /// Whether ingest waits for the learner at the samples trigger. Cycles then begin at exact places of the stream, so that runs over the
+    /// same stream are the same; a stream that is faster than the learner waits in Kafka. Default false.
+    /// </summary>
+    public bool WaitForLearner { get; init; }
+
     /// <summary>Samples in the replay buffer before the first cycle may start. Default 64.</summary>
     [Range(1, int.MaxValue)]
     public int SamplesMin { get; init; } = 64;

@@ -8,6 +8,9 @@ namespace SslAgent.Pipeline;
 /// </summary>
 internal sealed class LineageFold
 {
+    // For each version the promoted one that its line would serve: what a rollback to it serves.
+    private readonly Dictionary<ModelVersion, ModelVersion?> _servedOf = [];
+
     /// <summary>What training stands on; null before the first version.</summary>
     public ModelVersion? Head { get; private set; }
 
@@ -20,6 +23,9 @@ internal sealed class LineageFold
     public JournalRecord.TokenizerFrozen? Tokenizer { get; private set; }
 
     public Verdict? LastVerdict { get; private set; }
+
+    /// <summary>Sequence number of the last record that a version stands for, or -1.</summary>
+    public long LastEndedAt { get; private set; } = -1;
 
     public CycleNumber NextCycle { get; private set; } = new(1);
 
@@ -43,12 +49,16 @@ internal sealed class LineageFold
                 break;
             case JournalRecord.CycleEnded ended:
                 End(ended);
+                LastEndedAt = sequence;
                 break;
             case JournalRecord.CycleAbandoned:
                 Open = null;
                 break;
             case JournalRecord.RolledBack back:
-                Head = Promoted = back.Version;
+                Head = back.Version;
+                // Going back to a version that was only held serves what its line had promoted.
+                Promoted = _servedOf.GetValueOrDefault(back.To) is { } served && served != back.To ? served : back.Version;
+                _servedOf[back.Version] = Promoted;
                 NextVersion = new ModelVersion(back.Version.Number + 1);
                 break;
         }
@@ -63,6 +73,7 @@ internal sealed class LineageFold
         Open = null;
         if (ended.Verdict.Kind == VerdictKind.Promote) Promoted = ended.Version;
         Head = ended.Verdict.Kind == VerdictKind.Reject ? Promoted : ended.Version;
+        _servedOf[ended.Version] = Promoted;
     }
 
     /// <summary>A cycle in progress. <paramref name="Sequence"/> is its record's; <paramref name="StepsDone"/> is set once its budget was reached.</summary>

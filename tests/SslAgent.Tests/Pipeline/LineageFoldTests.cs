@@ -53,6 +53,16 @@ public sealed class LineageFoldTests
     }
 
     [Fact]
+    public void A_rollback_to_a_held_version_serves_what_its_line_had_promoted()
+    {
+        Cycle(1, 1, VerdictKind.Promote);
+        Cycle(2, 2, VerdictKind.Hold);
+        Cycle(3, 3, VerdictKind.Promote);
+        Apply(new JournalRecord.RolledBack(new(2), 0, new(4), ReplayRollback.Keep, "as before", []));
+        Assert.Equal((V(4), V(1)), (_fold.Head, _fold.Promoted));
+    }
+
+    [Fact]
     public void An_abandoned_cycle_keeps_its_number_and_leaves_the_head_alone()
     {
         Cycle(1, 1, VerdictKind.Promote);

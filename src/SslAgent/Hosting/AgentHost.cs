@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Quartz;
+using Serilog;
+using Serilog.Core;
+using SslAgent.Configuration;
+using SslAgent.Pipeline;
+
+namespace SslAgent.Hosting;
+
+/// <summary>The composition root: settings in, a host that runs the agent out. The same for <c>run</c> and for the demo.</summary>
+internal static class AgentHost
+{
+    /// <param name="logger">Where everything is logged; the caller disposes it after the host.</param>
+    public static IHost Build(AgentSettings settings, Logger logger, IAgentObserver observer, TimeProvider time)
+    {
+        // No arguments, no appsettings, no environment: the configuration was read and checked before.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSerilog(logger, dispose: false);
+        IServiceCollection services = builder.Services;
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Agent.ShutdownLimit);
+        services.AddSingleton(settings);
+        services.AddSingleton(observer);
+        services.AddSingleton(time);
+        services.AddSingleton<LoopHealth>();
+        services.AddSingleton(_ => SystemdNotifier.FromEnvironment());
+        services.AddSingleton<Agent>();
+        services.AddHostedService<AgentService>();
+        services.AddHostedService<Watchdog>();
+        AddCycles(services, settings.Cycle, time);
+        return builder.Build();
+    }
+
+    private static void AddCycles(IServiceCollection services, CycleOptions options, TimeProvider time)
+    {
+        services.AddQuartz(quartz =>
+        {
+            quartz.UseDefaultThreadPool(1);
+            if (options.Interval is { } interval)
+            {
+                quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Interval)
+                    .StartAt(time.GetUtcNow() + interval)
+                    .WithSchedule(SimpleScheduleBuilder.Create().WithInterval(interval).RepeatForever()));
+            }
+
+            if (options.Cron is { } cron)
+            {
+                quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Cron)
+                    .WithSchedule(CronScheduleBuilder.Create(cron).InTimeZone(TimeZoneInfo.Utc)));
+            }
+        });
+        services.AddQuartzHostedService(options => options.WaitForJobsToComplete = false);
+    }
+}

@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Checkpoints;
+using SslAgent.Configuration;
+using SslAgent.Guarding;
+using SslAgent.Ingest;
+using SslAgent.Ingest.DeadLetters;
+using SslAgent.Ingest.Frames;
+using SslAgent.Ingest.Kafka;
+using SslAgent.Ingest.Texts;
+using SslAgent.Serving;
+using SslAgent.Serving.Inference;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// The rooms, plumbed together over one state directory. Opened in the order in which they need each other, disposed in the reverse one.
+/// </summary>
+internal sealed class AgentParts : IAsyncDisposable
+{
+    // What was opened, in order; the server ends first, since it asks all the others.
+    private readonly Stack<IDisposable> _opened;
+
+    private AgentParts(Stack<IDisposable> opened) => _opened = opened;
+
+    public required OpenState State { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required ProblemBoard Problems { get; init; }
+
+    public required SaveQueue Saves { get; init; }
+
+    public required CycleRunner Runner { get; init; }
+
+    public required Rollbacks Rollbacks { get; init; }
+
+    public required LearnerLoop Learner { get; init; }
+
+    public required CycleTriggers Triggers { get; init; }
+
+    public required KafkaReader Reader { get; init; }
+
+    public required IngestLoop Ingest { get; init; }
+
+    /// <summary>Null where no dead-letter topic is configured: the journal alone keeps what was rejected.</summary>
+    public required DeadLetterFeed? DeadLetters { get; init; }
+
+    public required ServingServer Server { get; init; }
+
+    public VersionStore Store => State.Store;
+
+    public Ledger Ledger => State.Ledger;
+
+    public static async Task<AgentParts> OpenAsync(AgentSettings settings, Agent agent, AgentSurroundings around)
+    {
+        var opened = new Stack<IDisposable>();
+        try
+        {
+            OpenState state = Keep(OpenState.Open(settings, "sslagent run", around.Time, around.Logs));
+            var problems = new ProblemBoard(around.Observer);
+            var frames = new VipsFrameCodec(settings.Ingest.Frames);
+            var texts = new TextCodec(settings.Ingest.Text);
+
+            var embedders = Keep(new EmbedderHost(settings.Serving, around.Time, around.Logs));
+            var served = Keep(new ServedModels(
+                state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), problems,
+                around.Logs.CreateLogger<ServedModels>()));
+            var saves = Keep(new SaveQueue(state.Store, settings.Checkpoints, around.Time, around.Logs.CreateLogger<SaveQueue>()));
+            var publisher = new Publisher(state.Store, saves, served, state.Ledger, state.Lineage.Id, around.Time, around.Observer, problems);
+            if (state.Recovered.Rollback is { } rollback) publisher.PublishRollback(rollback.Record, rollback.Fold);
+            if (state.Store.Serving is { } serving) await served.ServeAsync(serving);
+
+            ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
+            VersionStore resumeStore = VersionStore.Open(
+                state.Disk, state.Directory.Resume, StoreAccess.ReadWrite, around.Time, around.Logs.CreateLogger<ResumePoints>());
+            var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, learnerLog);
+            var seat = new LearnerSeat(state.Store, around.Time);
+            var runner = new CycleRunner(
+                state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, around.Observer, learnerLog);
+            var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, learnerLog);
+            var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, learnerLog);
+            var desk = new CycleDesk(
+                state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, learnerLog);
+            var learner = Keep(new LearnerLoop(desk, rollbacks, seat, around.Health, learnerLog));
+            var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle);
+
+            DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
+                new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
+                state.Directory.DeadLetterCursor, problems, around.Health));
+            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
+            var decoder = new MessageDecoder(settings.Ingest, frames, texts);
+            var ingest = Keep(new IngestLoop(
+                reader, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, around.Logs.CreateLogger<IngestLoop>()));
+            return new AgentParts(opened)
+            {
+                State = state,
+                Time = around.Time,
+                StartedAt = around.Time.GetUtcNow(),
+                Problems = problems,
+                Saves = saves,
+                Runner = runner,
+                Rollbacks = rollbacks,
+                Learner = learner,
+                Triggers = triggers,
+                Reader = reader,
+                Ingest = ingest,
+                DeadLetters = deadLetters,
+                Server = new ServingServer(
+                    ServingPlan.Of(settings.Serving, state.Directory.Root), embedders, new ServingCodecs(frames, texts), agent, around.Time, around.Logs),
+            };
+        }
+        catch
+        {
+            foreach (IDisposable part in opened) part.Dispose();
+            throw;
+        }
+
+        T Keep<T>(T part) where T : IDisposable
+        {
+            opened.Push(part);
+            return part;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        foreach (IDisposable part in _opened) part.Dispose();
+    }
+}
+
+/// <summary>What the process gives the agent.</summary>
+internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, LoopHealth Health, ILoggerFactory Logs);

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Domain;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// Prepares cycles for the runner: new ones from the ledger, unfinished ones from what recovery found. Freezes the tokenizer when the
+/// stream has brought enough text. The learner thread's.
+/// </summary>
+internal sealed class CycleDesk(
+    Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer, ILogger log)
+{
+    /// <summary>Runs what a crash or a shutdown left: first cycles that had ended without their version reaching the disk, then the one cut off in the middle.</summary>
+    public void RunUnfinished(IReadOnlyList<PreparedCycle> unfinished, Interrupts interrupts)
+    {
+        foreach (PreparedCycle cycle in unfinished)
+        {
+            if (interrupts.IsStopping) return;
+            seat.Take(cycle.Plan.Learner, cycle.Parent);
+            seat.Adopt(cycle.TokenizerJson);
+            int first = GoOn(cycle);
+            if (cycle.Ended is null && cycle.Started.Fingerprint != fingerprint)
+            {
+                Abandon(cycle, $"the numerics changed from \"{cycle.Started.Fingerprint}\" to \"{fingerprint}\"");
+                continue;
+            }
+
+            runner.Run(cycle, first, interrupts);
+        }
+    }
+
+    /// <summary>Begins a cycle where there is something to learn from, and runs it.</summary>
+    public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
+    {
+        tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
+        PreparedCycle? cycle = ledger.BeginCycle(plan, fingerprint, order.Trigger);
+        order.Begun.TrySetResult(cycle is not null);
+        if (cycle is null) return;
+        AvailableData available = cycle.Batches.Available;
+        HeadLog.CycleStarted(
+            log, cycle.Number, order.Trigger, available.Frames, available.Texts, available.Pairs, cycle.Steps, cycle.Started.PlanJson);
+        seat.Take(plan.Learner, cycle.Parent);
+        seat.Adopt(cycle.TokenizerJson);
+        runner.Run(cycle, firstStep: 0, interrupts);
+    }
+
+    private int GoOn(PreparedCycle cycle)
+    {
+        using IStoredModel? point = resumePoints.Open(cycle);
+        if (point is null) return 0;
+        seat.GoOnAt(point);
+        HeadLog.CycleResumed(log, cycle.Number, point.Manifest.StepsDone);
+        return point.Manifest.StepsDone;
+    }
+
+    private void Abandon(PreparedCycle cycle, string reason)
+    {
+        ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason));
+        HeadLog.CycleAbandoned(log, cycle.Number, reason);
+        seat.ReturnTo(cycle.Parent);
+    }
+}

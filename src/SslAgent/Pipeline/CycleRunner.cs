@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Guarding;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>How a cycle came to its end on this thread.</summary>
+internal enum CycleOutcome
+{
+    /// <summary>Its version is on the way to disk.</summary>
+    Finished = 0,
+
+    /// <summary>An order cut it off; it is void.</summary>
+    Abandoned = 1,
+
+    /// <summary>The daemon is stopping; a resume point holds what was done.</summary>
+    Interrupted = 2,
+}
+
+/// <summary>
+/// Trains one cycle from its frozen view to its verdict:
+/// <code>
+/// (1) steps, until the budget, the clock, an order or a shutdown ends them ─ (2) probes on held-out samples ─ (3) verdict
+///   ─ (4) copy of the weights ─ (5) CycleEnded in the journal ─ (6) publication behind the training's back ─ (7) after a reject: back
+/// </code>
+/// The learner thread's. What is run anew after a crash takes the same way; its end and verdict are read, not decided.
+/// </summary>
+internal sealed class CycleRunner(
+    Ledger ledger, LearnerSeat seat, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
+    LoopHealth health, IAgentObserver observer, ILogger log)
+{
+    // Longest that one step, or the probes, may take before the learner counts as stuck.
+    private static readonly TimeSpan StepMax = TimeSpan.FromMinutes(10);
+
+    /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
+    public (CycleNumber? Cycle, int Step) Running { get; private set; }
+
+    public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
+    {
+        observer.OnCycleStarted(cycle.Number, cycle.Started.Trigger, cycle.Batches.Available, cycle.Steps);
+        try
+        {
+            (CycleReport report, CycleOutcome outcome) = Train(cycle, firstStep, interrupts); // (1)
+            if (outcome == CycleOutcome.Finished) Finish(cycle, report);
+            return outcome;
+        }
+        finally
+        {
+            Running = (null, 0);
+        }
+    }
+
+    private (CycleReport Report, CycleOutcome Outcome) Train(PreparedCycle cycle, int firstStep, Interrupts interrupts)
+    {
+        long started = time.GetTimestamp(), saved = started;
+        int done = firstStep;
+        while (true)
+        {
+            bool Continue(int steps)
+            {
+                Running = (cycle.Number, steps);
+                health.Mark(LearnerLoop.Name, StepMax);
+                return !interrupts.IsStopping && !interrupts.HasOrder && !IsOver(cycle, started, steps) &&
+                    (time.GetElapsedTime(saved) < options.ResumePointInterval || steps == done);
+            }
+
+            CycleReport report = seat.Learner.RunCycle(cycle.Number, done, cycle.Steps, cycle.Batches, Continue, observer.OnStep);
+            done = report.StepsDone;
+            if (done >= cycle.Steps) return (report, CycleOutcome.Finished);
+            if (interrupts.IsStopping)
+            {
+                resumePoints.Write(cycle, done, seat.Learner);
+                return (report, CycleOutcome.Interrupted);
+            }
+
+            if (interrupts.HasOrder)
+            {
+                Abandon(cycle, "an operator's order cut it off");
+                return (report, CycleOutcome.Abandoned);
+            }
+
+            if (IsOver(cycle, started, done) || !HasProgressed(done, firstStep))
+            {
+                ledger.Decide(new JournalRecord.BudgetReached(cycle.Number, done));
+                return (report, CycleOutcome.Finished);
+            }
+
+            resumePoints.Write(cycle, done, seat.Learner);
+            (saved, firstStep) = (time.GetTimestamp(), done);
+        }
+    }
+
+    private void Abandon(PreparedCycle cycle, string reason)
+    {
+        ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason));
+        HeadLog.CycleAbandoned(log, cycle.Number, reason);
+        seat.ReturnTo(cycle.Parent);
+    }
+
+    /// <summary>The time budget ends a live cycle after at least one step; one that is run anew has its end in the journal.</summary>
+    private bool IsOver(PreparedCycle cycle, long started, int steps) =>
+        cycle.IsLive && steps > 0 && options.TimeMax is { } limit && time.GetElapsedTime(started) >= limit;
+
+    /// <summary>False where no objective had data: the learner comes back without a step.</summary>
+    private static bool HasProgressed(int done, int before) => done > before;
+
+    private void Finish(PreparedCycle cycle, CycleReport report)
+    {
+        health.Mark(LearnerLoop.Name, StepMax);
+        observer.OnProbing(cycle.Number);
+        ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (2)
+        Verdict verdict = cycle.Ended?.Verdict ?? guard.Judge(new GuardInput(report, probe, seat.Book)); // (3)
+        publisher.AwaitRoom();
+        IModelSnapshot snapshot = seat.Learner.Snapshot(); // (4)
+        JournalRecord.CycleEnded ended = cycle.Ended
+            ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);
+        FrozenFold fold = cycle.AtEnd ?? ledger.DecideAndFreeze(ended); // (5)
+        seat.Ended(ended.Version, verdict, probe, report);
+        observer.OnCycleEnded(report, ended.Version, probe, verdict);
+        HeadLog.CycleEnded(
+            log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));
+        Task<VersionManifest> published = publisher.Publish(cycle, ended, fold, probe, report, snapshot, seat); // (6)
+        if (verdict.Kind != VerdictKind.Reject) return;
+        published.GetAwaiter().GetResult();
+        seat.ReturnTo(ledger.Head); // (7)
+    }
+}

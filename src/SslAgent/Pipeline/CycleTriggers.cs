@@ -1,0 +1,39 @@
+using SslAgent.Configuration;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// When cycles begin: by Quartz (interval or cron, which call <see cref="Fire"/>) and by the number of samples. With
+/// <see cref="CycleOptions.WaitForLearner"/> the count trigger makes ingest wait until the cycle's record is in the journal, so that it stands at an exact
+/// position of the stream whatever the load: runs over the same stream are then the same.
+/// </summary>
+internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOptions options)
+{
+    /// <summary>Any thread. Nothing happens while a cycle is on.</summary>
+    public Task<bool> Fire(string trigger) => learner.StartCycle(trigger);
+
+    /// <summary>Ingest thread, after each sample: the exact place of the count trigger.</summary>
+    public void Admitted(CancellationToken stopping)
+    {
+        if (options.WaitForLearner && IsDue) AwaitBegin(stopping);
+    }
+
+    /// <summary>Ingest thread, after each turn: the count trigger where ingest does not wait.</summary>
+    public void AfterIngest(CancellationToken stopping)
+    {
+        if (!options.WaitForLearner && !learner.IsBusy && !stopping.IsCancellationRequested && IsDue) _ = learner.StartCycle("count");
+    }
+
+    private bool IsDue => options.SamplesTrigger is { } samples && ledger.TrainableSinceCycle >= samples && ledger.CanBegin;
+
+    private void AwaitBegin(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            learner.AwaitIdle(stopping);
+            Task<bool> begun = learner.StartCycle("count");
+            begun.Wait(stopping);
+            if (begun.Result || !IsDue) return;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using SslAgent.Domain;
+using SslAgent.Ingest.DeadLetters;
+using SslAgent.Replay;
+using SslAgent.Storage;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// Feeds the dead-letter topic from the journal, at least once: what is rejected goes out only after it is durable here, and a cursor on disk says how
+/// far the broker has it. After a start, and where more is rejected than fits the queue, it reads the journal itself. One thread of its own.
+/// </summary>
+internal sealed class DeadLetterFeed : IDisposable
+{
+    public const string Name = "dead-letters";
+
+    private const int QueueMax = 1_000;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500), TurnMax = TimeSpan.FromMinutes(5), FlushMax = TimeSpan.FromSeconds(3);
+
+    private readonly DeadLetterProducer _producer;
+    private readonly Ledger _ledger;
+    private readonly IDisk _disk;
+    private readonly string _cursorPath;
+    private readonly ProblemBoard _problems;
+    private readonly LoopHealth _health;
+
+    // From the ingest thread to this one.
+    private readonly ConcurrentQueue<(long Sequence, Intake.Refused Refused)> _queue = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private long _durable;
+
+    // Whether the journal is read instead of the queue, and the last record that was left to it.
+    private readonly Lock _gate = new();
+    private bool _readsJournal = true;
+    private long _leftToJournal = -1;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+
+    // This thread's: the last number looked at, and the cursor as it stands on disk.
+    private long _seen;
+    private long _cursor;
+
+    public DeadLetterFeed(DeadLetterProducer producer, Ledger ledger, IDisk disk, string cursorPath, ProblemBoard problems, LoopHealth health)
+    {
+        (_producer, _ledger, _disk, _cursorPath, _problems, _health) = (producer, ledger, disk, cursorPath, problems, health);
+        _seen = _cursor = ReadCursor();
+        _durable = ledger.Stats.JournalPosition;
+        _thread = new Thread(Run) { Name = Name, IsBackground = true };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Ingest thread: a rejected record was appended. Where the queue is full the journal is read instead; nothing is lost.</summary>
+    public void Offer(long sequence, Intake.Refused refused)
+    {
+        lock (_gate)
+        {
+            _readsJournal |= _queue.Count >= QueueMax;
+            if (_readsJournal) _leftToJournal = sequence;
+            else _queue.Enqueue((sequence, refused));
+        }
+    }
+
+    /// <summary>Ingest thread, after a sync: everything before this position is durable.</summary>
+    public void Durable(long position)
+    {
+        Volatile.Write(ref _durable, position);
+        _wake.Set();
+    }
+
+    public Task StopAsync()
+    {
+        _stop.Cancel();
+        _wake.Set();
+        return _thread.ThreadState.HasFlag(ThreadState.Unstarted) ? Task.CompletedTask : _ended.Task;
+    }
+
+    public void Dispose()
+    {
+        _producer.Dispose();
+        _wake.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                _health.Mark(Name, TurnMax);
+                Send();
+                Note();
+                _wake.WaitOne(Turn);
+            }
+
+            _producer.Flush(FlushMax);
+            Note();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what was not acknowledged goes out after the next start.
+        }
+        catch (Exception fault) when (fault is IOException)
+        {
+            // Policy: the journal keeps what is rejected; the topic gets it after the next start.
+            _problems.Set(Name, $"dead letters have stopped until the next start: {fault.Message}");
+        }
+        finally
+        {
+            _health.Retire(Name);
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Send()
+    {
+        bool readsJournal;
+        lock (_gate) readsJournal = _readsJournal;
+        if (readsJournal) ReadJournal();
+        long durable = Volatile.Read(ref _durable);
+        while (_queue.TryPeek(out (long Sequence, Intake.Refused Refused) next) && next.Sequence < durable)
+        {
+            _queue.TryDequeue(out _);
+            if (next.Sequence > _seen) Submit(next.Sequence, next.Refused.Delivery, next.Refused.Rejection);
+        }
+    }
+
+    private void ReadJournal()
+    {
+        long durable = Volatile.Read(ref _durable);
+        using (JournalCursor journal = _ledger.Read(_seen + 1))
+        {
+            while (journal.MoveNext() && journal.Current.Sequence < durable)
+            {
+                if (journal.Current.Record is JournalRecord.Rejected rejected) Submit(journal.Current.Sequence, rejected.Delivery, rejected.Rejection);
+                else _seen = journal.Current.Sequence;
+            }
+        }
+
+        // The queue serves again once nothing that was left to the journal lies beyond what was just read.
+        lock (_gate) _readsJournal = _leftToJournal >= durable;
+    }
+
+    private void Submit(long sequence, Delivery delivery, Rejection rejection)
+    {
+        while (!_producer.TrySubmit(sequence, delivery, rejection))
+        {
+            _health.Mark(Name, TurnMax);
+            Note();
+            if (_stop.Token.WaitHandle.WaitOne(Turn)) throw new OperationCanceledException(_stop.Token);
+        }
+
+        _seen = sequence;
+    }
+
+    private void Note()
+    {
+        if (_producer.Problem is { } problem) _problems.Set(Name, $"dead letters wait: {problem}");
+        else _problems.Clear(Name);
+        long through = _producer.PendingCount == 0 ? _seen : _producer.DurableThrough;
+        if (through <= _cursor) return;
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, through);
+        AtomicFile.Write(_disk, _cursorPath, bytes);
+        _cursor = through;
+    }
+
+    private long ReadCursor() =>
+        AtomicFile.Read(_disk, _cursorPath) is { Length: sizeof(long) } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : -1;
+}

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Domain;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>The head's events, 7000 to 7999.</summary>
+internal static partial class HeadLog
+{
+    [LoggerMessage(7000, LogLevel.Information, "Recovered: journal position {Position}, head {Head}, serving {Serving}, {Records} records folded, {CutBytes} bytes cut off, {DamagedRanges} damaged ranges")]
+    public static partial void Recovered(ILogger log, long position, string head, string serving, long records, long cutBytes, int damagedRanges);
+
+    [LoggerMessage(7001, LogLevel.Information, "Ready: listening on {Address}, reading {Topics}")]
+    public static partial void Ready(ILogger log, Uri address, string topics);
+
+    [LoggerMessage(7002, LogLevel.Information, "Stopping")]
+    public static partial void Stopping(ILogger log);
+
+    [LoggerMessage(7003, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(ILogger log);
+
+    [LoggerMessage(7010, LogLevel.Information, "Cycle {Cycle} started ({Trigger}): {Frames} frames, {Texts} texts, {Pairs} pairs, {Steps} steps, plan {Plan}")]
+    public static partial void CycleStarted(ILogger log, CycleNumber cycle, string trigger, int frames, int texts, int pairs, int steps, string plan);
+
+    [LoggerMessage(7011, LogLevel.Information, "Cycle {Cycle} ended after {Steps} steps: version {Version}, verdict {Verdict}: {Reasons}")]
+    public static partial void CycleEnded(ILogger log, CycleNumber cycle, int steps, ModelVersion version, VerdictKind verdict, string reasons);
+
+    [LoggerMessage(7012, LogLevel.Information, "Cycle {Cycle} goes on at step {Step}")]
+    public static partial void CycleResumed(ILogger log, CycleNumber cycle, int step);
+
+    [LoggerMessage(7013, LogLevel.Warning, "Cycle {Cycle} abandoned: {Reason}")]
+    public static partial void CycleAbandoned(ILogger log, CycleNumber cycle, string reason);
+
+    [LoggerMessage(7014, LogLevel.Information, "Resume point of cycle {Cycle} at step {Step} written")]
+    public static partial void ResumePointWritten(ILogger log, CycleNumber cycle, int step);
+
+    [LoggerMessage(7015, LogLevel.Error, "The resume point of cycle {Cycle} could not be written: its steps will be repeated")]
+    public static partial void ResumePointFailed(ILogger log, CycleNumber cycle, Exception fault);
+
+    [LoggerMessage(7020, LogLevel.Information, "Tokenizer frozen: {Tokens} tokens, trained on {Bytes} bytes of text")]
+    public static partial void TokenizerFrozen(ILogger log, int tokens, long bytes);
+
+    [LoggerMessage(7030, LogLevel.Information, "Serving version {Version}")]
+    public static partial void Serving(ILogger log, ModelVersion version);
+
+    [LoggerMessage(7031, LogLevel.Error, "Version {Version} cannot be served")]
+    public static partial void ServingFailed(ILogger log, ModelVersion version, Exception fault);
+
+    [LoggerMessage(7040, LogLevel.Warning, "Rolled back from {From} to {To} as {Version}: {Reason}")]
+    public static partial void RolledBack(ILogger log, string from, ModelVersion to, ModelVersion version, string reason);
+
+    [LoggerMessage(7050, LogLevel.Error, "The journal cannot be written; ingest waits: {Problem}")]
+    public static partial void JournalFailing(ILogger log, string problem);
+
+    [LoggerMessage(7051, LogLevel.Information, "The journal can be written again")]
+    public static partial void JournalHealed(ILogger log);
+
+    [LoggerMessage(7052, LogLevel.Warning, "{Topic}/{Partition} has a new epoch {Epoch} from offset {Offset}: {Reason}")]
+    public static partial void EpochOpened(ILogger log, string topic, int partition, int epoch, long offset, string reason);
+
+    [LoggerMessage(7053, LogLevel.Error, "{Count} messages of {Topic}/{Partition} are lost, offsets {From} to {To}: {Reason}")]
+    public static partial void MessagesMissing(ILogger log, long count, string topic, int partition, long from, long to, string reason);
+
+    [LoggerMessage(7054, LogLevel.Warning, "Kafka: {Reason}")]
+    public static partial void KafkaTrouble(ILogger log, string reason);
+
+    [LoggerMessage(7060, LogLevel.Critical, "The {Loop} loop ended: {Problem}")]
+    public static partial void LoopFailed(ILogger log, string loop, string problem, Exception fault);
+
+    [LoggerMessage(7061, LogLevel.Critical, "The {Loop} loop has been silent for {Seconds:F0} s; the watchdog is not fed")]
+    public static partial void LoopStuck(ILogger log, string loop, double seconds);
+}

@@ -1,0 +1,181 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Domain;
+using SslAgent.Ingest;
+using SslAgent.Ingest.Kafka;
+using SslAgent.Replay;
+using SslAgent.Storage;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// The one thread that brings messages into the journal:
+/// <code>
+/// reader ─ (1) decode ─ (2) admit: journal and fold ─ (3) group commit: fsync, then Kafka's offsets, then whoever waits for it
+/// </code>
+/// A disk that fails makes it wait and try the same record again, so nothing is lost; Kafka is paused behind it by the reader's bounded queue.
+/// </summary>
+internal sealed class IngestLoop : IDisposable
+{
+    public const string Name = "ingest";
+
+    private const int TakeMax = 256;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200), TurnMax = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromSeconds(1);
+
+    private readonly KafkaReader _reader;
+    private readonly MessageDecoder _decoder;
+    private readonly Ledger _ledger;
+    private readonly CycleTriggers _triggers;
+    private readonly DeadLetterFeed? _deadLetters;
+    private readonly ProblemBoard _problems;
+    private readonly LoopHealth _health;
+    private readonly IAgentObserver _observer;
+    private readonly ILogger _log;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<StreamEvent> _events = new(TakeMax);
+    private readonly IngestTally _counts = new();
+    private readonly Thread _thread;
+
+    public IngestLoop(
+        KafkaReader reader, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, DeadLetterFeed? deadLetters, ProblemBoard problems,
+        LoopHealth health, IAgentObserver observer, ILogger log)
+    {
+        (_reader, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
+            (reader, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
+        _thread = new Thread(Run) { Name = Name, IsBackground = true };
+    }
+
+    /// <summary>Raised once, from the ingest thread, when it ends by a fault.</summary>
+    public event Action<Exception>? Failed;
+
+    public void Start()
+    {
+        _reader.Start();
+        _thread.Start();
+    }
+
+    /// <summary>Takes what the reader has queued, makes it durable, commits, ends. The task ends with the thread.</summary>
+    public Task StopAsync()
+    {
+        _reader.StopReading();
+        _stop.Cancel();
+        return _thread.ThreadState.HasFlag(ThreadState.Unstarted) ? Task.CompletedTask : _ended.Task;
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private void Run()
+    {
+        try
+        {
+            while (!_reader.IsCompleted && !_stop.IsCancellationRequested)
+            {
+                _health.Mark(Name, TurnMax);
+                _events.Clear();
+                TimeSpan wait = _ledger.SyncDueIn is { } due && due < Turn ? due : Turn;
+                _reader.Take(_events, TakeMax, wait, _stop.Token);
+                foreach (StreamEvent one in _events) Handle(one);
+                if (_ledger.SyncDueIn == TimeSpan.Zero) Sync();
+                _triggers.AfterIngest(_stop.Token);
+                Note();
+            }
+
+            Sync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping while the disk fails: what is not durable is delivered again.
+        }
+        catch (Exception fault)
+        {
+            // Policy: a fault here is ours or Kafka's for good; the daemon ends, and Kafka delivers again what is not in the journal.
+            HeadLog.LoopFailed(_log, Name, fault.Message, fault);
+            Failed?.Invoke(fault);
+        }
+        finally
+        {
+            _health.Retire(Name);
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Handle(StreamEvent one)
+    {
+        switch (one)
+        {
+            case StreamEvent.Delivered delivered:
+                Intake intake = _decoder.Decode(delivered.Delivery); // (1)
+                AdmissionOutcome outcome = default;
+                Insist(() => outcome = _ledger.Admit(intake)); // (2)
+                _counts.Add(intake, outcome.Result);
+                if (intake is Intake.Refused refused && outcome.Result == AdmissionResult.Rejected) _deadLetters?.Offer(outcome.Sequence, refused);
+                _triggers.Admitted(_stop.Token);
+                break;
+            case StreamEvent.EpochChanged changed:
+                var epoch = new StreamEpoch(changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
+                Insist(() => _ledger.OpenEpoch(epoch));
+                HeadLog.EpochOpened(_log, changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
+                break;
+            case StreamEvent.MessagesMissing missing:
+                long count = missing.To - missing.From;
+                HeadLog.MessagesMissing(_log, count, missing.Topic, missing.Partition, missing.From, missing.To - 1, missing.Reason);
+                _problems.Set($"missing {missing.Topic}/{missing.Partition}", $"{count} messages of {missing.Topic}/{missing.Partition} are lost: {missing.Reason}");
+                break;
+            case StreamEvent.PartitionsLeaving leaving:
+                Leave(leaving);
+                break;
+            case StreamEvent.ClientTrouble trouble:
+                if (_problems.Set("kafka", $"Kafka: {trouble.Reason}")) HeadLog.KafkaTrouble(_log, trouble.Reason);
+                break;
+        }
+    }
+
+    private void Leave(StreamEvent.PartitionsLeaving leaving)
+    {
+        try
+        {
+            Sync();
+        }
+        finally
+        {
+            leaving.Done();
+        }
+    }
+
+    /// <summary>(3) Durable first, then Kafka is told, then the dead letters.</summary>
+    private void Sync()
+    {
+        long position = _ledger.Position;
+        IReadOnlyList<PartitionPosition> durable = [];
+        Insist(() => durable = _ledger.Sync());
+        _reader.Commit(durable);
+        _deadLetters?.Durable(position);
+    }
+
+    private void Note()
+    {
+        if (_reader.Problem is null) _problems.Clear("kafka");
+        if (_events.Count > 0) _observer.OnIngested(_counts.Now(_ledger.Stats));
+    }
+
+    /// <summary>Tries until the disk takes it; waits between attempts, ends only with the daemon.</summary>
+    private void Insist(Action write)
+    {
+        while (true)
+        {
+            try
+            {
+                write();
+                if (_problems.Clear("journal")) HeadLog.JournalHealed(_log);
+                return;
+            }
+            catch (StorageException fault)
+            {
+                if (_problems.Set("journal", $"the journal cannot be written, ingest waits: {fault.Message}")) HeadLog.JournalFailing(_log, fault.Message);
+                _health.Mark(Name, TurnMax);
+                if (_stop.Token.WaitHandle.WaitOne(Pause)) throw new OperationCanceledException(_stop.Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using SslAgent.Checkpoints;
+using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Learning;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Text.Tokenizing;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// The learner, the plan that it was made for, and what its line of versions reached. The learner thread's; it makes the learner
+/// on its first use, since tensors belong to the thread that trains.
+/// </summary>
+internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisposable
+{
+    private Learner? _learner;
+    private LearnerPlan? _plan;
+    private ModelVersion? _stand;
+
+    /// <summary>The learner as it stands. <see cref="Take"/> comes first.</summary>
+    public Learner Learner => Check.NotNull(_learner, "the learner's seat is taken before it is used");
+
+    /// <summary>What the promoted line up to where training stands has reached.</summary>
+    public EraBook Book { get; private set; } = EraBook.Empty;
+
+    /// <summary>Makes a learner for this plan, standing on this version; null means the first weights. Nothing happens where both are so already.</summary>
+    public void Take(LearnerPlan plan, ModelVersion? stand)
+    {
+        if (_learner is not null && _plan is not null && _plan.ToJson() == plan.ToJson() && _stand == stand) return;
+        _plan = plan;
+        _learner?.Dispose();
+        _learner = Learner.Create(plan, time);
+        if (stand is not null) ReturnTo(stand);
+        else (Book, _stand) = (EraBook.Empty, null);
+    }
+
+    /// <summary>Puts weights, moments, averages and counters back to a version's; null means the first weights.</summary>
+    public void ReturnTo(ModelVersion? version)
+    {
+        if (version is not { } stand)
+        {
+            LearnerPlan plan = Check.NotNull(_plan, "a learner has a plan");
+            _plan = null;
+            Take(plan, null);
+            return;
+        }
+
+        using IStoredModel stored = store.Open(stand);
+        Learner.RevertTo(stored);
+        Book = stored.ReadFile(EraBookJson.FileName) is { } book ? EraBookJson.Read(book) : EraBook.Along(stand, store.Find);
+        _stand = stand;
+    }
+
+    /// <summary>Goes on in the middle of a cycle; what the line has reached is the cycle's parent's, as taken before.</summary>
+    public void GoOnAt(IStoredModel resumePoint) => Learner.RevertTo(resumePoint);
+
+    /// <summary>Lets texts be learned, from the cycle on that finds the tokenizer frozen. A version from before that does not have it.</summary>
+    public void Adopt(byte[]? tokenizerJson)
+    {
+        if (tokenizerJson is not null && !Learner.HasTokenizer) Learner.AdoptTokenizer(BpeTokenizer.FromJson(tokenizerJson));
+    }
+
+    /// <summary>Takes note of a cycle's verdict: a promoted one moves what the line has reached.</summary>
+    public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report)
+    {
+        if (verdict.Kind == VerdictKind.Promote) Book = Book.Promoted(version, probe, report);
+        _stand = version;
+    }
+
+    public void Dispose() => _learner?.Dispose();
+}

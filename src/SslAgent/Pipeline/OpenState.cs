@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using SslAgent.Checkpoints;
+using SslAgent.Configuration;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Torch;
+using SslAgent.Replay;
+using SslAgent.Storage;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// A state directory, locked, recovered and ready to be worked on: by the daemon, or by a command that changes state while none runs. Whoever
+/// opened it disposes it, after everything that uses it.
+/// </summary>
+internal sealed class OpenState : IDisposable
+{
+    private readonly LockFile _lock;
+
+    private OpenState(LockFile owned) => _lock = owned;
+
+    public required IDisk Disk { get; init; }
+
+    public required StateDirectory Directory { get; init; }
+
+    public required LineageFile Lineage { get; init; }
+
+    /// <summary>What the next cycles are trained by.</summary>
+    public required CyclePlan Plan { get; init; }
+
+    public required VersionStore Store { get; init; }
+
+    public required Recovered Recovered { get; init; }
+
+    public Ledger Ledger => Recovered.Ledger;
+
+    /// <summary>
+    /// Takes the lock, begins a lineage where there is none, recovers. Throws <see cref="StorageException"/> where another process holds the lock and
+    /// <see cref="StateRefusedException"/> where the configuration does not fit what is there.
+    /// </summary>
+    /// <param name="role">Who asks, for the lock file: <c>sslagent run</c>.</param>
+    public static OpenState Open(AgentSettings settings, string role, TimeProvider time, ILoggerFactory logs)
+    {
+        LocalDisk disk = LocalDisk.Instance;
+        var directory = new StateDirectory(settings.Agent.StateDirectory);
+        disk.CreateDirectory(directory.Root);
+        LockFile owned = LockFile.Take(directory.LockFile, role, time);
+        try
+        {
+            if (settings.Agent.NewLineage) SetAside(disk, directory);
+            (LineageFile lineage, LearnerPlan plan) = OpenLineage(settings, disk, directory, time);
+            ILogger log = logs.CreateLogger<OpenState>();
+            VersionStore store = VersionStore.Open(disk, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
+            var place = new ReplayPlace(disk, directory.Journal, lineage.Plan.Seed, time);
+            return new OpenState(owned)
+            {
+                Disk = disk,
+                Directory = directory,
+                Lineage = lineage,
+                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.FreshRatio),
+                Store = store,
+                Recovered = new Recovery(store, place, settings.Replay, settings.Cycle.SamplesMin, log).Run(),
+            };
+        }
+        catch
+        {
+            owned.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Ledger.Dispose();
+        _lock.Dispose();
+    }
+
+    private static (LineageFile Lineage, LearnerPlan Plan) OpenLineage(
+        AgentSettings settings, LocalDisk disk, StateDirectory directory, TimeProvider time)
+    {
+        LineageFile? known = LineageFile.Read(disk, directory);
+        LearnerPlan plan = Planner.Resolve(
+            settings.Model, settings.Learning, (ulong)settings.Agent.Seed, known?.Plan, new Machine(time));
+        if (known is not null)
+        {
+            known.RequireFits(plan);
+            return (known, plan);
+        }
+
+        if (disk.DirectoryExists(directory.Journal))
+            throw new StateRefusedException($"{directory.Journal} has a journal and {directory.LineageFile} is missing: restore that file, or choose another agent.stateDirectory");
+        var begun = new LineageFile(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), time.GetUtcNow(), plan);
+        begun.Write(disk, directory);
+        return (begun, plan);
+    }
+
+    /// <summary>Moves the old lineage's files beside the new one's, under its name; nothing is deleted.</summary>
+    private static void SetAside(LocalDisk disk, StateDirectory directory)
+    {
+        if (LineageFile.Read(disk, directory) is not { } old) return;
+        string aside = directory.Retired(old.Id);
+        disk.CreateDirectory(aside);
+        // The lineage's own file goes last: a crash in between is set right by doing it again.
+        foreach (string path in directory.OfLineage.Reverse())
+        {
+            if (disk.FileExists(path) || disk.DirectoryExists(path)) disk.Rename(path, Path.Combine(aside, Path.GetFileName(path)));
+        }
+
+        disk.SyncDirectory(aside);
+        disk.SyncDirectory(directory.Root);
+    }
+}

@@ -1,0 +1,29 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>The fold at one position, as a version keeps it.</summary>
+/// <param name="Position">The fold of all records before this sequence number.</param>
+/// <param name="ReplayIndex">The content of <c>replay.bin</c>.</param>
+internal sealed record FrozenFold(long Position, IReadOnlyList<PartitionPosition> Offsets, byte[] ReplayIndex);
+
+/// <summary>
+/// A cycle that is ready to be trained: its record, the view that was frozen when it began and, where it is run anew after a crash, what the
+/// journal already knows of its end.
+/// </summary>
+/// <param name="Parent">What it stands on; null for the first weights.</param>
+/// <param name="TokenizerJson">The tokenizer as the journal had it when the cycle began, or null.</param>
+/// <param name="StepsDone">Where its budget was reached, if the journal says so.</param>
+/// <param name="Ended">Its end, if the journal has it: the verdict is then a fact and is not judged again.</param>
+internal sealed record PreparedCycle(
+    JournalRecord.CycleStarted Started, CyclePlan Plan, ModelVersion? Parent, IBatchSource Batches, ISentinelSource Sentinels,
+    byte[]? TokenizerJson, int? StepsDone = null, JournalRecord.CycleEnded? Ended = null, FrozenFold? AtEnd = null)
+{
+    public CycleNumber Number => Started.Cycle;
+
+    /// <summary>Steps to train: the plan's budget, or what the journal says was reached.</summary>
+    public int Steps => Ended?.StepsDone ?? StepsDone ?? Plan.Steps;
+
+    /// <summary>True while nothing but the plan limits it.</summary>
+    public bool IsLive => Ended is null && StepsDone is null;
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using SslAgent.Checkpoints;
+using SslAgent.Domain;
+using SslAgent.Guarding;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// From a judged cycle to a version on disk and, where it was promoted, to the version that answers requests. Called by the learner thread;
+/// what follows a save runs on the thread pool. A save that fails for good ends the daemon: the journal has what is needed to make it anew.
+/// </summary>
+internal sealed class Publisher(
+    VersionStore store, SaveQueue saves, ServedModels served, Ledger ledger, string lineage, TimeProvider time, IAgentObserver observer,
+    ProblemBoard problems)
+{
+    public const string ReplayFile = "replay.bin";
+
+    private Task _last = Task.CompletedTask;
+
+    /// <summary>Waits until the save before the last is over: one in flight while the next cycle trains, never two copies more.</summary>
+    public void AwaitRoom() => _last.GetAwaiter().GetResult();
+
+    public Task<VersionManifest> Publish(
+        PreparedCycle cycle, JournalRecord.CycleEnded ended, FrozenFold fold, ProbeReport probe, CycleReport report, IModelSnapshot snapshot,
+        LearnerSeat seat)
+    {
+        using JsonDocument plan = JsonDocument.Parse(cycle.Started.PlanJson);
+        var draft = new VersionDraft(
+            ended.Version, cycle.Parent, lineage, time.GetUtcNow(), cycle.Number, ended.StepsDone, fold.Position, fold.Offsets, ended.Verdict, probe,
+            report, plan.RootElement.Clone(), cycle.Started.Fingerprint);
+        byte[] book = EraBookJson.Write(seat.Book);
+        ExtraFile[] extras = [Bytes(ReplayFile, fold.ReplayIndex), Bytes(EraBookJson.FileName, book)];
+        return Follow(saves.PublishAsync(draft, snapshot, extras));
+    }
+
+    /// <summary>Publishes the version gone back to under its new number, and waits for it.</summary>
+    public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold)
+    {
+        var draft = new RollbackDraft(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason);
+        return Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])).GetAwaiter().GetResult();
+    }
+
+    private Task<VersionManifest> Follow(Task<VersionManifest> save)
+    {
+        Task<VersionManifest> followed = FollowAsync(save);
+        _last = followed;
+        return followed;
+    }
+
+    private async Task<VersionManifest> FollowAsync(Task<VersionManifest> save)
+    {
+        VersionManifest manifest = await save;
+        problems.Clear("save");
+        observer.OnVersionPublished(manifest);
+        if (store.Serving is { } serving) await served.ServeAsync(serving);
+        ledger.Retire(manifest.JournalPosition, default);
+        return manifest;
+    }
+
+    private static ExtraFile Bytes(string name, byte[] content) => new(name, stream => stream.Write(content));
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using SslAgent.Checkpoints;
+using SslAgent.Domain;
+using SslAgent.Replay;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>What recovery arrived at.</summary>
+/// <param name="Unfinished">Cycles whose version is not on disk, oldest first; the last one may have been cut off in the middle.</param>
+/// <param name="Rollback">A rollback that was journalled and not published.</param>
+internal sealed record Recovered(Ledger Ledger, IReadOnlyList<PreparedCycle> Unfinished, (JournalRecord.RolledBack Record, FrozenFold Fold)? Rollback);
+
+/// <summary>
+/// From a state directory to the state: the newest sound version's fold, and the journal after it. Cycles that the journal knows and the store
+/// does not are prepared to be run anew with the views they had. Trains nothing itself.
+/// </summary>
+internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOptions options, int samplesMin, ILogger log)
+{
+    private readonly Dictionary<CycleNumber, OpenCycle> _begun = [];
+    private readonly Dictionary<ModelVersion, FrozenFold> _folds = [];
+
+    public Recovered Run()
+    {
+        VersionManifest? newest = store.FindSound(_ => true, default);
+        ReplayLedger replay = OpenJournal(newest);
+        try
+        {
+            var lineage = new LineageFold();
+            var unfinished = new List<PreparedCycle>();
+            (JournalRecord.RolledBack, FrozenFold)? rollback = null;
+            foreach (NumberedRecord numbered in replay.ReadDecisions())
+            {
+                PreparedCycle? prepared = Prepare(numbered.Record, lineage, replay);
+                lineage.Apply(numbered.Sequence, numbered.Record);
+                if (prepared is not null) unfinished.Add(prepared);
+                if (numbered.Record is JournalRecord.RolledBack back && _folds.TryGetValue(back.Version, out FrozenFold? fold)) rollback = (back, fold);
+            }
+
+            if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
+                unfinished.Add(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone });
+            TakeNumbers(lineage);
+            RecoveryReport report = replay.Recovery;
+            HeadLog.Recovered(
+                log, report.Position, lineage.Head?.ToString() ?? "none", lineage.Promoted?.ToString() ?? "none", report.RecordsFolded, report.CutBytes,
+                report.Damaged.Count);
+            return new Recovered(new Ledger(replay, lineage, samplesMin), unfinished, rollback);
+        }
+        catch
+        {
+            replay.Dispose();
+            throw;
+        }
+    }
+
+    private ReplayLedger OpenJournal(VersionManifest? newest)
+    {
+        if (newest is null) return ReplayLedger.Open(place, options, saved: null, log, Observe);
+        using IStoredModel stored = store.Open(newest.Version);
+        byte[]? index = stored.ReadFile(Publisher.ReplayFile);
+        return ReplayLedger.Open(place, options, index is null ? null : new MemoryStream(index), log, Observe);
+    }
+
+    /// <summary>Keeps what only this moment of the fold has: a cycle's frozen view, and the state right after a version's record.</summary>
+    private void Observe(NumberedRecord numbered, ReplayState state)
+    {
+        switch (numbered.Record)
+        {
+            case JournalRecord.CycleStarted started when state.OpenCycle is { } open:
+                _begun[started.Cycle] = open;
+                break;
+            case JournalRecord.CycleEnded ended:
+                _folds[ended.Version] = Freeze(state);
+                break;
+            case JournalRecord.RolledBack back:
+                _folds[back.Version] = Freeze(state);
+                break;
+        }
+    }
+
+    private static FrozenFold Freeze(ReplayState state)
+    {
+        using var bytes = new MemoryStream();
+        state.Save(bytes);
+        return new FrozenFold(state.Position, state.Partitions, bytes.ToArray());
+    }
+
+    /// <summary>A cycle that ended after the newest version: what it stands on is the lineage's head before its end.</summary>
+    private PreparedCycle? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay)
+    {
+        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold) || store.Find(ended.Version) is not null)
+            return null;
+        LineageFold.OpenCycle open = Check.NotNull(lineage.Open, "a cycle that ends was open");
+        return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun) ? Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold } : null;
+    }
+
+    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay)
+    {
+        try
+        {
+            CyclePlan plan = CyclePlan.FromJson(begun.Started.PlanJson);
+            return new PreparedCycle(
+                begun.Started, plan, open.Parent, replay.View(begun, plan.FreshRatio), replay.Sentinels(begun), lineage.Tokenizer?.TokenizerJson);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
+        {
+            throw new StateRefusedException($"the plan of cycle {begun.Started.Cycle} in the journal cannot be read by this release: {fault.Message}");
+        }
+    }
+
+    private void TakeNumbers(LineageFold lineage)
+    {
+        for (int number = lineage.NextVersion.Number - 1; number > 0 && store.Find(new ModelVersion(number)) is null; number--)
+            store.TakeNumber(new ModelVersion(number));
+    }
+}

@@ -1,0 +1,61 @@
+using SslAgent.Domain;
+using SslAgent.Ingest.Kafka;
+using SslAgent.Replay;
+using SslAgent.Storage;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>Gathers what <c>sslagent status</c> says, from any thread.</summary>
+internal static class StatusOf
+{
+    public static AgentStatus Starting(DateTimeOffset now) => new(
+        AgentHealth.Starting, [], null, null, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, now, []);
+
+    public static AgentStatus Now(AgentParts parts, LoopHealth health, bool isStopping)
+    {
+        ReplayStats stats = parts.Ledger.Stats;
+        List<string> problems = Problems(parts, health, stats);
+        (CycleNumber? cycle, int step) = parts.Runner.Running;
+        return new AgentStatus(
+            isStopping ? AgentHealth.Stopping : problems.Count > 0 ? AgentHealth.Degraded : AgentHealth.Healthy,
+            problems, parts.Store.Head, parts.Store.Serving, parts.Ledger.LastVerdict, cycle, step,
+            stats.JournalPosition, stats.JournalBytes, stats.TrainableAdmitted, stats.SentinelsAdmitted, stats.Rejected, stats.Skipped.Values.Sum(),
+            stats.Buffered.Frames, stats.Buffered.Texts, stats.Buffered.Pairs, stats.TrainableSinceCycle,
+            FreeBytes(parts), parts.StartedAt, Partitions(parts));
+    }
+
+    private static List<string> Problems(AgentParts parts, LoopHealth health, ReplayStats stats)
+    {
+        List<string> problems = [.. parts.Problems.Sentences];
+        problems.AddRange(health.Stuck().Select(stuck => $"the {stuck.Loop} loop has made no progress for {stuck.Silence.TotalSeconds:F0} s"));
+        if (stats.JournalBytes > stats.JournalBytesMax)
+            problems.Add($"the journal has {stats.JournalBytes} bytes, more than replay.journalBytesMax, {stats.JournalBytesMax} bytes");
+        if (parts.Saves.Status.Fault is { } fault) problems.Add($"the last save failed and is repeated: {fault}");
+        return problems;
+    }
+
+    private static List<PartitionStatus> Partitions(AgentParts parts)
+    {
+        Dictionary<(string, int), PartitionProgress> read = parts.Reader.Progress.ToDictionary(progress => (progress.Topic, progress.Partition));
+        return
+        [
+            .. parts.Ledger.Positions.Select(position => new PartitionStatus(
+                position.Topic, position.Partition, position.Epoch, position.NextOffset,
+                read.TryGetValue((position.Topic, position.Partition), out PartitionProgress? progress) && progress.HighWatermark is { } end
+                    ? Math.Max(0, end - position.NextOffset)
+                    : null)),
+        ];
+    }
+
+    private static long FreeBytes(AgentParts parts)
+    {
+        try
+        {
+            return parts.State.Disk.FreeBytes(parts.State.Directory.Root);
+        }
+        catch (StorageException)
+        {
+            return -1;
+        }
+    }
+}

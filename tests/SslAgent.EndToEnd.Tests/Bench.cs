@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SslAgent.Configuration;
+using SslAgent.Demo;
+using SslAgent.Ingest.Broker;
+using SslAgent.Ingest;
+using SslAgent.Ingest.Producing;
+using SslAgent.Pipeline;
+
+namespace SslAgent.EndToEnd.Tests;
+
+/// <summary>A broker that speaks the protocol, a state directory, real pictures and log lines, and agents over them. Everything goes with it.</summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    public const string Topic = "stream";
+
+    private readonly EmbeddedBroker _broker = new();
+    private readonly List<Agent> _agents = [];
+    private readonly string _root = Directory.CreateTempSubdirectory("sslagent-e2e-").FullName;
+    private int _sent;
+
+    public Bench() => _broker.CreateTopic(Topic, 1);
+
+    /// <summary>No test waits longer for anything.</summary>
+    public CancellationToken Limit { get; } = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+
+    public string Root => _root;
+
+    public string BootstrapServers => _broker.BootstrapServers;
+
+    public EmbeddedBroker Broker => _broker;
+
+    private static IReadOnlyList<EmojiPair> Emoji { get; } = EmojiSet.Load(AssetsFolder.Emoji);
+
+    private static string[] Lines { get; } = [.. File.ReadLines(Path.Combine(AssetsFolder.Logs, "dpkg.log")).Take(5_000)];
+
+    /// <summary>A small network, exact triggers, one thread: quick, and the same every time.</summary>
+    public AgentSettings Settings(string state = "state") => new()
+    {
+        Agent = new() { StateDirectory = Path.Combine(_root, state), Seed = 7 },
+        Kafka = new()
+        {
+            BootstrapServers = BootstrapServers, Topics = [Topic], Assignment = KafkaAssignment.Manual, DeadLetterTopic = "dead",
+        },
+        Ingest = new() { Frames = new() { StoredSize = 32 } },
+        Replay = new() { SentinelOneIn = 5, EraSamples = 200 },
+        Model = new()
+        {
+            ImageSize = 32, PatchSize = 8, VocabularySize = 600, TextTokens = 32, FrameLayers = 2, FrameWidth = 64, FrameHeads = 2, DecoderLayers = 1,
+            DecoderWidth = 32, DecoderHeads = 2, TextLayers = 2, TextWidth = 64, TextHeads = 2, JointWidth = 32,
+        },
+        Learning = new() { BatchSize = 16, Dtype = "fp32", Device = "cpu", Threads = 1, WarmupSteps = 5, FlagInterval = 4, ProbeSentinelsMax = 32 },
+        Tokenizer = new() { CorpusBytes = 4_096, CorpusSamples = 100 },
+        Cycle = new() { Interval = null, SamplesTrigger = 150, WaitForLearner = true, SamplesMin = 32, StepsMax = 12, TimeMax = null },
+        Serving = new() { Listen = "127.0.0.1:0" },
+        Logging = new() { File = "none" },
+    };
+
+    public async Task<Agent> StartAsync(AgentSettings settings, IAgentObserver observer)
+    {
+        var agent = new Agent(settings, observer, TimeProvider.System, new LoopHealth(TimeProvider.System), NullLoggerFactory.Instance);
+        await agent.StartAsync(Limit);
+        _agents.Add(agent);
+        return agent;
+    }
+
+    /// <summary>Sends so many messages: captioned pictures, pictures and log lines in turn, each with its own id.</summary>
+    public async Task SendAsync(int count)
+    {
+        using var producer = new MessageProducer(new KafkaOptions { BootstrapServers = BootstrapServers }, TimeProvider.System, NullLogger<MessageProducer>.Instance);
+        ProduceProgress progress = await producer.SendAsync(Messages(_sent, count), perSecond: null, progress: null, Limit);
+        Assert.Equal(count, progress.Acknowledged);
+        _sent += count;
+    }
+
+    /// <summary>Sends raw bytes, as a broken producer would.</summary>
+    public async Task SendRawAsync(params byte[][] values)
+    {
+        using var producer = new MessageProducer(new KafkaOptions { BootstrapServers = BootstrapServers }, TimeProvider.System, NullLogger<MessageProducer>.Instance);
+        await producer.SendAsync(Raw(values), perSecond: null, progress: null, Limit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Agent agent in _agents) await agent.DisposeAsync();
+        _broker.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private static async IAsyncEnumerable<OutgoingMessage> Messages(int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            EmojiPair pair = Emoji[i % Emoji.Count];
+            var message = new ContractMessage { Source = i % 3 == 2 ? "host-1" : "camera-1", TimeMs = 1_700_000_000_000 + i, Id = $"m{i}" };
+            message = (i % 3) switch
+            {
+                0 => message with { Data = pair.Frame.Rgb, Format = "rgb8", Width = pair.Frame.Width, Height = pair.Frame.Height, Caption = pair.Name },
+                1 => message with { Data = pair.Frame.Rgb, Format = "rgb8", Width = pair.Frame.Width, Height = pair.Frame.Height },
+                _ => message with { Text = Lines[i % Lines.Length] },
+            };
+            yield return message.To(Topic) with { Partition = 0 };
+            if (i % 64 == 0) await Task.Yield();
+        }
+    }
+
+    private static async IAsyncEnumerable<OutgoingMessage> Raw(byte[][] values)
+    {
+        foreach (byte[] value in values)
+        {
+            yield return new OutgoingMessage(Topic, null, value, [], 0);
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Threading.Channels;
+using SslAgent.Domain;
+using SslAgent.Pipeline;
+
+namespace SslAgent.EndToEnd.Tests;
+
+/// <summary>Keeps what the agent reports, so that a test waits for events and never for time.</summary>
+internal sealed class RecordingObserver : IAgentObserver
+{
+    private readonly Channel<VersionManifest> _versions = Channel.CreateUnbounded<VersionManifest>();
+    private readonly Channel<CycleNumber> _started = Channel.CreateUnbounded<CycleNumber>();
+    private readonly Channel<StepReport> _steps = Channel.CreateUnbounded<StepReport>();
+    private readonly Channel<IngestCounts> _counts = Channel.CreateUnbounded<IngestCounts>();
+
+    public List<string> Problems { get; } = [];
+
+    public void OnIngested(IngestCounts counts) => _counts.Writer.TryWrite(counts);
+
+    public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax) => _started.Writer.TryWrite(cycle);
+
+    public void OnStep(StepReport report) => _steps.Writer.TryWrite(report);
+
+    public void OnProbing(CycleNumber cycle) { }
+
+    public void OnCycleEnded(CycleReport report, ModelVersion version, ProbeReport probe, Verdict verdict) { }
+
+    public void OnVersionPublished(VersionManifest manifest) => _versions.Writer.TryWrite(manifest);
+
+    public void OnProblem(string sentence)
+    {
+        lock (Problems) Problems.Add(sentence);
+    }
+
+    public async Task<VersionManifest> NextVersionAsync(CancellationToken cancellation) => await _versions.Reader.ReadAsync(cancellation);
+
+    public async Task<CycleNumber> NextCycleAsync(CancellationToken cancellation) => await _started.Reader.ReadAsync(cancellation);
+
+    public async Task<StepReport> NextStepAsync(CancellationToken cancellation) => await _steps.Reader.ReadAsync(cancellation);
+
+    /// <summary>The first counts for which the condition holds.</summary>
+    public async Task<IngestCounts> CountsAsync(Func<IngestCounts, bool> where, CancellationToken cancellation)
+    {
+        await foreach (IngestCounts counts in _counts.Reader.ReadAllAsync(cancellation))
+        {
+            if (where(counts)) return counts;
+        }
+
+        throw new InvalidOperationException("the agent ended");
+    }
+}

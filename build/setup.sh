@@ -17,10 +17,13 @@ test_packages="
 python3              runs the example producer, the tokenizer's twin and the weights' reader
 python3-torch        the reference that the tensor floor, the objectives and load.py are checked against
 kcat                 the command-line producer of docs/formats/wire.md
+python3-confluent-kafka the Kafka client of docs/examples/produce.py
+python3-msgpack      its MessagePack
 fonts-dejavu-core    letters in test pictures"
 
 lint_packages="
 shellcheck           lints the shell scripts
+python3-yaml         reads deploy/compose.yaml for its linter
 clang-format         checks the layout of native/"
 
 case "${1:-run}" in

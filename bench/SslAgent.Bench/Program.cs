@@ -10,6 +10,8 @@ internal static class Program
         return args[0] switch
         {
             "train" => TrainingBench.Run(arguments),
+            "tokenizer" => TokenizerBench.Run(arguments),
+            "replay" => ReplayBench.Run(arguments),
             _ => Usage(),
         };
     }
@@ -17,6 +19,8 @@ internal static class Program
     private static int Usage()
     {
         Console.Error.WriteLine("sslagent-bench train [--preset tiny] [--batch 64] [--seconds 8] [--objectives mae,mlm,clip] [--dtype auto] [--device auto] [--threads 0] [--text-tokens N]");
+        Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");
+        Console.Error.WriteLine("sslagent-bench replay [--entries 1000000] [--frames 40000]");
         return 2;
     }
 }

@@ -22,7 +22,17 @@ public sealed record ObjectiveSummary(
 /// <param name="Noise">Standard deviation of that loss over repeated masks: the probe's own noise.</param>
 /// <param name="TrivialLoss">What a model that learned nothing gets on the same data, measured: per-position mean patch (MAE), unigram entropy (MLM), ln B (CLIP).</param>
 /// <param name="Count">Sentinels probed.</param>
-public sealed record EraProbe(int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count);
+/// <param name="Set">Which sentinels those were (<see cref="SetOf"/>): only losses over the same ones can be compared. 0 where that was not recorded.</param>
+public sealed record EraProbe(int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, long Set = 0)
+{
+    /// <summary>A fingerprint of samples in their order (FNV-1a over whole ids): equal for the same samples, on every machine.</summary>
+    public static long SetOf(IEnumerable<SampleId> samples)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (SampleId sample in samples) hash = unchecked((hash ^ (ulong)sample.Sequence) * 1099511628211);
+        return (long)hash;
+    }
+}
 
 /// <summary>Health of one tower's features over all sentinels (label-free).</summary>
 /// <param name="Tower"><c>frames</c> or <c>text</c>.</param>

@@ -63,11 +63,11 @@ public sealed record EraBook(
         return [.. merged.Values.OrderBy(reference => reference.Era).ThenBy(reference => reference.Objective, StringComparer.Ordinal)];
     }
 
-    /// <summary>The lower of the two; another number of sentinels means other samples, so the new value starts afresh.</summary>
+    /// <summary>The lower of the two; other sentinels are another question, so the new value starts afresh.</summary>
     private static EraReference Better(EraReference? known, EraProbe era, ModelVersion version)
     {
-        EraReference now = new(era.Era, era.Objective, era.Loss, era.Noise, era.TrivialLoss, era.Count, 1, version, 0);
-        if (known is null || known.Count != era.Count) return now;
+        EraReference now = new(era.Era, era.Objective, era.Loss, era.Noise, era.TrivialLoss, era.Count, 1, version, era.Set, 0);
+        if (known is null || !known.IsComparable(era)) return now;
         return (known.Loss <= era.Loss ? known : now) with { Promotions = known.Promotions + 1, Unseen = 0 };
     }
 

@@ -6,12 +6,18 @@ namespace SslAgent.Guarding;
 /// <param name="Loss">Lowest held-out loss of a promoted version.</param>
 /// <param name="Noise">That probe's standard deviation over masks.</param>
 /// <param name="TrivialLoss">What a model that learned nothing gets on the same samples.</param>
-/// <param name="Count">Sentinels behind the value; another count means other samples.</param>
+/// <param name="Count">Sentinels behind the value.</param>
 /// <param name="Promotions">Promoted versions that the value is the best of.</param>
 /// <param name="Version">The version that reached it.</param>
+/// <param name="Set">Which ones those were; see <see cref="EraProbe"/>.</param>
 /// <param name="Unseen">Promotions since the era was last probed.</param>
 public sealed record EraReference(
-    int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, int Promotions, ModelVersion Version, int Unseen);
+    int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, int Promotions, ModelVersion Version, long Set,
+    int Unseen)
+{
+    /// <summary>Whether a probe asked the same questions, so that its loss may be held against this one.</summary>
+    public bool IsComparable(EraProbe probe) => probe.Count == Count && probe.Set == Set;
+}
 
 /// <summary>The largest gradient norm of one objective in any promoted cycle.</summary>
 public sealed record GradientReference(string Objective, double NormMax);

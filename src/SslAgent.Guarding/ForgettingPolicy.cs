@@ -11,7 +11,7 @@ namespace SslAgent.Guarding;
 /// lowest of k noisy values lies low by chance alone. The mean over an objective's eras has less noise, so it catches what
 /// is too small to see in any single one.
 /// </para>
-/// <para>An era whose number of sentinels changed since is still being filled: its loss is over other samples, and is not judged.</para>
+/// <para>An era whose sentinels changed since is still being filled: its loss answers another question, and is not judged.</para>
 /// </summary>
 internal static class ForgettingPolicy
 {
@@ -37,7 +37,7 @@ internal static class ForgettingPolicy
         foreach (EraProbe now in input.Probe.Eras)
         {
             if (now.Count < options.EraCountMin || !double.IsFinite(now.Loss)) continue;
-            if (input.Book.Find(now.Era, now.Objective) is { } best && best.Count == now.Count) yield return new Comparison(now, best);
+            if (input.Book.Find(now.Era, now.Objective) is { } best && best.IsComparable(now)) yield return new Comparison(now, best);
         }
     }
 

@@ -26,8 +26,8 @@ public enum AdmissionResult
 public readonly record struct AdmissionOutcome(AdmissionResult Result, long Sequence);
 
 /// <summary>
-/// Decides what record, if any, a delivered message becomes: delivered before, denied, a producer's retry, a sentinel, a sentinel's duplicate,
-/// or kept. Pure: looks at the state and the message only.
+/// Decides what record, if any, a delivered message becomes: delivered before, denied, a producer's retry, a sentinel, a sentinel's
+/// duplicate, or kept. Pure: looks at the state and the message only.
 /// </summary>
 internal static class Admission
 {

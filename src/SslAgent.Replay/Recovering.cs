@@ -41,6 +41,7 @@ internal static class Recovering
         }
 
         ReplayLog.Recovered(
-            logger, report.RecordsFolded, report.FromPosition, report.Position, (long)report.Elapsed.TotalMilliseconds, report.JournalBytes);
+            logger, report.RecordsFolded, report.FromPosition, report.Position,
+            (long)report.Elapsed.TotalMilliseconds, report.JournalBytes);
     }
 }

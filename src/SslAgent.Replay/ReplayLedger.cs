@@ -9,17 +9,14 @@ namespace SslAgent.Replay;
 /// <param name="Seed">The lineage's seed: chance in the fold is keyed by it.</param>
 public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time);
 
-/// <summary>The state right after a decision.</summary>
-/// <param name="Sequence">The decision's number.</param>
-/// <param name="Bytes">The content of <c>replay.bin</c>.</param>
-public sealed record SavedState(long Sequence, long Position, IReadOnlyList<PartitionPosition> Partitions, byte[] Bytes);
-
 /// <summary>
-/// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call from any
-/// thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.
+/// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call
+/// from any thread. Whoever opened it syncs and disposes it. Owns the files of the journal's directory.
 /// </summary>
-public sealed class ReplayLedger : IDisposable
+public sealed partial class ReplayLedger : IDisposable
 {
+    private const int UnreadableToldMax = 100;
+
     private readonly Lock _lock = new();
     private readonly ReplayPlace _place;
     private readonly ReplayOptions _options;
@@ -27,9 +24,12 @@ public sealed class ReplayLedger : IDisposable
     private readonly ReplayState _state;
     private readonly ILogger _logger;
     private readonly ReplayMetrics _metrics;
+    private readonly BatchReader _reader;
     private long _redelivered;
+    private long _unreadable;
 
-    private ReplayLedger(ReplayPlace place, ReplayOptions options, Journal journal, ReplayState state, RecoveryReport recovery, ILogger logger)
+    private ReplayLedger(
+        ReplayPlace place, ReplayOptions options, Journal journal, ReplayState state, RecoveryReport recovery, ILogger logger)
     {
         _place = place;
         _options = options;
@@ -37,6 +37,7 @@ public sealed class ReplayLedger : IDisposable
         _state = state;
         _logger = logger;
         Recovery = recovery;
+        _reader = new BatchReader(journal, Unreadable);
         _metrics = new ReplayMetrics(Stats);
     }
 
@@ -96,7 +97,8 @@ public sealed class ReplayLedger : IDisposable
 
     /// <summary>Opens the journal and folds what came after a saved state (or everything).</summary>
     /// <param name="saved">The <c>replay.bin</c> of the version to stand on, or null.</param>
-    /// <param name="observe">Sees each record that is folded, right after it was applied: recovery finds open cycles and versions here.</param>
+    /// <param name="observe">Sees each record that is folded, right after it was applied: recovery finds open cycles and versions
+    /// here.</param>
     public static ReplayLedger Open(
         ReplayPlace place, ReplayOptions options, Stream? saved, ILogger logger, Action<NumberedRecord, ReplayState>? observe = null)
     {
@@ -116,8 +118,8 @@ public sealed class ReplayLedger : IDisposable
     }
 
     /// <summary>
-    /// Journals what ingest made of one delivered message, unless it is there already. After a <see cref="StorageException"/> nothing happened
-    /// and the same message may be offered again.
+    /// Journals what ingest made of one delivered message, unless it is there already. After a <see cref="StorageException"/> nothing
+    /// happened and the same message may be offered again.
     /// </summary>
     public AdmissionOutcome Admit(Intake intake)
     {
@@ -148,7 +150,8 @@ public sealed class ReplayLedger : IDisposable
     /// <summary>Journals a decision: durable on return. Returns its number. Cycles begin by <see cref="StartCycle"/>.</summary>
     public long Decide(JournalRecord decision)
     {
-        Check.That(JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
+        Check.That(
+            JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
         if (decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind })
         {
             throw new ControlRefusedException("replay rewind is not there yet: use keep or drop-since");
@@ -183,15 +186,15 @@ public sealed class ReplayLedger : IDisposable
 
     /// <summary>The frozen view of a cycle that the fold knows: the same as when it began.</summary>
     /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it.</param>
-    public TrainingView View(OpenCycle cycle, double freshRatio) => new(_journal, cycle.Index, freshRatio);
+    public TrainingView View(OpenCycle cycle, double freshRatio) => new(_reader, cycle.Index, freshRatio);
 
     /// <summary>The sentinels as they were when the cycle began.</summary>
-    public SentinelView Sentinels(OpenCycle cycle) => new(_journal, cycle.Sentinels);
+    public SentinelView Sentinels(OpenCycle cycle) => new(_reader, cycle.Sentinels);
 
     /// <summary>The sentinels as they are now.</summary>
     public SentinelView Sentinels()
     {
-        lock (_lock) return new SentinelView(_journal, SentinelIndex.Of(_state.Memory.Eras));
+        lock (_lock) return new SentinelView(_reader, SentinelIndex.Of(_state.Memory.Eras));
     }
 
     /// <summary>
@@ -223,76 +226,16 @@ public sealed class ReplayLedger : IDisposable
         return position;
     }
 
-    /// <summary>sha256 of the folded state: equal states are equal in everything.</summary>
-    public string StateDigest()
-    {
-        lock (_lock) return _state.Digest();
-    }
-
-    /// <summary>Training texts in journal order, until so many bytes were given: what the tokenizer is trained on. Ends the group commit early.</summary>
-    public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, CancellationToken cancellation)
-    {
-        _journal.Sync();
-        using JournalCursor cursor = _journal.Read(0);
-        for (long bytes = 0; bytes < bytesMax && cursor.MoveNext();)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (cursor.Current.Record is not JournalRecord.Admitted { IsSentinel: false, Sample.Text: { } text }) continue;
-            bytes += text.Utf8.Length;
-            yield return text;
-        }
-    }
-
-    /// <summary>The tokenizer that a record froze, or null while none is.</summary>
-    public JournalRecord.TokenizerFrozen? ReadTokenizer()
-    {
-        long? at;
-        lock (_lock) at = _state.TokenizerFrozenAt;
-        return at is { } sequence ? (JournalRecord.TokenizerFrozen?)_journal.FindDecision(sequence) : null;
-    }
-
-    /// <summary>All decisions from the beginning of the lineage, in order. They are few, and stay for ever.</summary>
-    public IReadOnlyList<NumberedRecord> ReadDecisions() => _journal.ReadDecisions();
-
-    /// <summary>Samples of the buffer that came at or after a position.</summary>
-    public int CountSince(long position)
-    {
-        lock (_lock) return _state.CountSince(position);
-    }
-
-    /// <summary>Durable records from a position on, in order: for the dead letters, for audits, for people. Dispose the cursor soon.</summary>
-    public JournalCursor Read(long fromPosition) => _journal.Read(fromPosition);
-
-    /// <summary>
-    /// Gives disk back: samples before the horizon that are neither in the state as it is now nor in <paramref name="alsoLive"/>.
-    /// Call it between cycles: views taken earlier may draw what it deletes.
-    /// </summary>
-    /// <param name="alsoLive">What retained versions' saved states hold: <see cref="ReplayState.CollectLive"/>.</param>
-    /// <param name="horizon">The oldest journal position that a recovery, an audit or the dead letters may still start from.</param>
-    public RetireReport Retire(IReadOnlySet<long> alsoLive, long horizon, CancellationToken cancellation)
-    {
-        var live = new HashSet<long>(alsoLive);
-        lock (_lock)
-        {
-            _state.CollectLive(live);
-            // Until it is frozen the tokenizer is trained on the stream from its beginning.
-            if (_state.TokenizerFrozenAt is null) horizon = 0;
-        }
-
-        RetireReport report = Retiring.Run(_journal.Samples, live, horizon, cancellation);
-        ReplayLog.Retired(_logger, horizon, report.SegmentsDropped, report.SegmentsCompacted, report.BytesFreed);
-        return report;
-    }
-
-    public ReplayStats Stats()
-    {
-        lock (_lock) return StatsOf.State(_state, _journal, _options, _redelivered);
-    }
-
     public void Dispose()
     {
         _metrics.Dispose();
         _journal.Dispose();
+    }
+
+    private void Unreadable(SampleUnreadableException fault)
+    {
+        // Each draw would say it again: the first ones are enough to act on, the count tells the rest.
+        if (Interlocked.Increment(ref _unreadable) <= UnreadableToldMax) ReplayLog.SampleUnreadable(_logger, fault.Message);
     }
 
     private long AppendAndApply_NeedsLock(JournalRecord record)

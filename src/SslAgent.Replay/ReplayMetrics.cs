@@ -17,11 +17,15 @@ internal sealed class ReplayMetrics : IDisposable
         _syncSeconds = _meter.CreateHistogram<double>("sslagent.replay.sync", "s", "Time to make admitted messages durable");
         _meter.CreateObservableGauge("sslagent.replay.buffered", () => Buffered(stats()), "{sample}", "Samples that can be drawn");
         _meter.CreateObservableGauge("sslagent.replay.journal.size", () => stats().JournalBytes, "By", "Durable bytes of journal on disk");
-        _meter.CreateObservableGauge("sslagent.replay.journal.limit", () => stats().JournalBytesMax, "By", "Configured limit of the journal");
-        _meter.CreateObservableGauge("sslagent.replay.position", () => stats().JournalPosition, "{record}", "Records in the journal so far");
-        _meter.CreateObservableGauge("sslagent.replay.unlearned", () => stats().TrainableSinceCycle, "{sample}", "Samples admitted since the last cycle began");
+        _meter.CreateObservableGauge(
+            "sslagent.replay.journal.limit", () => stats().JournalBytesMax, "By", "Configured limit of the journal");
+        _meter.CreateObservableGauge(
+            "sslagent.replay.position", () => stats().JournalPosition, "{record}", "Records in the journal so far");
+        _meter.CreateObservableGauge(
+            "sslagent.replay.unlearned", () => stats().TrainableSinceCycle, "{sample}", "Samples admitted since the last cycle began");
         _meter.CreateObservableCounter("sslagent.replay.pairs", () => stats().PairsFound, "{pair}", "Frame-text pairs found");
-        _meter.CreateObservableCounter("sslagent.replay.late_halves.evicted", () => stats().LateHalvesEvicted, "{half}", "Halves that left before their other half came");
+        _meter.CreateObservableCounter(
+            "sslagent.replay.late_halves.evicted", () => stats().LateHalvesEvicted, "{half}", "Halves whose other half came too late");
     }
 
     public void Message(AdmissionResult result) => _messages.Add(1, new KeyValuePair<string, object?>("result", Word(result)));

@@ -99,7 +99,9 @@ public sealed record ReplayOptions
     [Range(1, 100_000_000)]
     public int SentinelTextsMax { get; init; } = 1_000_000;
 
-    /// <summary>Whether frames and texts of one source without a pair key are paired by their nearness in message time. Default off.</summary>
+    /// <summary>
+    /// Whether frames and texts of one source without a pair key are paired by their nearness in message time. Default off.
+    /// </summary>
     public bool PairByTime { get; init; }
 
     /// <summary>The farthest apart in message time that two halves of a pair may be. Default 2 s.</summary>
@@ -114,7 +116,9 @@ public sealed record ReplayOptions
     [Range(1, 10_000_000)]
     public int LateHalvesMax { get; init; } = 10_000;
 
-    /// <summary>Message time in one block of a source: where pairing goes by time, a block is wholly sentinel or not. Default 30 s.</summary>
+    /// <summary>
+    /// Message time in one block of a source: where pairing goes by time, a block is wholly sentinel or not. Default 30 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan SentinelBlock { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -136,17 +140,19 @@ public sealed record ReplayOptions
 
         if (SentinelOneIn == 1)
         {
-            yield return "replay.sentinelOneIn is 1 (every group): nothing would be left to train on; use 0 for no sentinels, or 2 and more";
+            yield return "replay.sentinelOneIn is 1 (every group): nothing would be left to train on; 0 is no sentinels, 2 is half of all";
         }
 
         if (SegmentBytes > JournalBytesMax)
         {
-            yield return $"replay.segmentBytes is {SegmentBytes} bytes and replay.journalBytesMax {JournalBytesMax}: one segment would be over the limit";
+            yield return $"replay.segmentBytes is {SegmentBytes} bytes and replay.journalBytesMax {JournalBytesMax} bytes: "
+                + "one segment would be over the limit";
         }
 
         if (PairByTime && SentinelBlock < PairWindow)
         {
-            yield return $"replay.sentinelBlock is {SentinelBlock} and replay.pairWindow {PairWindow}: most pairs would cross a block's border and be refused";
+            yield return $"replay.sentinelBlock is {SentinelBlock} and replay.pairWindow {PairWindow}: "
+                + "most pairs would cross a block's border and be refused";
         }
     }
 }

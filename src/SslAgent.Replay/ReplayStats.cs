@@ -6,6 +6,7 @@ namespace SslAgent.Replay;
 /// <param name="Fresh">Samples admitted since the last cycle began, as far as they are held.</param>
 /// <param name="PairsFound">Pairs joined so far, sentinels included.</param>
 /// <param name="OffsetsMissing">Kafka offsets that were never delivered (transaction markers, compaction, retention).</param>
+/// <param name="UnreadableDraws">Draws of a sample that the medium lost; its place was filled by another.</param>
 /// <param name="JournalPendingBytes">Not durable yet.</param>
 /// <param name="JournalBytesMax">Above this the disk is said to be getting full.</param>
 public sealed record ReplayStats(
@@ -31,4 +32,5 @@ public sealed record ReplayStats(
     long LateHalvesEvicted,
     int Eras,
     int ErasDropped,
-    int Sources);
+    int Sources,
+    long UnreadableDraws);

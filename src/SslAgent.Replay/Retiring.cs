@@ -6,8 +6,8 @@ namespace SslAgent.Replay;
 public sealed record RetireReport(int SegmentsDropped, int SegmentsCompacted, long BytesFreed);
 
 /// <summary>
-/// Deletes segments before the horizon that hold nothing live and rewrites neighbours with few live records as one, so that a few old survivors
-/// never pin the disk.
+/// Deletes segments before the horizon that hold nothing live and rewrites neighbours with few live records as one, so that a few old
+/// survivors never pin the disk.
 /// </summary>
 internal static class Retiring
 {
@@ -33,8 +33,13 @@ internal static class Retiring
             }
 
             bool isSparse = keptBytes < LiveShareMax * segment.Bytes, isSmall = segment.Bytes < LiveShareMax * log.Settings.SegmentBytes;
-            if ((!isSparse && !isSmall) || groupBytes + keptBytes > log.Settings.SegmentBytes) compacted += Compact(log, group, ref groupBytes, live, sorted);
-            if (!isSparse && !isSmall) continue;
+            bool isCandidate = isSparse || isSmall;
+            if (!isCandidate || groupBytes + keptBytes > log.Settings.SegmentBytes)
+            {
+                compacted += Compact(log, group, ref groupBytes, live, sorted);
+            }
+
+            if (!isCandidate) continue;
             group.Add(segment);
             groupBytes += keptBytes;
         }

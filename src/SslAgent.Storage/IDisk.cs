@@ -38,7 +38,10 @@ public interface IDisk
     /// <summary>Creates the directory and its missing parents. Durable once the parents are synced.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Replaces <paramref name="to"/> atomically where it is a file; a directory may only take a free name. Durable once the parent is synced.</summary>
+    /// <summary>
+    /// Replaces <paramref name="to"/> atomically where it is a file; a directory may only take a free name. Durable once the parent is
+    /// synced.
+    /// </summary>
     void Rename(string from, string to);
 
     /// <summary>Gives an existing file a second name (hard link). Durable once the parent is synced.</summary>
@@ -71,6 +74,8 @@ public interface IDiskFile : IDisposable
 
     void SetLength(long bytes);
 
-    /// <summary>Returns once content and length are on the medium (fsync). After a failure the unsynced bytes must be written again.</summary>
+    /// <summary>
+    /// Returns once content and length are on the medium (fsync). After a failure the unsynced bytes must be written again.
+    /// </summary>
     void Sync();
 }

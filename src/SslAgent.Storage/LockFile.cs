@@ -15,7 +15,9 @@ public sealed class LockFile : IDisposable
 
     private LockFile(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Takes the lock or throws <see cref="StorageException"/> with fault <see cref="StorageFault.Locked"/>, naming the owner.</summary>
+    /// <summary>
+    /// Takes the lock or throws <see cref="StorageException"/> with fault <see cref="StorageFault.Locked"/>, naming the owner.
+    /// </summary>
     /// <param name="role">What the owner is doing, for the message: <c>sslagent run</c>.</param>
     public static LockFile Take(string path, string role, TimeProvider time)
     {

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SslAgent.Storage;
 
-/// <summary>The few system calls that .NET lacks: fsync of a directory, hard links, advisory locks. On Windows the nearest there is.</summary>
+/// <summary>
+/// The few system calls that .NET lacks: fsync of a directory, hard links, advisory locks. On Windows the nearest there is.
+/// </summary>
 internal static partial class Posix
 {
     private const int ReadOnly = 0, ReadWrite = 2;
@@ -32,7 +34,10 @@ internal static partial class Posix
         if (HardLink(existing, added) != 0) throw Failure(DiskOperation.Link, added);
     }
 
-    /// <summary>Opens an existing file and locks it for this process; null where another process holds the lock. The system frees the lock with the process.</summary>
+    /// <summary>
+    /// Opens an existing file and locks it for this process; null where another process holds the lock. The system frees the lock with
+    /// the process.
+    /// </summary>
     public static SafeFileHandle? OpenLocked(string path)
     {
         SafeFileHandle handle = OpenExisting(path, ReadWrite, DiskOperation.Lock);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SslAgent.Storage;
 
 /// <summary>What was being done when the disk failed.</summary>
@@ -63,7 +65,7 @@ public sealed class StorageException : IOException
         new(operation, path, FaultOf(cause), cause.Message, cause);
 
     internal static StorageException FromErrno(DiskOperation operation, string path, int errno) =>
-        new(operation, path, FaultOfErrno(errno), $"{System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
+        new(operation, path, FaultOfErrno(errno), $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
 
     private static StorageFault FaultOf(Exception cause) => cause switch
     {

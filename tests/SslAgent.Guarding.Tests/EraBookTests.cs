@@ -39,8 +39,10 @@ public sealed class EraBookTests
     }
 
     [Fact]
-    public void Another_number_of_sentinels_starts_the_era_afresh()
+    public void Other_sentinels_start_the_era_afresh()
     {
+        EraBook other = Some.Book(Some.Era(0, 0.4, set: 1)).Promoted(new ModelVersion(2), Some.Probe(Some.Era(0, 0.5, set: 2)), null);
+        Assert.Equal((0.5, 2L, 1), (other.Find(0, "mae")!.Loss, other.Find(0, "mae")!.Set, other.Find(0, "mae")!.Promotions));
         EraBook book = Some.Book(Some.Era(0, 0.4, count: 10)).Promoted(new ModelVersion(2), Some.Probe(Some.Era(0, 0.5, count: 20)), null);
         Assert.Equal((0.5, 20, 1), (book.Find(0, "mae")!.Loss, book.Find(0, "mae")!.Count, book.Find(0, "mae")!.Promotions));
     }

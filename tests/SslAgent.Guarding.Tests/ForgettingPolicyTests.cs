@@ -62,6 +62,7 @@ public sealed class ForgettingPolicyTests
     public void An_era_still_being_filled_or_too_small_is_not_judged()
     {
         Assert.Equal(VerdictKind.Promote, Judge(Some.Era(0, 0.2, count: 30), Some.Era(0, 0.6, count: 31)).Kind);
+        Assert.Equal(VerdictKind.Promote, Judge(Some.Era(0, 0.2, set: 1), Some.Era(0, 0.6, set: 2)).Kind);
         Assert.Equal(VerdictKind.Promote, Judge(Some.Era(0, 0.2, count: 3), Some.Era(0, 0.6, count: 3)).Kind);
     }
 
@@ -73,8 +74,11 @@ public sealed class ForgettingPolicyTests
         Verdict verdict = Some.Judge(Some.Input(Some.Probe(now), Some.Book(best)));
         VerdictReason[] failed = [.. verdict.Reasons.Where(reason => reason is { Policy: "forgetting", Kind: not VerdictKind.Promote })];
         Assert.Equal(VerdictKind.Reject, verdict.Kind);
-        Assert.Equal(["era 4", "era 3", "mean rise", "era 2", "era 1"], failed.Select(reason =>
-            reason.Measure.Contains("mean rise", StringComparison.Ordinal) ? "mean rise" : reason.Measure[reason.Measure.IndexOf("era", StringComparison.Ordinal)..][..5]));
+        Assert.Equal(["era 4", "era 3", "mean rise", "era 2", "era 1"], failed.Select(Subject));
         Assert.All(failed, reason => Assert.True(reason.Value > reason.Limit && reason.Unit.Length > 0));
+
+        static string Subject(VerdictReason reason) => reason.Measure.Contains("mean rise", StringComparison.Ordinal)
+            ? "mean rise"
+            : reason.Measure[reason.Measure.IndexOf("era", StringComparison.Ordinal)..][..5];
     }
 }

@@ -285,6 +285,59 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_sample_that_the_medium_lost_is_told_and_its_place_in_the_batch_is_filled()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk, Options with { SentinelOneIn = 0 });
+        for (int i = 0; i < 20; i++) ledger.Admit(Some.TextSample(i, "line " + i));
+        TrainingView view = ledger.Start(1);
+        string path = "/journal/samples-0000000000000000.seg";
+        using (IDiskFile file = disk.Open(path, DiskOpen.ReadWrite)) file.Write(500, [1, 2, 3, 4]);
+
+        Batch batch = view.Draw(Modality.Text, 20, new DrawKey(1, 1, 0, ChanceStream.Sampling));
+
+        Assert.Equal((20, 19), (batch.Count, batch.Ids.Distinct().Count()));
+        for (int i = 0; i < 20; i++) Assert.Equal("line " + batch.Ids[i].Sequence, batch.Texts[i].ToString());
+        Assert.Equal(1, ledger.Stats().UnreadableDraws);
+        ledger.Admit(Some.TextSample(20, "a later group vouches for the ones before"));
+        ledger.Sync();
+        VerifyReport report = ReplayVerify.Run(disk, "/journal", CancellationToken.None);
+        Assert.False(report.IsWhole);
+        Assert.InRange(500, Assert.Single(report.Damaged).From, report.Damaged[0].To);
+    }
+
+    [Fact]
+    public void Verifying_names_each_damaged_range_and_changes_nothing()
+    {
+        var disk = new SimulatedDisk();
+        long written;
+        using (ReplayLedger ledger = Ledgers.Open(disk))
+        {
+            foreach (Intake intake in new RandomStream(42).Take(3000)) ledger.Admit(intake);
+            ledger.StartCycle(Some.CycleStarted(1));
+            Assert.True(ReplayVerify.Run(disk, "/journal", CancellationToken.None).IsWhole);
+            written = ledger.Position;
+        }
+
+        string[] segments = [.. disk.List("/journal").Select(entry => "/journal/" + entry.Name)
+            .Where(path => path.EndsWith(".seg", StringComparison.Ordinal) && path.Contains("samples", StringComparison.Ordinal))];
+        Assert.True(segments.Length > 3);
+        foreach (string path in segments.SkipLast(1))
+        {
+            byte[] bytes = disk.Get(path);
+            bytes[300] ^= 1;
+            disk.Put(path, bytes);
+        }
+
+        int operations = disk.Trace.Count;
+        VerifyReport report = ReplayVerify.Run(disk, "/journal", CancellationToken.None);
+        Assert.Equal(segments.SkipLast(1), report.Damaged.Select(range => range.Path));
+        Assert.All(report.Damaged, range => Assert.InRange(300, range.From, range.To - 1));
+        Assert.Equal(written, report.Samples.Records + report.Decisions.Records + report.Damaged.Count);
+        Assert.Equal(operations, disk.Trace.Count);
+    }
+
+    [Fact]
     public void Faults_between_options_are_all_told_with_their_values()
     {
         Assert.Empty(new ReplayOptions().Faults());

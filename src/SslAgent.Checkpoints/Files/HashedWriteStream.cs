@@ -5,8 +5,8 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Writes a new file front to back and knows size and sha256 when it is done, so that the sums in a manifest are those of what was meant to be
-/// written, not of what a disk gave back. Small writes are gathered; large ones go through as they are.
+/// Writes a new file front to back and knows size and sha256 when it is done, so that the sums in a manifest are those of what was meant to
+/// be written, not of what a disk gave back. Small writes are gathered; large ones go through as they are.
 /// </summary>
 internal sealed class HashedWriteStream : Stream
 {

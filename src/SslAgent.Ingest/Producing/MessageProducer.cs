@@ -44,6 +44,7 @@ public sealed class MessageProducer : IDisposable
         long told = _time.GetTimestamp();
         await foreach (OutgoingMessage message in messages.WithCancellation(cancellation))
         {
+            cancellation.ThrowIfCancellationRequested();
             if (pace.Wait() is { } wait) await Task.Delay(wait, _time, cancellation);
             while (!TrySend(message)) await Task.Delay(FullWait, _time, cancellation);
             if (_time.GetElapsedTime(told) < TimeSpan.FromSeconds(1)) continue;

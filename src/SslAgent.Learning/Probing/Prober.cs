@@ -39,7 +39,7 @@ internal sealed class Prober(
         double[] losses = [.. Enumerable.Range(0, plan.Probe.Repeats).Select(repeat => MeanLoss(all, objective, era, repeat))];
         double mean = losses.Average();
         double noise = Math.Sqrt(losses.Sum(loss => (loss - mean) * (loss - mean)) / (losses.Length - 1));
-        return new EraProbe(era, objective.Name, mean, noise, TrivialLoss(all, objective, era), all.Count);
+        return new EraProbe(era, objective.Name, mean, noise, TrivialLoss(all, objective, era), all.Count, EraProbe.SetOf(all.Ids));
     }
 
     /// <summary>Mean over chunks, weighted by their samples. Each repeat shuffles the samples anew, so that contrastive chunks differ too.</summary>

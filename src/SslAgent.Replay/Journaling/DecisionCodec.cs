@@ -58,7 +58,8 @@ internal static class DecisionCodec
             case RecordKind.RolledBack:
                 return DecodeRolledBack(ref from);
             default:
-                throw new JournalFormatException($"a journal record has the unknown kind {(ushort)kind}: use the release that wrote it, or a newer one");
+                throw new JournalFormatException(
+                    $"a journal record has the unknown kind {(ushort)kind}: use the release that wrote it, or a newer one");
         }
     }
 

@@ -1,10 +1,10 @@
 namespace SslAgent.Replay;
 
 /// <summary>
-/// When waiting records are fsynced: once the oldest has waited for the delay, or once they fill the bytes. Pure; the caller brings the time.
-/// Not thread-safe.
+/// When waiting records are fsynced: once the oldest has waited for the delay, or once they fill the bytes. Pure; the caller brings the
+/// time. Not thread-safe.
 /// </summary>
-public sealed class GroupCommit(TimeSpan delay, long bytesMax)
+internal sealed class GroupCommit(TimeSpan delay, long bytesMax)
 {
     private long? _oldestAt;
 

@@ -4,10 +4,10 @@ using SslAgent.Storage;
 namespace SslAgent.Replay;
 
 /// <summary>
-/// The append-only journal: everything else is a fold over it. Two record logs under one numbering, <c>samples-*.seg</c> (what Kafka delivered,
-/// synced in groups) and <c>decisions-*.seg</c> (synced one by one, kept for ever). Byte format: docs/formats/journal.md.
-/// <para>What is durable never has a hole before it: a decision is synced after all samples before it, and no sample after it is written before
-/// the decision is durable. Thread-safe; whoever opened it disposes it (and syncs before).</para>
+/// The append-only journal: everything else is a fold over it. Two record logs under one numbering, <c>samples-*.seg</c> (what Kafka
+/// delivered, synced in groups) and <c>decisions-*.seg</c> (synced one by one, kept for ever). Byte format: docs/formats/journal.md.
+/// <para>What is durable never has a hole before it: a decision is synced after all samples before it, and no sample after it is written
+/// before the decision is durable. Thread-safe; whoever opened it disposes it (and syncs before).</para>
 /// </summary>
 public sealed class Journal : IDisposable
 {
@@ -72,11 +72,10 @@ public sealed class Journal : IDisposable
     /// <param name="positionFloor">The position of the newest version: numbers below it are taken, whatever is left on disk.</param>
     public static Journal Open(IDisk disk, string directory, ReplayOptions options, TimeProvider time, long positionFloor = 0)
     {
-        RecordLog samples = RecordLog.Open(disk, new RecordLogSettings(directory, "samples", SamplesTag, options.SegmentBytes, RecordBytesMax), time);
+        RecordLog samples = RecordLog.Open(disk, SamplesAt(directory, options.SegmentBytes), time);
         try
         {
-            RecordLog decisions = RecordLog.Open(
-                disk, new RecordLogSettings(directory, "decisions", DecisionsTag, options.SegmentBytes, RecordBytesMax), time);
+            RecordLog decisions = RecordLog.Open(disk, DecisionsAt(directory, options.SegmentBytes), time);
             return new Journal(samples, decisions, options, time, positionFloor);
         }
         catch
@@ -87,8 +86,8 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>
-    /// Appends a record and returns its number. A sample waits for the next sync; a decision is durable on return, with everything before it.
-    /// After a <see cref="StorageException"/> nothing was appended and the same record may be offered again.
+    /// Appends a record and returns its number. A sample waits for the next sync; a decision is durable on return, with everything before
+    /// it. After a <see cref="StorageException"/> nothing was appended and the same record may be offered again.
     /// </summary>
     public long Append(JournalRecord record)
     {
@@ -132,19 +131,19 @@ public sealed class Journal : IDisposable
         return decisions;
     }
 
-    /// <summary>The frame of an admitted sample, durable or not.</summary>
+    /// <summary>
+    /// The frame of an admitted sample, durable or not. <see cref="SampleUnreadableException"/> where the medium lost it.
+    /// </summary>
     public Frame ReadFrame(SampleId id) => ReadPart(id, static (_, payload) => SampleCodec.DecodeFrame(payload), "frame");
 
-    /// <summary>The text of an admitted sample, durable or not.</summary>
+    /// <summary>The text of an admitted sample, durable or not. <see cref="SampleUnreadableException"/> where the medium lost it.</summary>
     public Text ReadText(SampleId id) => ReadPart(id, static (_, payload) => SampleCodec.DecodeText(payload), "text");
 
     /// <summary>A record of the samples log by its number, or null.</summary>
-    public JournalRecord? FindSample(long sequence) =>
-        _samples.TryRead(sequence, static (kind, payload) => JournalCodec.Decode((RecordKind)kind, payload), out JournalRecord? record) ? record : null;
+    public JournalRecord? FindSample(long sequence) => Find(_samples, sequence);
 
     /// <summary>A decision by its number, or null.</summary>
-    public JournalRecord? FindDecision(long sequence) =>
-        _decisions.TryRead(sequence, static (kind, payload) => JournalCodec.Decode((RecordKind)kind, payload), out JournalRecord? record) ? record : null;
+    public JournalRecord? FindDecision(long sequence) => Find(_decisions, sequence);
 
     public void Dispose()
     {
@@ -152,10 +151,32 @@ public sealed class Journal : IDisposable
         _decisions.Dispose();
     }
 
+    internal static RecordLogSettings SamplesAt(string directory, long segmentBytes) =>
+        new(directory, "samples", SamplesTag, segmentBytes, RecordBytesMax);
+
+    internal static RecordLogSettings DecisionsAt(string directory, long segmentBytes) =>
+        new(directory, "decisions", DecisionsTag, segmentBytes, RecordBytesMax);
+
+    private static JournalRecord? Find(RecordLog log, long sequence) =>
+        log.TryRead(sequence, static (kind, payload) => JournalCodec.Decode((RecordKind)kind, payload), out JournalRecord? record)
+            ? record
+            : null;
+
     private T ReadPart<T>(SampleId id, RecordDecoder<T?> decode, string what) where T : class
     {
-        Check.That(_samples.TryRead(id.Sequence, decode, out T? part), "a sample that the buffer holds is in the journal");
-        return Check.NotNull(part, $"sample {id} was drawn for its {what} and has none");
+        try
+        {
+            if (!_samples.TryRead(id.Sequence, decode, out T? part))
+            {
+                throw new SampleUnreadableException(id, "the journal has no such record any more", null);
+            }
+
+            return Check.NotNull(part, $"sample {id} was drawn for its {what} and has none");
+        }
+        catch (RecordDamagedException damage)
+        {
+            throw new SampleUnreadableException(id, damage.Message, damage);
+        }
     }
 
     private void AppendSample_NeedsLock(RecordKind kind)

@@ -44,7 +44,9 @@ internal static class JournalCodec
                 from.String(), from.Int32(), from.Int32(), from.Int64(), from.String()),
             _ => DecisionCodec.Decode(kind, ref from),
         };
-        return from.IsAtEnd ? record : throw new JournalFormatException($"a journal record of kind {kind} is longer than this program knows");
+        return from.IsAtEnd
+            ? record
+            : throw new JournalFormatException($"a journal record of kind {kind} is longer than this program knows");
     }
 
     public static bool IsDecision(JournalRecord record) => record is not

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace SslAgent.Replay;
 
-/// <summary>Reads the primitive fields of docs/formats/journal.md. The checksum already vouched for the bytes, so a field that does not fit is another format.</summary>
+/// <summary>
+/// Reads the primitive fields of docs/formats/journal.md. The checksum already vouched for the bytes, so a field that does not fit is
+/// another format.
+/// </summary>
 internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

@@ -2,7 +2,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Replay;
 
-/// <summary>Records of the samples log as bytes. Frames are raw pixels and stand last, so that a text is found without touching them.</summary>
+/// <summary>
+/// Records of the samples log as bytes. Frames are raw pixels and stand last, so that a text is found without touching them.
+/// </summary>
 internal static class SampleCodec
 {
     [Flags]

@@ -4,7 +4,8 @@ namespace SslAgent.Replay;
 /// <param name="Bytes">Of its content.</param>
 /// <param name="TextHash">Of a text; 0 for a frame.</param>
 /// <param name="Matched">Frames that this text already has.</param>
-internal readonly record struct Half(long Id, bool IsText, bool IsSentinel, int Source, long TimeMs, long Bytes, ulong TextHash, int Matched)
+internal readonly record struct Half(
+    long Id, bool IsText, bool IsSentinel, int Source, long TimeMs, long Bytes, ulong TextHash, int Matched)
 {
     public void Save(BinaryWriter to)
     {
@@ -19,7 +20,8 @@ internal readonly record struct Half(long Id, bool IsText, bool IsSentinel, int 
     }
 
     public static Half Load(BinaryReader from) => new(
-        from.ReadInt64(), from.ReadBoolean(), from.ReadBoolean(), from.ReadInt32(), from.ReadInt64(), from.ReadInt64(), from.ReadUInt64(), from.ReadInt32());
+        from.ReadInt64(), from.ReadBoolean(), from.ReadBoolean(), from.ReadInt32(),
+        from.ReadInt64(), from.ReadInt64(), from.ReadUInt64(), from.ReadInt32());
 }
 
 /// <summary>Two halves that belong together.</summary>

@@ -6,8 +6,8 @@ namespace SslAgent.Replay;
 internal static class Draws
 {
     /// <summary>
-    /// Draws without replacement, a share of the batch from the fresh samples; where one side has too few the other fills up. A batch larger
-    /// than everything there is holds everything as often as it fits, and a draw for the rest.
+    /// Draws without replacement, a share of the batch from the fresh samples; where one side has too few the other fills up. A batch
+    /// larger than everything there is holds everything as often as it fits, and a draw for the rest.
     /// </summary>
     public static (long Id, long OtherId)[] Draw(ModalityIndex index, int count, double freshRatio, DrawKey key)
     {

@@ -53,7 +53,8 @@ internal sealed class SentinelIndex(IReadOnlyList<Era> eras, IReadOnlyDictionary
             (int number, string name) = (from.ReadInt32(), from.ReadString());
             foreach (Modality modality in Enum.GetValues<Modality>()) entries[(number, modality)] = LoadEntries(from);
             eras.Add(new Era(
-                number, name, entries[(number, Modality.Frame)].Length, entries[(number, Modality.Text)].Length, entries[(number, Modality.Pair)].Length));
+                number, name, entries[(number, Modality.Frame)].Length,
+                entries[(number, Modality.Text)].Length, entries[(number, Modality.Pair)].Length));
         }
 
         return new SentinelIndex(eras, entries);

@@ -3,9 +3,9 @@ using SslAgent.Domain;
 namespace SslAgent.Replay;
 
 /// <summary>
-/// Who is a sentinel: one group in N, by a hash of what both halves of a pair know at admission, so that no pair is ever split. A group is all
-/// samples with one pair key; where pairing goes by time, all lone halves of one source in one block of time; else all samples of one content.
-/// Pure: the same sample is on the same side for ever.
+/// Who is a sentinel: one group in N, by a hash of what both halves of a pair know at admission, so that no pair is ever split. A group
+/// is all samples with one pair key; where pairing goes by time, all lone halves of one source in one block of time; else all samples of
+/// one content. Pure: the same sample is on the same side for ever.
 /// </summary>
 internal sealed class SentinelSplit(ReplayOptions options, ulong seed)
 {

@@ -5,10 +5,10 @@ namespace SslAgent.Replay;
 /// <summary>The sentinels as they were when the view was taken. Safe to use from any thread.</summary>
 public sealed class SentinelView : ISentinelSource
 {
-    private readonly Journal _journal;
+    private readonly BatchReader _reader;
     private readonly SentinelIndex _index;
 
-    internal SentinelView(Journal journal, SentinelIndex index) => (_journal, _index) = (journal, index);
+    internal SentinelView(BatchReader reader, SentinelIndex index) => (_reader, _index) = (reader, index);
 
     public IReadOnlyList<Era> Eras => _index.Eras;
 
@@ -19,6 +19,6 @@ public sealed class SentinelView : ISentinelSource
         IEnumerable<Entry> chosen = entries.Length <= countMax
             ? entries
             : entries.OrderBy(entry => entry.Priority).Take(countMax).OrderBy(entry => entry.Id);
-        return BatchReader.Read(_journal, modality, [.. chosen.Select(entry => (entry.Id, entry.OtherId))]);
+        return _reader.ReadProbe(modality, [.. chosen.Select(entry => (entry.Id, entry.OtherId))]);
     }
 }

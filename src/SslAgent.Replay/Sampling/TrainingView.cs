@@ -8,13 +8,13 @@ namespace SslAgent.Replay;
 /// </summary>
 public sealed class TrainingView : IBatchSource
 {
-    private readonly Journal _journal;
+    private readonly BatchReader _reader;
     private readonly TrainingIndex _index;
     private readonly double _freshRatio;
 
-    internal TrainingView(Journal journal, TrainingIndex index, double freshRatio)
+    internal TrainingView(BatchReader reader, TrainingIndex index, double freshRatio)
     {
-        _journal = journal;
+        _reader = reader;
         _index = index;
         _freshRatio = freshRatio;
     }
@@ -25,6 +25,10 @@ public sealed class TrainingView : IBatchSource
     public AvailableData Fresh => new(
         _index.Of(Modality.Frame).Fresh.Length, _index.Of(Modality.Text).Fresh.Length, _index.Of(Modality.Pair).Fresh.Length);
 
+    /// <summary>The samples that <see cref="Draw"/> would give for the same key, without reading them.</summary>
+    public IReadOnlyList<SampleId> Choose(Modality modality, int count, DrawKey key) =>
+        [.. Draws.Draw(_index.Of(modality), count, _freshRatio, key).Select(row => new SampleId(row.Id))];
+
     public Batch Draw(Modality modality, int count, DrawKey key) =>
-        BatchReader.Read(_journal, modality, Draws.Draw(_index.Of(modality), count, _freshRatio, key));
+        _reader.ReadTraining(modality, Draws.Draw(_index.Of(modality), count, _freshRatio, key));
 }

@@ -2,7 +2,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Replay;
 
-/// <summary>Stretches of partitions that an operator denied: what is delivered from there is passed over. Operators write few of them.</summary>
+/// <summary>
+/// Stretches of partitions that an operator denied: what is delivered from there is passed over. Operators write few of them.
+/// </summary>
 internal sealed class DenyList
 {
     private readonly List<DeniedRange> _ranges = [];

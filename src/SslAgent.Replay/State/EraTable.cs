@@ -81,7 +81,7 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
 
     private int NumberOf(long key)
     {
-        // By count the key is dense already. Otherwise only eras that are still kept remember theirs: a dropped one that comes back is a new one.
+        // By count the key is dense already. Otherwise only eras that are kept remember theirs: a dropped one that comes back is new.
         if (options.EraBy == EraGrouping.Count) return (int)key;
         if (!_numbers.TryGetValue(key, out int number)) _numbers[key] = number = _next++;
         return number;
@@ -99,9 +99,11 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
     {
         // Message time comes from outside and may lie beyond what a calendar holds.
         double fromMs = key * options.EraDuration.TotalMilliseconds;
-        return fromMs >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && fromMs <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? string.Create(CultureInfo.InvariantCulture, $"from {DateTimeOffset.FromUnixTimeMilliseconds((long)fromMs):yyyy-MM-dd HH:mm:ss}")
-            : string.Create(CultureInfo.InvariantCulture, $"from {fromMs} ms");
+        bool isOnCalendar = fromMs >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
+            && fromMs <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+        if (!isOnCalendar) return string.Create(CultureInfo.InvariantCulture, $"from {fromMs} ms");
+        DateTimeOffset from = DateTimeOffset.FromUnixTimeMilliseconds((long)fromMs);
+        return string.Create(CultureInfo.InvariantCulture, $"from {from:yyyy-MM-dd HH:mm:ss}");
     }
 
     private void Thin(int keep)
@@ -112,7 +114,8 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
             int dropped = Enumerable.Range(1, numbers.Length - 2).Where(i => numbers[i] != keep)
                 .MinBy(i => (long)numbers[i + 1] - numbers[i - 1]);
             _eras.Remove(numbers[dropped]);
-            foreach (long key in _numbers.Where(entry => entry.Value == numbers[dropped]).Select(entry => entry.Key).ToList()) _numbers.Remove(key);
+            long[] keys = [.. _numbers.Where(entry => entry.Value == numbers[dropped]).Select(entry => entry.Key)];
+            foreach (long key in keys) _numbers.Remove(key);
             Dropped++;
         }
     }

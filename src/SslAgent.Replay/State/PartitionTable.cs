@@ -2,18 +2,25 @@ using SslAgent.Domain;
 
 namespace SslAgent.Replay;
 
-/// <summary>What the fold knows of each partition: its epoch and the next offset to read. The only truth about where to go on reading.</summary>
+/// <summary>
+/// What the fold knows of each partition: its epoch and the next offset to read. The only truth about where to go on reading.
+/// </summary>
 internal sealed class PartitionTable
 {
     private readonly SortedDictionary<(string Topic, int Partition), (int Epoch, long NextOffset, long Missing)> _partitions =
         new(Comparer<(string Topic, int Partition)>.Create(static (left, right) =>
             string.CompareOrdinal(left.Topic, right.Topic) is int order and not 0 ? order : left.Partition.CompareTo(right.Partition)));
 
-    /// <summary>Offsets that were never delivered: transaction markers, what compaction took, what retention took before it was read.</summary>
+    /// <summary>
+    /// Offsets that were never delivered: transaction markers, what compaction took, what retention took before it was read.
+    /// </summary>
     public long Missing => _partitions.Values.Sum(partition => partition.Missing);
 
     public IReadOnlyList<PartitionPosition> Positions =>
-        [.. _partitions.Select(entry => new PartitionPosition(entry.Key.Topic, entry.Key.Partition, entry.Value.Epoch, entry.Value.NextOffset))];
+    [
+        .. _partitions.Select(entry => new PartitionPosition(
+            entry.Key.Topic, entry.Key.Partition, entry.Value.Epoch, entry.Value.NextOffset)),
+    ];
 
     public (int Epoch, long NextOffset)? Find(string topic, int partition) =>
         _partitions.TryGetValue((topic, partition), out var known) ? (known.Epoch, known.NextOffset) : null;

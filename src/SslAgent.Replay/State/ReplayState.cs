@@ -118,7 +118,11 @@ public sealed class ReplayState
         var state = new ReplayState(options, seed);
         using var reader = new BinaryReader(new MemoryStream(StateFile.Read(from)));
         ulong savedSeed = reader.ReadUInt64();
-        if (savedSeed != seed) throw new StateFormatException($"replay.bin was folded under seed {savedSeed}, the configuration says {seed}");
+        if (savedSeed != seed)
+        {
+            throw new StateFormatException($"replay.bin was folded under seed {savedSeed}, the configuration says {seed}");
+        }
+
         state.Load(reader);
         return state;
     }
@@ -182,7 +186,8 @@ public sealed class ReplayState
 
     private void Apply(JournalRecord.RolledBack rolledBack)
     {
-        Check.That(rolledBack.Replay != ReplayRollback.Rewind, "a rewind is refused before it is journalled, until the fold can read the past");
+        Check.That(
+            rolledBack.Replay != ReplayRollback.Rewind, "a rewind is refused before it is journalled, until the fold can read the past");
         _denied.Add(rolledBack.Denied);
         if (rolledBack.Replay == ReplayRollback.DropSince) _memory.DropSince(rolledBack.ToPosition);
     }

@@ -19,8 +19,8 @@ internal readonly record struct Entry(long Id, long OtherId, ulong Priority, lon
 
 /// <summary>
 /// A uniform sample of everything offered, bounded in count and bytes: of all entries ever offered those with the smallest priorities that
-/// fit are kept. The smallest priority that ever had to leave is remembered and nothing at or above it is let in again, so the content does not
-/// depend on the order of arrival, and everything offered had the same chance. Not thread-safe.
+/// fit are kept. The smallest priority that ever had to leave is remembered and nothing at or above it is let in again, so the content
+/// does not depend on the order of arrival, and everything offered had the same chance. Not thread-safe.
 /// </summary>
 internal sealed class Reservoir(int countMax, long bytesMax)
 {
@@ -57,7 +57,9 @@ internal sealed class Reservoir(int countMax, long bytesMax)
         }
     }
 
-    /// <summary>Takes entries out that must not be drawn again. The threshold stays, so what is left is still a uniform sample of the rest.</summary>
+    /// <summary>
+    /// Takes entries out that must not be drawn again. The threshold stays, so what is left is still a uniform sample of the rest.
+    /// </summary>
     public int RemoveAll(Predicate<Entry> match)
     {
         int removed = _heap.RemoveAll(match);
@@ -88,7 +90,8 @@ internal sealed class Reservoir(int countMax, long bytesMax)
     public Entry[] Sorted()
     {
         Entry[] entries = [.. _heap];
-        Array.Sort(entries, static (left, right) => left.Id != right.Id ? left.Id.CompareTo(right.Id) : left.OtherId.CompareTo(right.OtherId));
+        Array.Sort(entries, static (left, right) =>
+            left.Id != right.Id ? left.Id.CompareTo(right.Id) : left.OtherId.CompareTo(right.OtherId));
         return entries;
     }
 

@@ -4,8 +4,8 @@ using SslAgent.Storage;
 namespace SslAgent.Replay;
 
 /// <summary>
-/// The frame around a saved state (<c>replay.bin</c>), little-endian: magic 8 bytes, format version u32, payload length i64, payload, CRC-32C of
-/// all before u32.
+/// The frame around a saved state (<c>replay.bin</c>), little-endian: magic 8 bytes, format version u32, payload length i64, payload,
+/// CRC-32C of all before u32.
 /// </summary>
 internal static class StateFile
 {
@@ -37,7 +37,11 @@ internal static class StateFile
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (version != CurrentVersion) throw new StateFormatException($"replay.bin has format version {version}; this program reads {CurrentVersion}");
+        if (version != CurrentVersion)
+        {
+            throw new StateFormatException($"replay.bin has format version {version}; this program reads {CurrentVersion}");
+        }
+
         long length = BinaryPrimitives.ReadInt64LittleEndian(header[12..]);
         if (length is < 0 or > int.MaxValue) throw new StateFormatException($"replay.bin claims a payload of {length} bytes");
         byte[] payload = new byte[length];

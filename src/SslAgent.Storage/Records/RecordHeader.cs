@@ -33,7 +33,9 @@ internal readonly record struct RecordHeader(int PayloadBytes, long Sequence, ui
         BinaryPrimitives.WriteUInt32LittleEndian(target[ChecksumAt..], ChecksumOf(target, payload));
     }
 
-    /// <summary>Reads a header that looks like one: the marker is there and the length is possible. The checksum is not looked at.</summary>
+    /// <summary>
+    /// Reads a header that looks like one: the marker is there and the length is possible. The checksum is not looked at.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, int payloadBytesMax, out RecordHeader header)
     {
         header = default;

@@ -88,7 +88,9 @@ public sealed partial class RecordLog : IDisposable
         return new RecordLog(disk, settings, time, RecordLogOpening.Run(disk, settings));
     }
 
-    /// <summary>Buffers a record. Throws <see cref="StorageException"/> only where a new segment has to be begun, and then nothing was appended.</summary>
+    /// <summary>
+    /// Buffers a record. Throws <see cref="StorageException"/> only where a new segment has to be begun, and then nothing was appended.
+    /// </summary>
     public void Append(long sequence, ushort kind, ReadOnlySpan<byte> payload)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(sequence, LastSequence);
@@ -103,13 +105,17 @@ public sealed partial class RecordLog : IDisposable
         }
     }
 
-    /// <summary>Makes everything appended so far durable. After a <see cref="StorageException"/> it may be tried again, now or later.</summary>
+    /// <summary>
+    /// Makes everything appended so far durable. After a <see cref="StorageException"/> it may be tried again, now or later.
+    /// </summary>
     public void Sync()
     {
         lock (_io) Sync_NeedsLock();
     }
 
-    /// <summary>Takes back what was appended and is not durable. Only for a caller who tells nobody about a record before its sync.</summary>
+    /// <summary>
+    /// Takes back what was appended and is not durable. Only for a caller who tells nobody about a record before its sync.
+    /// </summary>
     public void Withdraw()
     {
         lock (_io)

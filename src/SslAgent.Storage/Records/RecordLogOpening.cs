@@ -1,8 +1,8 @@
 namespace SslAgent.Storage;
 
 /// <summary>
-/// Finds a log's segments at start: only the last one is read through (its tail may be torn); the others come with their index, and are read
-/// through where that is missing. What a crash left half done is tidied up, and everything found is told.
+/// Finds a log's segments at start: only the last one is read through (its tail may be torn); the others come with their index, and are
+/// read through where that is missing. What a crash left half done is tidied up, and everything found is told.
 /// </summary>
 internal sealed class RecordLogOpening
 {
@@ -47,7 +47,7 @@ internal sealed class RecordLogOpening
 
     private void OpenSegments()
     {
-        List<DiskEntry> files = [.. _disk.List(_settings.Directory).Where(entry => !entry.IsDirectory && Segment.TryParse(_settings, entry.Name, out _))];
+        List<DiskEntry> files = [.. _disk.List(_settings.Directory).Where(entry => Segment.TryParse(_settings, entry.Name, out _))];
         long coveredTo = -1;
         for (int i = 0; i < files.Count; i++)
         {
@@ -113,7 +113,9 @@ internal sealed class RecordLogOpening
         }
     }
 
-    /// <summary>Bytes that no later record vouches for never were durable: the file is cut there, and whatever stood behind goes with them.</summary>
+    /// <summary>
+    /// Bytes that no later record vouches for never were durable: the file is cut there, and whatever stood behind goes with them.
+    /// </summary>
     private SparseIndex CutTornTail(IDiskFile file, out List<(long From, long To)> holes)
     {
         var index = new SparseIndex();

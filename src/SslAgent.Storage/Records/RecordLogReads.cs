@@ -7,7 +7,8 @@ namespace SslAgent.Storage;
 public sealed partial class RecordLog
 {
     /// <summary>
-    /// Reads one record, durable or not. False where this log has none of that number; <see cref="RecordDamagedException"/> where its bytes are not what was written.
+    /// Reads one record, durable or not. False where this log has none of that number; <see cref="RecordDamagedException"/> where its
+    /// bytes are not what was written.
     /// </summary>
     public bool TryRead<TResult>(long sequence, RecordDecoder<TResult> decode, [MaybeNullWhen(false)] out TResult result)
     {
@@ -60,7 +61,11 @@ public sealed partial class RecordLog
             bool isWhole = at + header.FrameBytes <= window.Length;
             if (header.Sequence == sequence)
             {
-                if (!isWhole || !header.Vouches(window[at..])) throw new RecordDamagedException(stretch.Segment.Path, stretch.From + at, sequence);
+                if (!isWhole || !header.Vouches(window[at..]))
+                {
+                    throw new RecordDamagedException(stretch.Segment.Path, stretch.From + at, sequence);
+                }
+
                 result = decode(header.Kind, window.Slice(at + RecordHeader.Bytes, header.PayloadBytes));
                 return true;
             }

@@ -29,7 +29,8 @@ public sealed record DamagedRange(string Path, long From, long To)
 /// <summary>A segment as seen from outside.</summary>
 /// <param name="LastSequence">Of its last record, or one less than the first where it has none.</param>
 /// <param name="IsSealed">False for the one that is being appended to.</param>
-public sealed record SegmentInfo(string Path, long FirstSequence, long LastSequence, long Records, long Bytes, uint Generation, bool IsSealed);
+public sealed record SegmentInfo(
+    string Path, long FirstSequence, long LastSequence, long Records, long Bytes, uint Generation, bool IsSealed);
 
 /// <summary>What opening a log found.</summary>
 /// <param name="CutBytes">A torn tail: bytes that were never durable, removed.</param>
@@ -50,7 +51,8 @@ public sealed class RecordDamagedException(string path, long offset, long sequen
 
 /// <summary>A file of a format that this program does not know.</summary>
 public sealed class UnknownFormatException(string path, uint found, uint known)
-    : IOException($"{path} has format version {found}; this program reads up to version {known}: use the release that wrote it, or a newer one")
+    : IOException($"{path} has format version {found}; this program reads up to version {known}: "
+        + "use the release that wrote it, or a newer one")
 {
     public string Path { get; } = path;
 }

@@ -18,7 +18,8 @@ public sealed partial class RecordLog
 
     /// <summary>
     /// Rewrites neighbouring closed segments as one, with only the records to keep; their numbers stay. A crash in between leaves either
-    /// state, or leftovers that the next opening tidies up. False while a cursor is open, or where a segment is damaged: its bytes stay for a person to look at.
+    /// state, or leftovers that the next opening tidies up. False while a cursor is open, or where a segment is damaged: its bytes stay
+    /// for a person to look at.
     /// </summary>
     public bool Compact(IReadOnlyList<SegmentInfo> infos, Func<LogRecord, bool> keep)
     {
@@ -44,8 +45,9 @@ public sealed partial class RecordLog
         lock (_gate)
         {
             int at = Array.FindIndex(_segments, segment => segment.Path == info.Path);
-            if (at < 0 || at == _segments.Length - 1) throw new ArgumentException($"{info.Path} is no closed segment of this log", nameof(info));
-            return _segments[at];
+            return at >= 0 && at < _segments.Length - 1
+                ? _segments[at]
+                : throw new ArgumentException($"{info.Path} is no closed segment of this log", nameof(info));
         }
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SslAgent.Storage;
 
-/// <summary>One file of a record log: its name, its index and, lazily, an open handle. Owned by <see cref="RecordLog"/>, which disposes it.</summary>
+/// <summary>
+/// One file of a record log: its name, its index and, lazily, an open handle. Owned by <see cref="RecordLog"/>, which disposes it.
+/// </summary>
 internal sealed class Segment : IDisposable
 {
     public const string Extension = ".seg", IndexExtension = ".idx";
@@ -43,7 +45,9 @@ internal sealed class Segment : IDisposable
         firstSequence = 0;
         return name.Length == settings.Prefix.Length + 1 + SequenceDigits + Extension.Length
             && name.StartsWith(settings.Prefix + "-", StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(settings.Prefix.Length + 1, SequenceDigits), NumberStyles.None, CultureInfo.InvariantCulture, out firstSequence);
+            && long.TryParse(
+                name.AsSpan(settings.Prefix.Length + 1, SequenceDigits), NumberStyles.None,
+                CultureInfo.InvariantCulture, out firstSequence);
     }
 
     public IDiskFile File(IDisk disk)
@@ -66,7 +70,8 @@ internal sealed class Segment : IDisposable
     }
 
     public SegmentInfo Info(bool isSealed) => new(
-        Path, Header.FirstSequence, Index.Records > 0 ? Index.LastSequence : Header.FirstSequence - 1, Index.Records, Bytes, Header.Generation, isSealed);
+        Path, Header.FirstSequence, Index.Records > 0 ? Index.LastSequence : Header.FirstSequence - 1,
+        Index.Records, Bytes, Header.Generation, isSealed);
 
     public void Dispose()
     {

@@ -4,11 +4,13 @@ namespace SslAgent.Storage;
 
 /// <summary>
 /// The first 48 bytes of a segment, little-endian: magic 8 bytes, format version u32, tag u32 (which log), first sequence u64, created i64
-/// (milliseconds since 1970 UTC), generation u32 (how often it was compacted), covers-to i64, checksum u32 (CRC-32C of the 44 bytes before).
-/// <para>Covers-to is 0 in a segment as it was appended. In a compacted one it is the last sequence of the stretch that it stands for, so that
-/// segments which it replaced are recognised where a crash kept them from being deleted.</para>
+/// (milliseconds since 1970 UTC), generation u32 (how often it was compacted), covers-to i64, checksum u32 (CRC-32C of the 44 bytes
+/// before).
+/// <para>Covers-to is 0 in a segment as it was appended. In a compacted one it is the last sequence of the stretch that it stands for, so
+/// that segments which it replaced are recognised where a crash kept them from being deleted.</para>
 /// </summary>
-internal readonly record struct SegmentHeader(uint FormatVersion, uint Tag, long FirstSequence, long CreatedMs, uint Generation, long CoversTo)
+internal readonly record struct SegmentHeader(
+    uint FormatVersion, uint Tag, long FirstSequence, long CreatedMs, uint Generation, long CoversTo)
 {
     public const int Bytes = 48;
 
@@ -30,7 +32,9 @@ internal readonly record struct SegmentHeader(uint FormatVersion, uint Tag, long
         BinaryPrimitives.WriteUInt32LittleEndian(target[ChecksumAt..], Crc32C.Compute(target[..ChecksumAt]));
     }
 
-    /// <summary>False where the bytes are no intact header. An intact header of another format version is read: the caller refuses it.</summary>
+    /// <summary>
+    /// False where the bytes are no intact header. An intact header of another format version is read: the caller refuses it.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out SegmentHeader header)
     {
         header = default;

@@ -9,12 +9,14 @@ internal static class SegmentRewriter
     private const int WriteBytes = 1 << 20;
 
     /// <summary>Null where one of them is damaged.</summary>
-    public static RewrittenSegment? Run(IDisk disk, RecordLogSettings settings, Segment[] old, Func<LogRecord, bool> keep, TimeProvider time)
+    public static RewrittenSegment? Run(
+        IDisk disk, RecordLogSettings settings, Segment[] old, Func<LogRecord, bool> keep, TimeProvider time)
     {
         string path = old[0].Path + AtomicFile.TemporarySuffix;
         var header = new SegmentHeader(
             SegmentHeader.CurrentFormatVersion, settings.Tag, old[0].Header.FirstSequence, time.GetUtcNow().ToUnixTimeMilliseconds(),
-            old.Max(segment => segment.Header.Generation) + 1, old.Max(segment => Math.Max(segment.Header.CoversTo, segment.Index.LastSequence)));
+            old.Max(segment => segment.Header.Generation) + 1,
+            old.Max(segment => Math.Max(segment.Header.CoversTo, segment.Index.LastSequence)));
         var index = new SparseIndex();
         var pending = new PendingBytes();
         using IDiskFile target = disk.Open(path, DiskOpen.CreateEmpty);

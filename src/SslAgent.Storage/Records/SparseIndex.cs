@@ -107,7 +107,8 @@ internal sealed class SparseIndex
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> entry = bytes[(FixedBytes + i * EntryBytes)..];
-            index._entries.Add(new Entry(BinaryPrimitives.ReadInt64LittleEndian(entry), BinaryPrimitives.ReadInt64LittleEndian(entry[8..])));
+            long sequence = BinaryPrimitives.ReadInt64LittleEndian(entry), offset = BinaryPrimitives.ReadInt64LittleEndian(entry[8..]);
+            index._entries.Add(new Entry(sequence, offset));
         }
 
         return index;

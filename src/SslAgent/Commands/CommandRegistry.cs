@@ -8,6 +8,7 @@ internal static class CommandRegistry
         RunCommand.Build(),
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
+        ReplayCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

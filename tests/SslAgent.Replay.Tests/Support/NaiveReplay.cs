@@ -3,8 +3,8 @@ using SslAgent.Domain;
 namespace SslAgent.Replay.Tests.Support;
 
 /// <summary>
-/// What the replay state should hold, written the slow and obvious way over plain lists. Shares with the real one only the hash that decides who is
-/// a sentinel and the priorities, which have tests of their own.
+/// What the replay state should hold, written the slow and obvious way over plain lists. Shares with the real one only the hash that
+/// decides who is a sentinel and the priorities, which have tests of their own.
 /// </summary>
 internal sealed class NaiveReplay(ReplayOptions options)
 {

@@ -2,7 +2,10 @@ using SslAgent.Storage.Tests.Support;
 
 namespace SslAgent.Storage.Tests.Records;
 
-/// <summary>A lying disk under a whole sequence of appends, syncs, rolls and a compaction: every operation fails once, and the power goes at every operation.</summary>
+/// <summary>
+/// A lying disk under a whole sequence of appends, syncs, rolls and a compaction: every operation fails once, and the power goes at every
+/// operation.
+/// </summary>
 public sealed class RecordLogFaultTests(ITestOutputHelper output)
 {
     private const long SegmentBytes = 4096;

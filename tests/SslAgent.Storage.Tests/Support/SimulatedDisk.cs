@@ -233,7 +233,9 @@ public sealed class SimulatedDisk : IDisk
 
     private static StorageException Fault(DiskOperation operation, string path, StorageFault fault) => new(operation, path, fault, $"simulated {fault}");
 
-    /// <summary>One change of the parent's names, as on a real disk; what changes inside the directory goes by its new name from here on.</summary>
+    /// <summary>
+    /// One change of the parent's names, as on a real disk; what changes inside the directory goes by its new name from here on.
+    /// </summary>
     private void RenameDirectory(string from, string to)
     {
         foreach (string directory in _directories.Where(name => name == from || IsUnder(name, from)).ToList())

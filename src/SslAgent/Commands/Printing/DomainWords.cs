@@ -19,4 +19,14 @@ internal static class DomainWords
         AgentHealth.Degraded => "degraded",
         _ => "stopping",
     };
+
+    public static string Of(SkipReason reason) => reason switch
+    {
+        SkipReason.Tombstone => "deletion markers",
+        SkipReason.SampledOut => "sampled out",
+        SkipReason.RateLimited => "over the source's rate",
+        SkipReason.ProducerRetry => "retries of a producer",
+        SkipReason.SentinelDuplicate => "duplicates of a sentinel's text",
+        _ => "denied by a rollback",
+    };
 }

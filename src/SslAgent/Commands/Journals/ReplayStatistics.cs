@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
+using SslAgent.Checkpoints;
+using SslAgent.Commands.Printing;
+using SslAgent.Commands.Versions;
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Pipeline;
+using SslAgent.Replay;
+using SslAgent.Storage;
+using VerifyReport = SslAgent.Replay.VerifyReport;
+
+namespace SslAgent.Commands.Journals;
+
+/// <summary>
+/// <c>sslagent replay stats</c>: the replay buffer and the stream in numbers, as folded from what is durable on disk: HEAD's saved state and the journal
+/// behind it. Changes nothing; a daemon may be running.
+/// </summary>
+internal static class ReplayStatistics
+{
+    private const string SavedState = "replay.bin";
+
+    public static Command Build()
+    {
+        Command command = new("stats", "What the replay buffer holds and what came of the stream, from what is on disk");
+        Settings settings = Settings.AddTo(command);
+        Option<string> format = CommonOptions.Output();
+        command.Options.Add(format);
+        command.SetAction((parsed, cancellation) =>
+        {
+            AgentSettings loaded = settings.LoadSections(parsed, "agent", "replay");
+            string folder = ReplayVerification.FolderOf(loaded);
+            (VerifyReport report, ReplayStats stats) = JournalInspection.Fold(LocalDisk.Instance, folder, loaded.Replay, StateOf(loaded), cancellation);
+            Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, report));
+            return Task.FromResult(ExitCode.Ok);
+        });
+        return command;
+    }
+
+    /// <summary>HEAD's saved state, or an empty one before the first version.</summary>
+    private static ReplayState StateOf(AgentSettings settings)
+    {
+        ulong seed = (ulong)settings.Agent.Seed;
+        StateDirectory state = new(settings.Agent.StateDirectory);
+        if (!Directory.Exists(state.Versions)) return new ReplayState(settings.Replay, seed);
+        VersionStore store = VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);
+        if (store.Head is not { } head) return new ReplayState(settings.Replay, seed);
+        using IStoredModel stored = store.Open(head);
+        return stored.ReadFile(SavedState) is { } saved
+            ? ReplayState.Load(new MemoryStream(saved), settings.Replay, seed)
+            : new ReplayState(settings.Replay, seed);
+    }
+
+    private static void Tell(TextWriter output, ReplayStats stats, VerifyReport report)
+    {
+        Table table = Tables.Of("", ">frames", ">texts", ">pairs", ">bytes");
+        table.Add("replay buffer", Tables.Count(stats.Buffered.Frames), Tables.Count(stats.Buffered.Texts), Tables.Count(stats.Buffered.Pairs),
+            Tables.Bytes(stats.BufferedFrameBytes + stats.BufferedTextBytes));
+        table.Add("fresh (since the last cycle)", Tables.Count(stats.Fresh.Frames), Tables.Count(stats.Fresh.Texts), Tables.Count(stats.Fresh.Pairs), "");
+        Tables.Write(output, table);
+        output.WriteLine($"  stream     {Tables.Count(stats.TrainableAdmitted)} samples for training from {Tables.Count(stats.Sources)} sources, " +
+            $"{Tables.Count(stats.SentinelsAdmitted)} sentinels in {stats.Eras} eras, {Tables.Count(stats.Rejected)} rejected");
+        foreach ((SkipReason reason, long count) in stats.Skipped.Where(skipped => skipped.Value > 0).OrderByDescending(skipped => skipped.Value))
+            output.WriteLine($"  passed     {Tables.Count(count)} {DomainWords.Of(reason)}");
+        if (stats.OffsetsMissing > 0) output.WriteLine($"  missing    {Tables.Count(stats.OffsetsMissing)} Kafka offsets were never delivered (markers, compaction, retention)");
+        output.WriteLine($"  pairs      {Tables.Count(stats.PairsFound)} joined, {Tables.Count(stats.LateHalves)} halves wait for the other");
+        output.WriteLine($"  tokenizer  {(stats.IsTokenizerFrozen ? "frozen" : $"not frozen yet: {Tables.Bytes(stats.TextBytesAdmitted)} of text so far")}");
+        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(stats.JournalBytes)} in {report.Samples.Segments + report.Decisions.Segments} segments");
+        if (!report.IsWhole) output.WriteLine($"  DAMAGED    {report.Damaged.Count} byte ranges: sslagent replay verify names them");
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using SslAgent.Commands.Journals;
+
+namespace SslAgent.Commands;
+
+/// <summary><c>sslagent replay …</c>: look into the journal and the replay buffer. One file a subcommand in Journals/.</summary>
+internal static class ReplayCommand
+{
+    public static CommandEntry Build()
+    {
+        Command command = new("replay", "Journal and replay buffer: stats, verify")
+        {
+            ReplayStatistics.Build(),
+            ReplayVerification.Build(),
+        };
+        return new CommandEntry(
+            CommandGroup.Versions, command,
+            new Example("replay stats", "what is remembered, and what came of the stream"),
+            new Example("replay verify", "reads the whole journal; exit code 1 where a byte is damaged"));
+    }
+}

@@ -114,10 +114,15 @@ internal static class ReplayBench
     private static void Recover(string directory, ReplayOptions options, string what)
     {
         long began = Stopwatch.GetTimestamp();
+        TimeSpan cpuBefore = Process.GetCurrentProcess().TotalProcessorTime;
         using ReplayLedger ledger = Open(directory, options);
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        double cpu = (Process.GetCurrentProcess().TotalProcessorTime - cpuBefore).TotalSeconds;
         double gigabytes = ledger.Recovery.JournalBytes / 1e9;
-        Print(what, new { records = ledger.Recovery.RecordsFolded, gigabytes, seconds, secondsPerGigabyte = seconds / gigabytes });
+        Print(what, new
+        {
+            records = ledger.Recovery.RecordsFolded, gigabytes, seconds, cpu, secondsPerGigabyte = seconds / gigabytes, cpuPerGigabyte = cpu / gigabytes,
+        });
     }
 
     private static DrawKey Key(int step) => new(1, 1, step, ChanceStream.Sampling);

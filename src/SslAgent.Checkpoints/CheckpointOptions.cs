@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Section <c>checkpoints</c>: how many versions stay on disk, and how a failing save is repeated. Whatever the numbers, HEAD, SERVING, their parents, the newest version
-/// and pinned ones stay.
+/// Section <c>checkpoints</c>: how many versions stay on disk, and how a failing save is repeated. Whatever the numbers, HEAD, SERVING,
+/// their parents, the newest version and pinned ones stay.
 /// </summary>
 public sealed record CheckpointOptions
 {
@@ -16,11 +16,15 @@ public sealed record CheckpointOptions
     [Range(1, 100_000)]
     public int KeepPromoted { get; init; } = 20;
 
-    /// <summary>Newest versions that keep their moments, without which one cannot train on from them or audit their successor. Default 5 versions.</summary>
+    /// <summary>
+    /// Newest versions that keep their moments, without which one cannot train on from them or audit their successor. Default 5 versions.
+    /// </summary>
     [Range(1, 100_000)]
     public int KeepTrainingState { get; init; } = 5;
 
-    /// <summary>Bytes that versions may take; beyond it the oldest that nothing protects go, counts notwithstanding. Default 20 GiB.</summary>
+    /// <summary>
+    /// Bytes that versions may take; beyond it the oldest that nothing protects go, counts notwithstanding. Default 20 GiB.
+    /// </summary>
     [Range(1L << 20, long.MaxValue)]
     public long BytesMax { get; init; } = 20L << 30;
 

@@ -16,9 +16,9 @@ public enum StoreAccess
 }
 
 /// <summary>
-/// The versions on disk, in the directory <c>versions</c> of the state directory; docs/formats/version.md has every byte. A version is immutable once published,
-/// but for its moments, which retention may drop. Reading members are safe from any thread at any time; writing ones take turns.
-/// Nothing here reads a clock for anything but <c>dropped.json</c> and metrics.
+/// The versions on disk, in the directory <c>versions</c> of the state directory; docs/formats/version.md has every byte. A version is
+/// immutable once published, but for its moments, which retention may drop. Reading members are safe from any thread at any time; writing
+/// ones take turns. Nothing here reads a clock for anything but <c>dropped.json</c> and metrics.
 /// </summary>
 public sealed class VersionStore
 {
@@ -92,10 +92,13 @@ public sealed class VersionStore
     /// <summary>A version's content; the caller disposes it. Sums are checked as it is read.</summary>
     public IStoredModel Open(ModelVersion version) => new StoredModel(_disk, _names, Read(version));
 
-    /// <summary>Compares all bytes of a version with its manifest, and names every file that differs. Also for versions that cannot be listed.</summary>
+    /// <summary>
+    /// Compares all bytes of a version with its manifest, and names every file that differs. Also for versions that cannot be listed.
+    /// </summary>
     public VerifyReport Verify(ModelVersion version, CancellationToken cancellation)
     {
-        if (_index.Find(version) is null && !_disk.DirectoryExists(_names.Of(version))) throw new UnknownVersionException(version, _names.Root);
+        if (_index.Find(version) is null && !_disk.DirectoryExists(_names.Of(version)))
+            throw new UnknownVersionException(version, _names.Root);
         return _reader.Verify(version, cancellation);
     }
 
@@ -115,8 +118,9 @@ public sealed class VersionStore
         new VersionExport(_disk, _names).Run(Read(version), directory, cancellation);
 
     /// <summary>
-    /// Publishes a cycle's version; it is listed once it is durable as a whole. The same number with the same weights is a no-op where what is there is
-    /// sound; with other weights it is a <see cref="VersionConflictException"/>. A save that fails leaves nothing that is listed.
+    /// Publishes a cycle's version; it is listed once it is durable as a whole. The same number with the same weights is a no-op where what
+    /// is there is sound; with other weights it is a <see cref="VersionConflictException"/>. A save that fails leaves nothing that is
+    /// listed.
     /// </summary>
     public VersionManifest Publish(VersionDraft draft, IModelSnapshot snapshot, IReadOnlyList<ExtraFile> extras)
     {
@@ -129,8 +133,8 @@ public sealed class VersionStore
     }
 
     /// <summary>
-    /// Publishes the version gone back to under a new number, its files shared; <paramref name="extras"/> replace those of the same name. Throws
-    /// <see cref="VersionDamagedException"/> where it is not sound, <see cref="ControlRefusedException"/> where it was rejected.
+    /// Publishes the version gone back to under a new number, its files shared; <paramref name="extras"/> replace those of the same name.
+    /// Throws <see cref="VersionDamagedException"/> where it is not sound, <see cref="ControlRefusedException"/> where it was rejected.
     /// </summary>
     public VersionManifest PublishRollback(RollbackDraft draft, IReadOnlyList<ExtraFile> extras)
     {
@@ -138,19 +142,22 @@ public sealed class VersionStore
         {
             RequireWriter();
             VersionManifest target = Read(draft.Target);
-            if (target.Verdict.Kind == VerdictKind.Reject) throw new ControlRefusedException($"{target.Version} was rejected: its weights are not gone back to.");
-            if (Published(draft.Version, manifest => $"{manifest.WeightsDigest} of {manifest.RolledBackTo}", $"{target.WeightsDigest} of {target.Version}") is { } already)
+            if (target.Verdict.Kind == VerdictKind.Reject)
+                throw new ControlRefusedException($"{target.Version} was rejected: its weights are not gone back to.");
+            string identity = $"{target.WeightsDigest} of {target.Version}";
+            if (Published(draft.Version, manifest => $"{manifest.WeightsDigest} of {manifest.RolledBackTo}", identity) is { } already)
                 return already;
-            if (_reader.Verify(target.Version, default) is { IsSound: false } report)
-                throw new VersionDamagedException(target.Version, _names.File(target.Version, report.Damages[0].File), report.Damages[0].Detail);
+            if (_reader.Verify(target.Version, default) is { IsSound: false, Damages: [FileDamage damage, ..] })
+                throw new VersionDamagedException(target.Version, _names.File(target.Version, damage.File), damage.Detail);
             return Write(draft.Version, writer => VersionAssembly.OfRollback(writer, draft, target, extras, _names));
         }
     }
 
     /// <summary>
-    /// Moves HEAD and SERVING to where a published version's verdict wants them; doing it again changes nothing. Promote: both to it. Hold: HEAD to it.
-    /// Reject: HEAD to the last promoted version of its line. A rollback moves HEAD to itself, SERVING to itself or, where it was only held, to
-    /// the last promoted one of its line. SERVING moves first: a crash in between leaves HEAD before the version, and recovery comes here again.
+    /// Moves HEAD and SERVING to where a published version's verdict wants them; doing it again changes nothing. Promote: both to it. Hold:
+    /// HEAD to it. Reject: HEAD to the last promoted version of its line. A rollback moves HEAD to itself, SERVING to itself or, where it
+    /// was only held, to the last promoted one of its line. SERVING moves first: a crash in between leaves HEAD before the version, and
+    /// recovery comes here again.
     /// </summary>
     public void MovePointers(ModelVersion version)
     {
@@ -195,7 +202,8 @@ public sealed class VersionStore
         lock (_writing)
         {
             RequireWriter();
-            PruneReport report = new VersionRemoval(_disk, _names, _reader, _index, _pins).Carry(PlanPrune(policy, inUse), _time.GetUtcNow());
+            VersionRemoval removal = new(_disk, _names, _reader, _index, _pins);
+            PruneReport report = removal.Carry(PlanPrune(policy, inUse), _time.GetUtcNow());
             if (report.Deleted.Count + report.TrainingDropped.Count > 0)
                 CheckpointsLog.Pruned(_log, report.Deleted.Count, report.TrainingDropped.Count, report.BytesFreed);
             return report;
@@ -230,5 +238,6 @@ public sealed class VersionStore
         }
     }
 
-    private void RequireWriter() => Check.That(Access == StoreAccess.ReadWrite, "only the holder of the state directory's lock writes to the store");
+    private void RequireWriter() =>
+        Check.That(Access == StoreAccess.ReadWrite, "only the holder of the state directory's lock writes to the store");
 }

@@ -3,9 +3,9 @@ using SslAgent.Domain;
 namespace SslAgent.Guarding;
 
 /// <summary>
-/// Features must stay apart. A tower that maps everything to few directions may still show a fine loss; its effective rank and the spread of
-/// its features tell. Floors are absolute (a collapsed tower is collapsed whatever came before) and relative to the last promoted version.
-/// A fall across many versions, each within its relative limit, ends at the absolute floor.
+/// Features must stay apart. A tower that maps everything to few directions may still show a fine loss; its effective rank and the spread
+/// of its features tell. Floors are absolute (a collapsed tower is collapsed whatever came before) and relative to the last promoted
+/// version. A fall across many versions, each within its relative limit, ends at the absolute floor.
 /// </summary>
 internal static class CollapsePolicy
 {
@@ -17,8 +17,9 @@ internal static class CollapsePolicy
         {
             if (health.Count < options.FeatureCountMin) continue;
             FeatureHealth? before = Comparable(health, input.Book.LastHealth(health.Tower));
-            yield return Judge($"{health.Tower} effective rank", health.EffectiveRank, before?.EffectiveRank, options.RankFloor, "directions", options);
-            yield return Judge($"{health.Tower} std ratio", health.StdRatio, before?.StdRatio, options.StdRatioFloor, "of 1/sqrt(d)", options);
+            (string rank, string std) = ($"{health.Tower} effective rank", $"{health.Tower} std ratio");
+            yield return Judge(rank, health.EffectiveRank, before?.EffectiveRank, options.RankFloor, "directions", options);
+            yield return Judge(std, health.StdRatio, before?.StdRatio, options.StdRatioFloor, "of 1/sqrt(d)", options);
         }
     }
 

@@ -12,7 +12,8 @@ namespace SslAgent.Guarding;
 /// <param name="Set">Which ones those were; see <see cref="EraProbe"/>.</param>
 /// <param name="Unseen">Promotions since the era was last probed.</param>
 public sealed record EraReference(
-    int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, int Promotions, ModelVersion Version, long Set, int Unseen)
+    int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, int Promotions, ModelVersion Version, long Set,
+    int Unseen)
 {
     /// <summary>Whether a probe asked the same questions, so that its loss may be held against this one.</summary>
     public bool IsComparable(EraProbe probe) => probe.Count == Count && probe.Set == Set;

@@ -5,7 +5,9 @@ namespace SslAgent.Guarding;
 /// <summary>A reason and how hard it presses: 0 is nothing at all, 1 is exactly at the limit. Orders reasons of different units.</summary>
 internal sealed record Finding(VerdictReason Reason, double Strain)
 {
-    /// <summary>A measure that must not rise above its limits. The reason names the limit that was crossed, or the nearer one where none was.</summary>
+    /// <summary>
+    /// A measure that must not rise above its limits. The reason names the limit that was crossed, or the nearer one where none was.
+    /// </summary>
     public static Finding Ceiling(string policy, string measure, double value, double hold, double reject, string unit)
     {
         VerdictKind kind = !(value <= reject) ? VerdictKind.Reject : !(value <= hold) ? VerdictKind.Hold : VerdictKind.Promote;

@@ -21,7 +21,8 @@ internal static class FinitePolicy
         foreach ((string measure, double value) in Numbers(input))
         {
             if (!double.IsFinite(value))
-                yield return new Finding(new VerdictReason(Name, measure, value, double.MaxValue, "finite number", VerdictKind.Reject), double.MaxValue);
+                yield return new Finding(
+                    new VerdictReason(Name, measure, value, double.MaxValue, "finite number", VerdictKind.Reject), double.MaxValue);
         }
     }
 

@@ -17,8 +17,8 @@ public sealed class Guard
     }
 
     /// <summary>
-    /// The verdict with its reasons, worst first: all that failed, and of each policy the one that came closest to its limit. A line's first
-    /// version has nothing to be compared with: it is promoted if everything about it is finite.
+    /// The verdict with its reasons, worst first: all that failed, and of each policy the one that came closest to its limit. A line's
+    /// first version has nothing to be compared with: it is promoted if everything about it is finite.
     /// </summary>
     public Verdict Judge(GuardInput input)
     {

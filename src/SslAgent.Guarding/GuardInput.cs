@@ -9,7 +9,8 @@ namespace SslAgent.Guarding;
 public sealed record GuardInput(CycleReport Report, ProbeReport Probe, EraBook Book)
 {
     /// <summary>
-    /// The loss that a model which learned nothing gets, by the objective's probed eras, weighted by their sentinels; null where none was probed.
+    /// The loss that a model which learned nothing gets, by the objective's probed eras, weighted by their sentinels; null where none was
+    /// probed.
     /// </summary>
     internal double? TrivialLoss(string objective)
     {

@@ -8,7 +8,9 @@ namespace SslAgent.Guarding;
 /// </summary>
 public sealed record GuardOptions
 {
-    /// <summary>Chance that a version which lost nothing is held back by any of its era comparisons, taken together. Default 0.01.</summary>
+    /// <summary>
+    /// Chance that a version which lost nothing is held back by any of its era comparisons, taken together. Default 0.01.
+    /// </summary>
     [Range(1e-6, 0.2)]
     public double FalseAlarmRate { get; init; } = 0.01;
 
@@ -19,15 +21,22 @@ public sealed record GuardOptions
     [Range(0.0, 1.0)]
     public double EraRiseMax { get; init; } = 0.05;
 
-    /// <summary>The same for the mean over all eras of one objective, where many small losses add up; beyond it: hold. Default 0.02.</summary>
+    /// <summary>
+    /// The same for the mean over all eras of one objective, where many small losses add up; beyond it: hold. Default 0.02.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double MeanRiseMax { get; init; } = 0.02;
 
-    /// <summary>Rise of one era's loss, as a share like that of <see cref="EraRiseMax"/>, below which nothing is rejected, only held. Default 0.2.</summary>
+    /// <summary>
+    /// Rise of one era's loss, as a share like that of <see cref="EraRiseMax"/>, below which nothing is rejected, only held. Default 0.2.
+    /// </summary>
     [Range(0.0, 10.0)]
     public double EraRiseReject { get; init; } = 0.2;
 
-    /// <summary>Share of what an era's model had gained on the trivial loss that may be lost; beyond it (and beyond <see cref="EraRiseReject"/>): reject. Default 0.5.</summary>
+    /// <summary>
+    /// Share of what an era's model had gained on the trivial loss that may be lost; beyond it (and beyond <see cref="EraRiseReject"/>):
+    /// reject. Default 0.5.
+    /// </summary>
     [Range(0.05, 1.0)]
     public double SkillLostReject { get; init; } = 0.5;
 
@@ -44,7 +53,8 @@ public sealed record GuardOptions
     public double SkippedShareReject { get; init; } = 0.5;
 
     /// <summary>
-    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it: hold. Default 0.1.
+    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it: hold. Default
+    /// 0.1.
     /// </summary>
     [Range(0.0, 10.0)]
     public double LossSpikeHold { get; init; } = 0.1;
@@ -53,11 +63,16 @@ public sealed record GuardOptions
     [Range(0.0, 10.0)]
     public double LossSpikeReject { get; init; } = 0.5;
 
-    /// <summary>Standard deviation of one step's training loss, as a share of the trivial loss: widens the spike limits of short cycles. Default 0.05.</summary>
+    /// <summary>
+    /// Standard deviation of one step's training loss, as a share of the trivial loss: widens the spike limits of short cycles. Default
+    /// 0.05.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double StepNoise { get; init; } = 0.05;
 
-    /// <summary>Tolerated largest gradient norm (before clipping), as a multiple of the largest one ever promoted; beyond it: hold. Default 10.</summary>
+    /// <summary>
+    /// Tolerated largest gradient norm (before clipping), as a multiple of the largest one ever promoted; beyond it: hold. Default 10.
+    /// </summary>
     [Range(1.0, 1e9)]
     public double GradientRatioHold { get; init; } = 10;
 
@@ -69,7 +84,9 @@ public sealed record GuardOptions
     [Range(1.0, 1e6)]
     public double RankFloor { get; init; } = 1.5;
 
-    /// <summary>Std ratio (1 healthy, 0 collapsed) below this is a collapsed tower: reject. Untrained towers are near 0.05. Default 0.005.</summary>
+    /// <summary>
+    /// Std ratio (1 healthy, 0 collapsed) below this is a collapsed tower: reject. Untrained towers are near 0.05. Default 0.005.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double StdRatioFloor { get; init; } = 0.005;
 
@@ -90,17 +107,17 @@ public sealed record GuardOptions
     public int ReasonsMax { get; init; } = 32;
 
     /// <summary>Cross-field faults, one sentence each with both values.</summary>
-    public IEnumerable<string> Faults()
-    {
-        if (EraRiseReject < EraRiseMax)
-            yield return $"guard:eraRiseReject {EraRiseReject} is below guard:eraRiseMax {EraRiseMax} (share of loss or gain): what is rejected must be worse than what is held.";
-        if (SkippedShareReject < SkippedShareHold)
-            yield return $"guard:skippedShareReject {SkippedShareReject} is below guard:skippedShareHold {SkippedShareHold} (share of steps): what is rejected must be worse than what is held.";
-        if (LossSpikeReject < LossSpikeHold)
-            yield return $"guard:lossSpikeReject {LossSpikeReject} is below guard:lossSpikeHold {LossSpikeHold} (share of the trivial loss): what is rejected must be worse than what is held.";
-        if (GradientRatioReject < GradientRatioHold)
-            yield return $"guard:gradientRatioReject {GradientRatioReject} is below guard:gradientRatioHold {GradientRatioHold} (multiple of the largest promoted norm): what is rejected must be worse than what is held.";
-        if (HealthShareReject > HealthShareHold)
-            yield return $"guard:healthShareReject {HealthShareReject} is above guard:healthShareHold {HealthShareHold} (share that remains): what is rejected must be worse than what is held.";
-    }
+    public IEnumerable<string> Faults() =>
+        new[]
+        {
+            Above("eraRiseReject", EraRiseReject, "eraRiseMax", EraRiseMax, "share of loss or gain"),
+            Above("skippedShareReject", SkippedShareReject, "skippedShareHold", SkippedShareHold, "share of steps"),
+            Above("lossSpikeReject", LossSpikeReject, "lossSpikeHold", LossSpikeHold, "share of the trivial loss"),
+            Above("gradientRatioReject", GradientRatioReject, "gradientRatioHold", GradientRatioHold, "multiple of the largest norm"),
+            Above("healthShareHold", HealthShareHold, "healthShareReject", HealthShareReject, "share that remains"),
+        }.OfType<string>();
+
+    private static string? Above(string upper, double upperValue, string lower, double lowerValue, string unit) => upperValue >= lowerValue
+        ? null
+        : $"guard:{upper} {upperValue} is below guard:{lower} {lowerValue} ({unit}): what is rejected must be worse than what is held.";
 }

@@ -1,6 +1,9 @@
 namespace SslAgent.Guarding;
 
-/// <summary>The normal distribution's quantile (Wichura 1988, algorithm AS 241, PPND16; relative error about 1e-16), and rates shared among comparisons.</summary>
+/// <summary>
+/// The normal distribution's quantile (Wichura 1988, algorithm AS 241, PPND16; relative error about 1e-16), and rates shared among
+/// comparisons.
+/// </summary>
 internal static class Normal
 {
     private const double CentralHalfWidth = 0.425;
@@ -42,7 +45,10 @@ internal static class Normal
         7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15,
     ];
 
-    /// <summary>The rate for each of <paramref name="comparisons"/> independent ones such that together they err at <paramref name="rate"/> (Sidak 1967).</summary>
+    /// <summary>
+    /// The rate for each of <paramref name="comparisons"/> independent ones such that together they err at <paramref name="rate"/> (Sidak
+    /// 1967).
+    /// </summary>
     public static double SharedRate(double rate, int comparisons) =>
         comparisons <= 1 ? rate : -Expm1(Math.Log(1 - rate) / comparisons);
 

@@ -3,8 +3,8 @@ using SslAgent.Domain;
 namespace SslAgent.Guarding.Tests;
 
 /// <summary>
-/// Both ways to be wrong, on simulated lines of versions: eras that open one after the other, losses that fall slowly and jitter as much as the
-/// probes say. A guard that never lets anything through is as wrong as one that lets all through.
+/// Both ways to be wrong, on simulated lines of versions: eras that open one after the other, losses that fall slowly and jitter as much as
+/// the probes say. A guard that never lets anything through is as wrong as one that lets all through.
 /// </summary>
 public sealed class ErrorRateTests(ITestOutputHelper output)
 {

@@ -74,8 +74,11 @@ public sealed class ForgettingPolicyTests
         Verdict verdict = Some.Judge(Some.Input(Some.Probe(now), Some.Book(best)));
         VerdictReason[] failed = [.. verdict.Reasons.Where(reason => reason is { Policy: "forgetting", Kind: not VerdictKind.Promote })];
         Assert.Equal(VerdictKind.Reject, verdict.Kind);
-        Assert.Equal(["era 4", "era 3", "mean rise", "era 2", "era 1"], failed.Select(reason =>
-            reason.Measure.Contains("mean rise", StringComparison.Ordinal) ? "mean rise" : reason.Measure[reason.Measure.IndexOf("era", StringComparison.Ordinal)..][..5]));
+        Assert.Equal(["era 4", "era 3", "mean rise", "era 2", "era 1"], failed.Select(Subject));
         Assert.All(failed, reason => Assert.True(reason.Value > reason.Limit && reason.Unit.Length > 0));
+
+        static string Subject(VerdictReason reason) => reason.Measure.Contains("mean rise", StringComparison.Ordinal)
+            ? "mean rise"
+            : reason.Measure[reason.Measure.IndexOf("era", StringComparison.Ordinal)..][..5];
     }
 }

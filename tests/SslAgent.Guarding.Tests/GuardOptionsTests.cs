@@ -17,8 +17,16 @@ public sealed class GuardOptionsTests
     {
         GuardOptions options = new()
         {
-            EraRiseMax = 0.3, EraRiseReject = 0.1, SkippedShareHold = 0.9, SkippedShareReject = 0.8, LossSpikeHold = 3, LossSpikeReject = 2,
-            GradientRatioHold = 50, GradientRatioReject = 40, HealthShareHold = 0.1, HealthShareReject = 0.2,
+            EraRiseMax = 0.3,
+            EraRiseReject = 0.1,
+            SkippedShareHold = 0.9,
+            SkippedShareReject = 0.8,
+            LossSpikeHold = 3,
+            LossSpikeReject = 2,
+            GradientRatioHold = 50,
+            GradientRatioReject = 40,
+            HealthShareHold = 0.1,
+            HealthShareReject = 0.2,
         };
         string[] faults = [.. options.Faults()];
         Assert.Equal(5, faults.Length);

@@ -5,7 +5,8 @@ namespace SslAgent.Guarding.Tests;
 /// <summary>Builders: a healthy value of everything, from which a test changes what it is about.</summary>
 internal static class Some
 {
-    public static EraProbe Era(int era, double loss, string objective = "mae", double noise = 0.002, double trivial = 0.667, int count = 64, long set = 7) =>
+    public static EraProbe Era(
+        int era, double loss, string objective = "mae", double noise = 0.002, double trivial = 0.667, int count = 64, long set = 7) =>
         new(era, objective, loss, noise, trivial, count, set);
 
     public static FeatureHealth Tower(string tower = "frames", double rank = 40, double std = 0.3, int count = 128) => new(tower, rank, std, 192, count);

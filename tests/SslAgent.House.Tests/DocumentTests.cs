@@ -5,14 +5,16 @@ namespace SslAgent.House.Tests;
 /// <summary>Documents point to what is there, and decisions are numbered once.</summary>
 public sealed partial class DocumentTests
 {
-    private static IEnumerable<string> Documents => Repository.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal) && !file.StartsWith("assets/", StringComparison.Ordinal));
+    private const string Decisions = "docs/decisions/";
+
+    private static IEnumerable<string> Documents => Repository.Under("").Where(file => file.EndsWith(".md", StringComparison.Ordinal));
 
     [Fact]
     public void Every_link_to_a_file_leads_to_one()
     {
         string[] broken =
         [
-            .. Documents.SelectMany(document => Link().Matches(Repository.Read(document)).Select(match => (document, Target: match.Groups["target"].Value)))
+            .. Documents.SelectMany(document => Targets(document).Select(target => (document, Target: target)))
                 .Where(link => !Exists(link.document, link.Target)).Select(link => $"{link.document} links to {link.Target}"),
         ];
         Assert.True(broken.Length == 0, string.Join('\n', broken));
@@ -26,16 +28,16 @@ public sealed partial class DocumentTests
         Queue<string> open = new(reached);
         while (open.TryDequeue(out string? document))
         {
-            foreach (Match match in Link().Matches(Repository.Read(document)))
+            foreach (string link in Targets(document))
             {
-                string target = Resolve(document, match.Groups["target"].Value);
+                string target = Resolve(document, link);
                 if (Documents.Contains(target) && reached.Add(target)) open.Enqueue(target);
             }
         }
         string[] lost =
         [
-            .. Documents.Where(document => document.StartsWith("docs/", StringComparison.Ordinal) && !document.StartsWith("docs/decisions/", StringComparison.Ordinal))
-                .Except(reached),
+            .. Documents.Where(document => document.StartsWith("docs/", StringComparison.Ordinal)).Except(reached)
+                .Where(document => !document.StartsWith(Decisions, StringComparison.Ordinal)),
         ];
         Assert.True(lost.Length == 0, $"not reachable from README.md: {string.Join(", ", lost)}");
     }
@@ -43,7 +45,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void Decisions_have_numbers_of_their_own_and_say_them_in_their_title()
     {
-        string[] decisions = [.. Repository.Files.Where(file => file.StartsWith("docs/decisions/", StringComparison.Ordinal) && !file.EndsWith("README.md", StringComparison.Ordinal))];
+        string[] decisions = [.. Repository.Under(Decisions).Where(file => !file.EndsWith("README.md", StringComparison.Ordinal))];
         Assert.NotEmpty(decisions);
         Assert.All(decisions, file => Assert.Matches(@"^docs/decisions/\d{4}-[a-z0-9-]+\.md$", file));
         string[] numbers = [.. decisions.Select(file => Path.GetFileName(file)[..4])];
@@ -58,7 +60,8 @@ public sealed partial class DocumentTests
         string[] missing =
         [
             .. Repository.Code.SelectMany(file => FormatDocument().Matches(Repository.Read(file)).Select(match => (file, match.Value)))
-                .Where(mention => !Repository.Files.Contains(mention.Value)).Select(mention => $"{mention.file} names {mention.Value}").Distinct(),
+                .Where(mention => !Repository.Files.Contains(mention.Value)).Distinct()
+                .Select(mention => $"{mention.file} names {mention.Value}"),
         ];
         Assert.True(missing.Length == 0, string.Join('\n', missing));
     }
@@ -69,12 +72,18 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"docs/formats/[a-z-]+\.md", RegexOptions.CultureInvariant)]
     private static partial Regex FormatDocument();
 
+    private static IEnumerable<string> Targets(string document) =>
+        Link().Matches(Repository.Read(document)).Select(match => match.Groups["target"].Value);
+
     private static bool Exists(string document, string target)
     {
         string resolved = Resolve(document, target);
         return Repository.Files.Contains(resolved) || Directory.Exists(Repository.Absolute(resolved));
     }
 
-    private static string Resolve(string document, string target) =>
-        Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, target))).Replace('\\', '/');
+    private static string Resolve(string document, string target)
+    {
+        string folder = Path.GetDirectoryName(Repository.Absolute(document)) ?? Repository.Root;
+        return Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(folder, target))).Replace('\\', '/');
+    }
 }

@@ -1,7 +1,8 @@
 namespace SslAgent.House.Tests;
 
 /// <summary>
-/// What rooms show each other, kept as text in <c>api/</c>. A change of it is made on purpose: run <c>make api</c>, look at the difference, commit it.
+/// What rooms show each other, kept as text in <c>api/</c>. A change of it is made on purpose: run <c>make api</c>, look at the difference,
+/// commit it.
 /// </summary>
 public sealed class PublicApiTests
 {

@@ -40,7 +40,8 @@ public sealed partial class SourceTests
     {
         string[] packaging =
         [
-            .. Repository.Files.Where(file => Path.GetFileName(file).ToLowerInvariant() is "package-lock.json" or "packages.lock.json" or ".npmrc" or "nuget.config" or "pip.conf"),
+            .. Repository.Files.Where(file => Path.GetFileName(file).ToLowerInvariant()
+                is "package-lock.json" or "packages.lock.json" or ".npmrc" or "nuget.config" or "pip.conf"),
         ];
         Nothing(Lines(packaging, ForeignRegistry()));
         Nothing(Lines(Repository.Prose.Where(IsNotThisFile), NumericHost()));
@@ -55,10 +56,14 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"(?<![\w.$}~<-])/(home|Users|work|workspace|mnt/data)/[A-Za-z_]|/tmp/bash", RegexOptions.CultureInvariant)]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex(@"\b(this|our|previous|last|earlier|next) (session|conversation|chat|prompt)\b|\bas (you|the user) (asked|requested)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(this|our|previous|last|earlier|next) (session|conversation|chat|prompt)\b|\bas (you|the user) (asked|requested)\b",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Narration();
 
-    [GeneratedRegex(@"https?://(?!(api\.nuget\.org|registry\.npmjs\.org|pypi\.org|github\.com|opencollective\.com|(www\.)?patreon\.com|feross\.org|tidelift\.com)[/""])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"https?://(?!(api\.nuget\.org|registry\.npmjs\.org|pypi\.org|github\.com|opencollective\.com|(www\.)?patreon\.com|feross\.org|tidelift\.com)[/""])",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ForeignRegistry();
 
     [GeneratedRegex(@"https?://(?!127\.|0\.0\.0\.0|10\.0\.0\.1\b|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)\d{1,3}(\.\d{1,3}){3}", RegexOptions.CultureInvariant)]

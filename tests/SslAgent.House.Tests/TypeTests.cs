@@ -6,7 +6,8 @@ namespace SslAgent.House.Tests;
 /// <summary>Rules that every type of the product keeps.</summary>
 public sealed class TypeTests
 {
-    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Everything =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     public static TheoryData<string> Names => Rooms.Names;
 
@@ -41,9 +42,14 @@ public sealed class TypeTests
         [
             .. Written(room).SelectMany(type => type.GetMethods(Everything)).SelectMany(EventIds),
         ];
-        string[] twice = [.. events.GroupBy(one => one.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key}: {string.Join(", ", group.Select(one => one.Method))}")];
+        string[] twice =
+        [
+            .. events.GroupBy(one => one.Id).Where(group => group.Count() > 1)
+                .Select(group => $"{group.Key}: {string.Join(", ", group.Select(one => one.Method))}"),
+        ];
         Assert.True(twice.Length == 0, $"event ids that are used twice: {string.Join("; ", twice)}");
-        if (Rooms.Named(room).EventIds is { } first) Assert.All(events, one => Assert.True(one.Id >= first && one.Id < first + 1000, $"{one.Method} has event id {one.Id}"));
+        if (Rooms.Named(room).EventIds is { } first)
+            Assert.All(events, one => Assert.True(one.Id >= first && one.Id < first + 1000, $"{one.Method} has event id {one.Id}"));
         else Assert.Empty(events);
     }
 

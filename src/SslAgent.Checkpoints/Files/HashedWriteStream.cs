@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using SslAgent.Domain;
 using SslAgent.Storage;
@@ -5,8 +6,8 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Writes a new file front to back and knows size and sha256 when it is done, so that the sums in a manifest are those of what was meant to be
-/// written, not of what a disk gave back. Small writes are gathered; large ones go through as they are.
+/// Writes a new file front to back and knows size and sha256 when it is done, so that the sums in a manifest are those of what was meant to
+/// be written, not of what a disk gave back. Small writes are gathered; large ones go through as they are.
 /// </summary>
 internal sealed class HashedWriteStream : Stream
 {
@@ -15,7 +16,7 @@ internal sealed class HashedWriteStream : Stream
 
     private readonly IDiskFile _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _buffered;
     private long _written;
 
@@ -77,6 +78,8 @@ internal sealed class HashedWriteStream : Stream
         {
             _file.Dispose();
             _hash.Dispose();
+            if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
         }
         base.Dispose(disposing);
     }

@@ -6,12 +6,13 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// A small file that names one version: <c>v41 crc32c:1a2b3c4d</c> and a line feed, replaced atomically. The checksum is over the version's text:
-/// one flipped bit must not make it name another version.
+/// A small file that names one version: <c>v41 crc32c:1a2b3c4d</c> and a line feed, replaced atomically. The checksum is over the version's
+/// text: one flipped bit must not make it name another version.
 /// </summary>
 internal static class PointerFile
 {
-    public static void Write(IDisk disk, string path, ModelVersion version) => AtomicFile.Write(disk, path, Encoding.ASCII.GetBytes(Line(version)));
+    public static void Write(IDisk disk, string path, ModelVersion version) =>
+        AtomicFile.Write(disk, path, Encoding.ASCII.GetBytes(Line(version)));
 
     /// <summary>What the file names; nothing where there is none, a fault where it is not a pointer.</summary>
     public static (ModelVersion? Version, string? Fault) Read(IDisk disk, string path)

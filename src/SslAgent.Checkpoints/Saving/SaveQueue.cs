@@ -7,10 +7,10 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Saves versions behind the training's back, on one thread of its own: publish, then pointers, then retention, always in this order and one version
-/// after the other. One save is in flight and one may wait; whoever brings a third waits. A failing disk delays: the save is repeated with
-/// growing pauses, <see cref="Status"/> says so, and nothing that is listed is touched. Any other fault fails that save's task.
-/// Safe to call from any thread. Disposing ends it; a save in flight is finished first unless its disk is failing.
+/// Saves versions behind the training's back, on one thread of its own: publish, then pointers, then retention, always in this order and
+/// one version after the other. One save is in flight and one may wait; whoever brings a third waits. A failing disk delays: the save is
+/// repeated with growing pauses, <see cref="Status"/> says so, and nothing that is listed is touched. Any other fault fails that save's
+/// task. Safe to call from any thread. Disposing ends it; a save in flight is finished first unless its disk is failing.
 /// </summary>
 public sealed class SaveQueue : IDisposable
 {
@@ -50,9 +50,9 @@ public sealed class SaveQueue : IDisposable
     }
 
     /// <summary>
-    /// Saves a cycle's version and moves the pointers as its verdict says. The snapshot belongs to the queue from here on, which disposes it when the
-    /// save is over, however it ends. The task ends when the version is published and the pointers have moved; it is cancelled where the
-    /// queue ends first, and the journal then has what is needed to publish it after the next start.
+    /// Saves a cycle's version and moves the pointers as its verdict says. The snapshot belongs to the queue from here on, which disposes
+    /// it when the save is over, however it ends. The task ends when the version is published and the pointers have moved; it is cancelled
+    /// where the queue ends first, and the journal then has what is needed to publish it after the next start.
     /// </summary>
     public Task<VersionManifest> PublishAsync(
         VersionDraft draft, IModelSnapshot snapshot, IReadOnlyList<ExtraFile> extras, CancellationToken cancellation = default) =>

@@ -24,8 +24,8 @@ public static class ManifestJson
         {
             json.WriteStartObject();
             json.WriteNumber(FormatKey, Format);
-            foreach (JsonProperty property in JsonSerializer.SerializeToElement(manifest, DomainJson.Default.VersionManifest).EnumerateObject())
-                property.WriteTo(json);
+            JsonElement fields = JsonSerializer.SerializeToElement(manifest, DomainJson.Default.VersionManifest);
+            foreach (JsonProperty field in fields.EnumerateObject()) field.WriteTo(json);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
@@ -60,7 +60,8 @@ public static class ManifestJson
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (VersionFile file in manifest.Files)
         {
-            if (!VersionNames.IsFileName(file.Name) || !names.Add(file.Name)) throw new FormatException($"file name '{file.Name}' is not usable");
+            if (!VersionNames.IsFileName(file.Name) || !names.Add(file.Name))
+                throw new FormatException($"file name '{file.Name}' is not usable");
             if (file.Bytes < 0 || file.Sha256.Length != 64) throw new FormatException($"size or sha256 of {file.Name} is not usable");
         }
         return manifest;

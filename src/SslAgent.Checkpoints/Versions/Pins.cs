@@ -5,8 +5,8 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Versions that retention leaves alone: one file each under <c>pins/</c>, holding the reason. Read from disk every time, because an operator's
-/// command pins from another process while the daemon runs.
+/// Versions that retention leaves alone: one file each under <c>pins/</c>, holding the reason. Read from disk every time, because an
+/// operator's command pins from another process while the daemon runs.
 /// </summary>
 internal sealed class Pins(IDisk disk, VersionNames names)
 {

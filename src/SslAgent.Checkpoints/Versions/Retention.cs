@@ -8,11 +8,15 @@ public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTra
 /// <summary>What must not be touched: versions that a pointer, a pin or somebody's unfinished work names.</summary>
 /// <param name="LastPromoted">What a reject returns to: the last promoted version on HEAD's line of parents.</param>
 internal sealed record Protected(
-    ModelVersion? Head, ModelVersion? Serving, ModelVersion? LastPromoted, IReadOnlySet<ModelVersion> Pinned, IReadOnlySet<ModelVersion> InUse);
+    ModelVersion? Head,
+    ModelVersion? Serving,
+    ModelVersion? LastPromoted,
+    IReadOnlySet<ModelVersion> Pinned,
+    IReadOnlySet<ModelVersion> InUse);
 
 /// <summary>
-/// Decides what a retention run takes away; a pure function over the manifests. Protected always, moments included: HEAD, SERVING, the parent of
-/// each (what recovery falls back to), the last promoted version of HEAD's line (what a reject returns to), the newest version
+/// Decides what a retention run takes away; a pure function over the manifests. Protected always, moments included: HEAD, SERVING, the
+/// parent of each (what recovery falls back to), the last promoted version of HEAD's line (what a reject returns to), the newest version
 /// (so that its number stays taken), and what is in use. Pinned versions stay, but may lose their moments.
 /// </summary>
 internal static class Retention
@@ -25,7 +29,8 @@ internal static class Retention
         [
             .. whole, .. keep.Pinned,
             .. newestFirst.Take(policy.KeepLast).Select(manifest => manifest.Version),
-            .. newestFirst.Where(manifest => manifest.Verdict.Kind == VerdictKind.Promote).Take(policy.KeepPromoted).Select(manifest => manifest.Version),
+            .. newestFirst.Where(manifest => manifest.Verdict.Kind == VerdictKind.Promote).Take(policy.KeepPromoted)
+                .Select(manifest => manifest.Version),
         ];
         HashSet<ModelVersion> withTraining = [.. whole, .. newestFirst.Take(policy.KeepTrainingState).Select(manifest => manifest.Version)];
         long bytes = newestFirst.Where(manifest => kept.Contains(manifest.Version)).Sum(manifest => BytesLeft(manifest, withTraining));
@@ -59,7 +64,8 @@ internal static class Retention
         VersionManifest[] deleted = [.. newestFirst.Reverse().Where(manifest => !kept.Contains(manifest.Version))];
         VersionManifest[] dropped =
         [
-            .. newestFirst.Reverse().Where(manifest => kept.Contains(manifest.Version) && manifest.HasTrainingState && !withTraining.Contains(manifest.Version)),
+            .. newestFirst.Reverse().Where(manifest =>
+                kept.Contains(manifest.Version) && manifest.HasTrainingState && !withTraining.Contains(manifest.Version)),
         ];
         long freed = deleted.Sum(Bytes) + dropped.Sum(TrainingBytes);
         return new PruneReport([.. deleted.Select(manifest => manifest.Version)], [.. dropped.Select(manifest => manifest.Version)], freed);

@@ -4,8 +4,8 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Removes what a crash left: half-written and half-deleted versions, files that were about to be replaced, moments that a version was already
-/// declared to have lost. Only for the one writer.
+/// Removes what a crash left: half-written and half-deleted versions, files that were about to be replaced, moments that a version was
+/// already declared to have lost. Only for the one writer.
 /// </summary>
 internal static class StoreSweep
 {

@@ -4,8 +4,8 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// A version's content, read into memory of its own and checked against the manifest's sums while it is read. The tensors live until this is
-/// disposed. One thread at a time.
+/// A version's content, read into memory of its own and checked against the manifest's sums while it is read. The tensors live until this
+/// is disposed. One thread at a time.
 /// </summary>
 internal sealed class StoredModel(IDisk disk, VersionNames names, VersionManifest manifest) : IStoredModel
 {
@@ -57,7 +57,9 @@ internal sealed class StoredModel(IDisk disk, VersionNames names, VersionManifes
         {
             T content = read(stream, file.Bytes);
             string sum = stream.Finish();
-            return sum == file.Sha256 ? content : throw new VersionDamagedException(Manifest.Version, path, $"sha256 {sum}, the manifest names {file.Sha256}");
+            return sum == file.Sha256
+                ? content
+                : throw new VersionDamagedException(Manifest.Version, path, $"sha256 {sum}, the manifest names {file.Sha256}");
         }
         catch (FormatException fault)
         {

@@ -28,8 +28,13 @@ public sealed record VersionDiff(
         SortedDictionary<string, (string?, string?)> plan = new(StringComparer.Ordinal);
         Flatten(from.Plan, "", DepthMax, (path, value) => plan[path] = (value, null));
         Flatten(to.Plan, "", DepthMax, (path, value) => plan[path] = (plan.GetValueOrDefault(path).Item1, value));
-        return new VersionDiff(from, to, to.JournalPosition - from.JournalPosition, Compare(MeasuresOf(from), MeasuresOf(to)),
-            [.. plan.Where(option => option.Value.Item1 != option.Value.Item2).Select(option => new PlanChange(option.Key, option.Value.Item1, option.Value.Item2))]);
+        PlanChange[] changes =
+        [
+            .. plan.Select(option => new PlanChange(option.Key, option.Value.Item1, option.Value.Item2))
+                .Where(change => change.From != change.To),
+        ];
+        long between = to.JournalPosition - from.JournalPosition;
+        return new VersionDiff(from, to, between, Compare(MeasuresOf(from), MeasuresOf(to)), changes);
     }
 
     private static List<MeasureChange> Compare(List<(string Name, double Value)> from, List<(string Name, double Value)> to)

@@ -17,7 +17,10 @@ internal sealed class VersionExport(IDisk disk, VersionNames names)
         {
             cancellation.ThrowIfCancellationRequested();
             if (Copy(manifest.Version, file.Name, directory) != file)
-                throw new VersionDamagedException(manifest.Version, names.File(manifest.Version, file.Name), "its size or sha256 is not the manifest's");
+            {
+                string path = names.File(manifest.Version, file.Name);
+                throw new VersionDamagedException(manifest.Version, path, "its size or sha256 is not the manifest's");
+            }
         }
         Copy(manifest.Version, VersionNames.Manifest, directory);
         Copy(manifest.Version, VersionNames.ManifestSum, directory);

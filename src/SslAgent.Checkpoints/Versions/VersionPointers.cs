@@ -40,7 +40,9 @@ internal sealed class VersionPointers(IDisk disk, VersionNames names)
     public void Load(VersionIndex index, Func<ModelVersion, bool> isSound, bool mayWrite, List<StoreFinding> findings)
     {
         ModelVersion? head = Read(names.Head, "HEAD", index, findings);
-        head ??= Mended("HEAD", index.List().FirstOrDefault(manifest => manifest.Verdict.Kind != VerdictKind.Reject && isSound(manifest.Version)), findings);
+        VersionManifest? Newest(Func<VersionManifest, bool> where) =>
+            index.List().FirstOrDefault(manifest => where(manifest) && isSound(manifest.Version));
+        head ??= Mended("HEAD", Newest(manifest => manifest.Verdict.Kind != VerdictKind.Reject), findings);
         ModelVersion? serving = Read(names.Serving, "SERVING", index, findings);
         serving ??= Mended("SERVING", Promoted(index, head, isSound), findings);
         lock (_lock) (_head, _serving) = (head, serving);
@@ -68,7 +70,9 @@ internal sealed class VersionPointers(IDisk disk, VersionNames names)
 
     private static ModelVersion? Mended(string name, VersionManifest? found, List<StoreFinding> findings)
     {
-        if (found is not null) findings.Add(new StoreFinding(found.Version, $"{name} is taken to be {found.Version}, the newest sound version that it may name."));
+        if (found is not null)
+            findings.Add(new StoreFinding(
+                found.Version, $"{name} is taken to be {found.Version}, the newest sound version that it may name."));
         return found?.Version;
     }
 

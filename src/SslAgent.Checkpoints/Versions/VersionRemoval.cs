@@ -5,8 +5,8 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Carries a retention plan out, oldest version first. A version is first renamed to a leftover's name (from there a crash ends in it being gone),
-/// then deleted. Moments go after <c>dropped.json</c> says so durably, so that their absence is never taken for damage.
+/// Carries a retention plan out, oldest version first. A version is first renamed to a leftover's name (from there a crash ends in it being
+/// gone), then deleted. Moments go after <c>dropped.json</c> says so durably, so that their absence is never taken for damage.
 /// </summary>
 internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionReader reader, VersionIndex index, Pins pins)
 {

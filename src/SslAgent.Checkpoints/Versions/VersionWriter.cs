@@ -5,9 +5,9 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Writes one version's directory so that it is there as a whole or not at all (DESIGN.md section 6): temporary directory, files, fsync
-/// of each, manifest with their sums, fsync, fsync of the directory, rename, fsync of the parent. After a failure at any point the store holds what it
-/// held; what is left over has a name that the next opening removes.
+/// Writes one version's directory so that it is there as a whole or not at all (DESIGN.md section 6): temporary directory, files, fsync of
+/// each, manifest with their sums, fsync, fsync of the directory, rename, fsync of the parent. After a failure at any point the store holds
+/// what it held; what is left over has a name that the next opening removes.
 /// </summary>
 internal sealed class VersionWriter
 {
@@ -43,7 +43,9 @@ internal sealed class VersionWriter
         _files.Add(file);
     }
 
-    /// <summary>Takes over another version's file under a second name of the same bytes, or as a copy where the file system has no hard links.</summary>
+    /// <summary>
+    /// Takes over another version's file under a second name of the same bytes, or as a copy where the file system has no hard links.
+    /// </summary>
     public void Link(VersionFile file, string existing)
     {
         try
@@ -109,6 +111,7 @@ internal sealed class VersionWriter
         using HashedReadStream source = new(_disk, existing);
         Add(file.Name, source.CopyTo);
         if (_files[^1] != file)
-            throw new VersionDamagedException(_version, existing, $"copied {_files[^1].Bytes} bytes with another sha256 than its manifest names");
+            throw new VersionDamagedException(
+                _version, existing, $"copied {_files[^1].Bytes} bytes with another sha256 than its manifest names");
     }
 }

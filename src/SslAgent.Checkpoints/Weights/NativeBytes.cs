@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// A tensor's bytes outside the garbage-collected heap, aligned for vector loads: a restored model is large, short-lived, and must be gone when
-/// its reader says so. Memory handed out earlier throws once this is disposed; a span taken earlier must not be used any more. Whoever made it
-/// disposes it: there is no finalizer, which could free what a span still reads.
+/// A tensor's bytes outside the garbage-collected heap, aligned for vector loads: a restored model is large, short-lived, and must be gone
+/// when its reader says so. Memory handed out earlier throws once this is disposed; a span taken earlier must not be used any more. Whoever
+/// made it disposes it: there is no finalizer, which could free what a span still reads.
 /// </summary>
 internal sealed unsafe class NativeBytes : MemoryManager<byte>
 {

@@ -13,7 +13,9 @@ internal static class SafetensorsFormat
     /// <summary>The format's own ceiling for the header: a longer one is refused before it is read.</summary>
     public const int HeaderBytesMax = 100_000_000;
 
-    /// <summary>The data begins at a multiple of this, so that every element lies aligned in a mapped file; the header is padded with spaces.</summary>
+    /// <summary>
+    /// The data begins at a multiple of this, so that every element lies aligned in a mapped file; the header is padded with spaces.
+    /// </summary>
     public const int Alignment = 8;
 
     public const string MetadataKey = "__metadata__";

@@ -76,7 +76,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
             {
                 case SafetensorsFormat.TypeKey when element is null:
                     string? type = reader.GetString();
-                    element = SafetensorsFormat.Element(type) ?? throw new FormatException($"{name} has dtype {type}, which this program does not write");
+                    element = SafetensorsFormat.Element(type)
+                        ?? throw new FormatException($"{name} has dtype {type}, which this program does not write");
                     break;
                 case SafetensorsFormat.ShapeKey when shape is null:
                     shape = ReadNumbers(ref reader, name);
@@ -101,7 +102,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
                 + $"does not fill bytes {entry.Begin} to {entry.End}");
         }
         if (bytes > SafetensorsFormat.TensorBytesMax)
-            throw new FormatException($"{entry.Name} has {bytes} bytes, more than the {SafetensorsFormat.TensorBytesMax} that this program reads");
+            throw new FormatException(
+                $"{entry.Name} has {bytes} bytes, more than the {SafetensorsFormat.TensorBytesMax} that this program reads");
         return entry;
     }
 
@@ -111,7 +113,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         List<long> numbers = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (!reader.TryGetInt64(out long number)) throw new FormatException($"{name} has a dimension or offset that is no 64-bit whole number");
+            if (!reader.TryGetInt64(out long number))
+                throw new FormatException($"{name} has a dimension or offset that is no 64-bit whole number");
             numbers.Add(number);
         }
         return [.. numbers];
@@ -122,7 +125,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
         long at = 0;
         foreach (SafetensorsEntry entry in Entries)
         {
-            if (entry.Begin != at) throw new FormatException($"{entry.Name} begins at byte {entry.Begin} of the data, the tensor before it ends at {at}");
+            if (entry.Begin != at)
+                throw new FormatException($"{entry.Name} begins at byte {entry.Begin} of the data, the tensor before it ends at {at}");
             at = entry.End;
         }
         if (at != dataBytes) throw new FormatException($"the tensors fill {at} bytes, the file holds {dataBytes}");

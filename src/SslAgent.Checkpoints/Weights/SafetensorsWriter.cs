@@ -15,7 +15,8 @@ internal static class SafetensorsWriter
     {
         TensorBytes[] ordered =
         [
-            .. tensors.OrderByDescending(tensor => SafetensorsFormat.Size(tensor.Element)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal),
+            .. tensors.OrderByDescending(tensor => SafetensorsFormat.Size(tensor.Element))
+                .ThenBy(tensor => tensor.Name, StringComparer.Ordinal),
         ];
         byte[] header = Header(ordered, metadata);
         Span<byte> length = stackalloc byte[SafetensorsFormat.LengthBytes];
@@ -50,8 +51,10 @@ internal static class SafetensorsWriter
         long begin = 0;
         foreach (TensorBytes tensor in ordered)
         {
-            Check.That(tensor.Name != SafetensorsFormat.MetadataKey && names.Add(tensor.Name), $"tensor names are unique, {tensor.Name} is not");
-            Check.That(SafetensorsFormat.Bytes(tensor.Element, tensor.Shape) == tensor.Data.Length, $"{tensor.Name} has the bytes of its shape");
+            bool isNew = tensor.Name != SafetensorsFormat.MetadataKey && names.Add(tensor.Name);
+            Check.That(isNew, $"tensor names are unique, {tensor.Name} is not");
+            long? bytes = SafetensorsFormat.Bytes(tensor.Element, tensor.Shape);
+            Check.That(bytes == tensor.Data.Length, $"{tensor.Name} has the bytes of its shape");
             json.WriteStartObject(tensor.Name);
             json.WriteString(SafetensorsFormat.TypeKey, SafetensorsFormat.Name(tensor.Element));
             json.WriteStartArray(SafetensorsFormat.ShapeKey);

@@ -3,7 +3,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Checkpoints;
 
-/// <summary>How far the weights of two models lie apart, tensor by tensor. Only floating-point tensors of one name, element and shape are compared.</summary>
+/// <summary>
+/// How far the weights of two models lie apart, tensor by tensor. Only floating-point tensors of one name, element and shape are compared.
+/// </summary>
 internal static class TensorDistance
 {
     public static IReadOnlyList<TensorChange> Between(
@@ -13,7 +15,8 @@ internal static class TensorDistance
         foreach (TensorBytes before in from.Values.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (before.Element is not (TensorElement.F32 or TensorElement.BF16) || !to.TryGetValue(before.Name, out TensorBytes? after)) continue;
+            if (before.Element is not (TensorElement.F32 or TensorElement.BF16)) continue;
+            if (!to.TryGetValue(before.Name, out TensorBytes? after)) continue;
             if (after.Element == before.Element && after.Shape.SequenceEqual(before.Shape)) changes.Add(Change(before, after));
         }
         return changes;

@@ -3,8 +3,9 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints.Tests;
 
 /// <summary>
-/// The real disk, until the nth call that changes something. From there it fails every such call (the process was killed, or the disk is full) until
-/// it is mended. Counts the calls, so that a test can visit every n. Syncs are counted and not carried out: nobody pulls the plug here.
+/// The real disk, until the nth call that changes something. From there it fails every such call (the process was killed, or the disk is
+/// full) until it is mended. Counts the calls, so that a test can visit every n. Syncs are counted and not carried out: nobody pulls the
+/// plug here.
 /// </summary>
 internal sealed class FailingDisk(IDisk inner) : IDisk
 {

@@ -32,9 +32,14 @@ internal static class Some
         new ModelVersion(version), parent is { } p ? new ModelVersion(p) : null, "lineage-1", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         new CycleNumber(version), 120, 1000L * version, [new PartitionPosition("frames", 0, 0, 77)],
         new Verdict(verdict, [new VerdictReason("finite", "mae skipped steps", 0, 0.05, "share of steps", verdict)]),
-        new ProbeReport([new EraProbe(0, "mae", 0.5 / version, 0.01, 0.667, 64)], [new FeatureHealth("frames", 40, 0.3, 192, 128)], new RetrievalProbe(0.1, 0.3, 0.02, 50)),
-        new CycleReport(new CycleNumber(version), 120, new Dictionary<string, ObjectiveSummary> { ["mae"] = new("mae", 120, 7680, 0.6, 0.5, 2, 1, 3.5) }, [new SampleId(4711)]),
-        JsonDocument.Parse($$$"""{"model":{"preset":"nano","width":64},"learning":{"rate":{{{version}}}e-4}}""").RootElement, "cpu, libtorch 1.13, 2 threads");
+        new ProbeReport(
+            [new EraProbe(0, "mae", 0.5 / version, 0.01, 0.667, 64)], [new FeatureHealth("frames", 40, 0.3, 192, 128)],
+            new RetrievalProbe(0.1, 0.3, 0.02, 50)),
+        new CycleReport(
+            new CycleNumber(version), 120, new Dictionary<string, ObjectiveSummary> { ["mae"] = new("mae", 120, 7680, 0.6, 0.5, 2, 1, 3.5) },
+            [new SampleId(4711)]),
+        JsonDocument.Parse($$$"""{"model":{"preset":"nano","width":64},"learning":{"rate":{{{version}}}e-4}}""").RootElement,
+        "cpu, libtorch 1.13, 2 threads");
 
     public static RollbackDraft Rollback(int version, int target) => new(
         new ModelVersion(version), new ModelVersion(target), new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero), 99_000,

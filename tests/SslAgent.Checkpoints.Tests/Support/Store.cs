@@ -11,9 +11,9 @@ internal static class Store
         VersionStore.Open(disk ?? LocalDisk.Instance, directory.Versions, access, TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Publishes a version with weights of its own and moves the pointers.</summary>
-    public static VersionManifest Add(this VersionStore store, int version, int? parent = null, VerdictKind verdict = VerdictKind.Promote, string replay = "replay state")
+    public static VersionManifest Add(this VersionStore store, int version, int? parent = null, VerdictKind verdict = VerdictKind.Promote)
     {
-        VersionManifest manifest = store.Publish(Some.Draft(version, parent, verdict), Some.Snapshot(version), [Some.Replay(replay)]);
+        VersionManifest manifest = store.Publish(Some.Draft(version, parent, verdict), Some.Snapshot(version), [Some.Replay()]);
         store.MovePointers(manifest.Version);
         return manifest;
     }

@@ -6,8 +6,9 @@ using static SslAgent.Checkpoints.Tests.Store;
 namespace SslAgent.Checkpoints.Tests;
 
 /// <summary>
-/// Everything that writes, stopped at each of its changing calls in turn, by a killed process and by power cuts that lose what was not synced. Whatever n:
-/// what was there stays as it was, pointers name sound versions, and doing it again after a restart ends as if nothing had happened.
+/// Everything that writes, stopped at each of its changing calls in turn, by a killed process and by power cuts that lose what was not
+/// synced. Whatever n: what was there stays as it was, pointers name sound versions, and doing it again after a restart ends as if nothing
+/// had happened.
 /// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
@@ -53,7 +54,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Cut 0 is a killed process, which loses nothing that was written; 1 loses all that was not synced; the others some of it.</summary>
+    /// <summary>
+    /// Cut 0 is a killed process, which loses nothing that was written; 1 loses all that was not synced; the others some of it.
+    /// </summary>
     private static void StopAt(int n, int cut, Action<VersionStore> act, Action<VersionStore> again)
     {
         SimulatedDisk disk = new();
@@ -75,7 +78,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.All(end.List(), manifest => Assert.True(end.Verify(manifest.Version, default).IsSound, where));
         Assert.All(end.List(), manifest => Assert.Equal(
             manifest.HasTrainingState, found.FileExists($"{Folder}/v{manifest.Version.Number:D6}/training.safetensors")));
-        Assert.Equal(["HEAD", "SERVING", .. end.List().Reverse().Select(manifest => $"v{manifest.Version.Number:D6}")], found.List(Folder).Select(entry => entry.Name));
+        string[] expected = ["HEAD", "SERVING", .. end.List().Reverse().Select(manifest => $"v{manifest.Version.Number:D6}")];
+        Assert.Equal(expected, found.List(Folder).Select(entry => entry.Name));
         Assert.Equal(V(6), end.ReserveNumber());
     }
 

@@ -45,7 +45,8 @@ public sealed class DiffTests
         string[] expected = ["manifest.json", "manifest.sha256", "model.json", "model.safetensors", "tokenizer.json"];
         Assert.Equal(expected, files.Order());
         Assert.Equal(expected, Directory.EnumerateFiles(target).Select(Path.GetFileName).Order());
-        Assert.Equal(File.ReadAllBytes(Path.Combine(directory.Versions, "v000001", "model.safetensors")), File.ReadAllBytes(Path.Combine(target, "model.safetensors")));
+        byte[] stored = File.ReadAllBytes(Path.Combine(directory.Versions, "v000001", "model.safetensors"));
+        Assert.Equal(stored, File.ReadAllBytes(Path.Combine(target, "model.safetensors")));
         Assert.Throws<ControlRefusedException>(() => store.Export(V(1), target, default));
     }
 }

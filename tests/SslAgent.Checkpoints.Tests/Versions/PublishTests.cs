@@ -46,10 +46,8 @@ public sealed class PublishTests
     public void Numbers_that_are_not_finite_survive_in_a_manifest()
     {
         using TemporaryDirectory directory = new();
-        VersionDraft draft = Some.Draft(1) with
-        {
-            Verdict = new Verdict(VerdictKind.Reject, [new VerdictReason("finite", "mae loss, era 0", double.NaN, double.PositiveInfinity, "finite number", VerdictKind.Reject)]),
-        };
+        VerdictReason strange = new("finite", "mae loss, era 0", double.NaN, double.PositiveInfinity, "finite number", VerdictKind.Reject);
+        VersionDraft draft = Some.Draft(1) with { Verdict = new Verdict(VerdictKind.Reject, [strange]) };
         Open(directory).Publish(draft, Some.Snapshot(), []);
         VerdictReason reason = Assert.Single(Open(directory).Read(V(1)).Verdict.Reasons);
         Assert.True(double.IsNaN(reason.Value) && double.IsPositiveInfinity(reason.Limit));
@@ -115,7 +113,9 @@ public sealed class PublishTests
         Open(directory).Add(1);
         ProcessStartInfo start = new(Tool, ["-c", "manifest.sha256"])
         {
-            WorkingDirectory = Path.Combine(directory.Versions, "v000001"), RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Path.Combine(directory.Versions, "v000001"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         Assert.Equal("manifest.json: OK\n", await process.StandardOutput.ReadToEndAsync());

@@ -4,8 +4,8 @@ using SslAgent.Domain;
 namespace SslAgent.Checkpoints.Tests;
 
 /// <summary>
-/// Python finds in the file what was meant: parsed there by a few lines of its standard library alone, which follow the format's description and share
-/// nothing with the writer.
+/// Python finds in the file what was meant: parsed there by a few lines of its standard library alone, which follow the format's
+/// description and share nothing with the writer.
 /// </summary>
 public sealed class PythonReadsItTests
 {

@@ -6,19 +6,32 @@ using System.Text.Json.Serialization;
 namespace SslAgent.House.Tests;
 
 /// <summary>
-/// A room's public surface as text: types in order of their names, one line for each member, nothing that a compiler adds. The same surface gives the
-/// same text, so a change of it shows in review. A record's constructor stands for the properties that it fills.
+/// A room's public surface as text: types in order of their names, one line for each member, nothing that a compiler adds. The same surface
+/// gives the same text, so a change of it shows in review. A record's constructor stands for the properties that it fills.
 /// </summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    private static readonly string[] RecordMembers = ["<Clone>$", "Deconstruct", "PrintMembers", "Equals", "GetHashCode", "ToString", "EqualityContract", "op_Equality", "op_Inequality"];
+    private static readonly string[] RecordMembers =
+    [
+        "<Clone>$", "Deconstruct", "PrintMembers", "Equals", "GetHashCode", "ToString", "EqualityContract", "op_Equality", "op_Inequality",
+    ];
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
-        [typeof(void)] = "void", [typeof(bool)] = "bool", [typeof(byte)] = "byte", [typeof(int)] = "int", [typeof(uint)] = "uint", [typeof(long)] = "long",
-        [typeof(ulong)] = "ulong", [typeof(float)] = "float", [typeof(double)] = "double", [typeof(string)] = "string", [typeof(object)] = "object",
+        [typeof(void)] = "void",
+        [typeof(bool)] = "bool",
+        [typeof(byte)] = "byte",
+        [typeof(int)] = "int",
+        [typeof(uint)] = "uint",
+        [typeof(long)] = "long",
+        [typeof(ulong)] = "ulong",
+        [typeof(float)] = "float",
+        [typeof(double)] = "double",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
     };
 
     public static string Describe(Assembly assembly)
@@ -52,10 +65,10 @@ internal static class PublicApi
     {
         if (type.IsEnum || IsDelegate(type)) yield break;
         if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType)) yield return Name(parent);
-        foreach (Type contract in type.GetInterfaces().Where(contract => contract is { IsPublic: true, IsGenericType: false } && type.BaseType?.GetInterfaces().Contains(contract) != true)
-            .OrderBy(contract => contract.Name, StringComparer.Ordinal))
+        Type[] inherited = type.BaseType?.GetInterfaces() ?? [];
+        foreach (Type contract in type.GetInterfaces().Except(inherited).OrderBy(contract => contract.Name, StringComparer.Ordinal))
         {
-            yield return Name(contract);
+            if (contract is { IsPublic: true, IsGenericType: false }) yield return Name(contract);
         }
     }
 
@@ -64,13 +77,15 @@ internal static class PublicApi
         if (type.IsEnum) return Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name))}");
         IEnumerable<string> constructors = IsDelegate(type) || type.IsAbstract ? [] : type.GetConstructors().Where(one => !IsCopy(one, type))
             .Select(one => $"new({Parameters(one)})");
-        HashSet<string?> positional = IsRecord(type) || type.IsValueType ? [.. type.GetConstructors().SelectMany(one => one.GetParameters()).Select(one => one.Name)] : [];
+        bool hasPositional = IsRecord(type) || type.IsValueType;
+        HashSet<string?> positional = hasPositional ? [.. type.GetConstructors().SelectMany(one => one.GetParameters()).Select(one => one.Name)] : [];
         IEnumerable<string> properties = type.GetProperties(Declared)
             .Where(one => IsSeen(one.GetMethod) && !RecordMembers.Contains(one.Name) && !positional.Contains(one.Name)).Select(Property);
         IEnumerable<string> fields = type.GetFields(Declared).Where(field => field.IsPublic && !field.IsSpecialName)
             .Select(field => $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}");
         IEnumerable<string> methods = type.GetMethods(Declared).Where(one => IsSeen(one) && IsListed(one, type)).Select(Method);
-        IEnumerable<string> events = type.GetEvents(Declared).Where(one => IsSeen(one.AddMethod)).Select(one => $"event {Name(one.EventHandlerType!)} {one.Name}");
+        IEnumerable<string> events = type.GetEvents(Declared).Where(one => IsSeen(one.AddMethod))
+            .Select(one => $"event {Name(one.EventHandlerType!)} {one.Name}");
         return constructors.Concat(properties).Concat(fields).Concat(methods).Concat(events);
     }
 

@@ -19,7 +19,12 @@ internal static class Repository
     /// <summary>Paths relative to the root, with forward slashes, of everything that is tracked or would be.</summary>
     public static IReadOnlyList<string> Files => All.Value;
 
-    public static IEnumerable<string> Code => Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal) && !file.EndsWith(".g.cs", StringComparison.Ordinal));
+    /// <summary>Files below a folder, shipped data excepted.</summary>
+    public static IEnumerable<string> Under(string folder) => Files.Where(file =>
+        file.StartsWith(folder, StringComparison.Ordinal) && !file.StartsWith("assets/", StringComparison.Ordinal));
+
+    public static IEnumerable<string> Code => Files.Where(file =>
+        file.EndsWith(".cs", StringComparison.Ordinal) && !file.EndsWith(".g.cs", StringComparison.Ordinal));
 
     /// <summary>Text that people wrote; shipped data under assets/ and fixtures are somebody else's words.</summary>
     public static IEnumerable<string> Prose => Files.Where(file =>
@@ -42,7 +47,8 @@ internal static class Repository
 
     private static string[] ListByGit()
     {
-        ProcessStartInfo start = new("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]) { WorkingDirectory = Root, RedirectStandardOutput = true };
+        string[] arguments = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
+        ProcessStartInfo start = new("git", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true };
         using Process git = Process.Start(start)!;
         string output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();

@@ -116,6 +116,17 @@ public sealed class ReplayStateTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void What_a_rollback_dropped_does_not_come_back_with_an_abandoned_cycle()
+    {
+        var state = new ReplayState(Options with { SentinelOneIn = 0 }, Some.Seed);
+        for (int i = 0; i < 10; i++) state.Apply(i, Admitted(i));
+        state.Apply(10, Some.CycleStarted(1));
+        state.Apply(11, Some.RolledBack(6, ReplayRollback.DropSince));
+        state.Apply(12, new JournalRecord.CycleAbandoned(new CycleNumber(1), "cut off by a rollback"));
+        Assert.Equal((6, 6), (state.Memory.Fresh.Texts.Count, state.Buffered.Texts));
+    }
+
+    [Fact]
     public void A_text_that_turns_out_to_be_a_sentinels_is_drawn_no_more()
     {
         // By its pair key the second one is a sentinel, the first one by its content is not.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using SslAgent.Domain;
 using SslAgent.Storage;
@@ -15,7 +16,7 @@ internal sealed class HashedWriteStream : Stream
 
     private readonly IDiskFile _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _buffered;
     private long _written;
 
@@ -77,6 +78,8 @@ internal sealed class HashedWriteStream : Stream
         {
             _file.Dispose();
             _hash.Dispose();
+            if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
         }
         base.Dispose(disposing);
     }

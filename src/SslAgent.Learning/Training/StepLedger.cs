@@ -73,8 +73,8 @@ internal sealed class StepLedger
 
     private static float[] Read(Tensor row)
     {
-        using Tensor host = row.cpu();
-        float[] values = host.data<float>().ToArray();
+        using var scope = NewDisposeScope();
+        float[] values = row.cpu().data<float>().ToArray();
         row.Dispose();
         return values;
     }

@@ -9,6 +9,7 @@ internal static class CommandRegistry
         StatusCommand.Build(),
         CheckpointsCommand.Build(),
         ReplayCommand.Build(),
+        EmbedCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

@@ -28,7 +28,7 @@ internal static class HealthcheckCommand
     }
 
     /// <summary>A daemon that listens on every address is asked on this machine's own.</summary>
-    private static string Reachable(string listen) =>
+    public static string Reachable(string listen) =>
         listen.Replace("0.0.0.0:", "127.0.0.1:", StringComparison.Ordinal).Replace("[::]:", "[::1]:", StringComparison.Ordinal);
 
     private static async Task<int> AskAsync(Uri address, TextWriter output, CancellationToken cancellation)

@@ -12,6 +12,8 @@ internal static class Program
             "train" => TrainingBench.Run(arguments),
             "tokenizer" => TokenizerBench.Run(arguments),
             "replay" => ReplayBench.Run(arguments),
+            "ingest" => IngestBench.Run(arguments),
+            "ingest-broker" => IngestBroker.Run(),
             _ => Usage(),
         };
     }
@@ -21,6 +23,7 @@ internal static class Program
         Console.Error.WriteLine("sslagent-bench train [--preset tiny] [--batch 64] [--seconds 8] [--objectives mae,mlm,clip] [--dtype auto] [--device auto] [--threads 0] [--text-tokens N]");
         Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");
         Console.Error.WriteLine("sslagent-bench replay [--entries 1000000] [--frames 40000]");
+        Console.Error.WriteLine("sslagent-bench ingest [--seconds 4]");
         return 2;
     }
 }

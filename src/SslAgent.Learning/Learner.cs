@@ -117,7 +117,7 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>
-    /// One copy of the training state; training may go on at once. At most two may be undisposed at a time.
+    /// One copy of the training state; training may go on at once. At most two should be undisposed at a time, so that a digest can still be taken; a fourth is refused.
     /// </summary>
     public IModelSnapshot Snapshot()
     {

@@ -39,7 +39,8 @@ internal sealed class Bench : IAsyncDisposable
         Agent = new() { StateDirectory = Path.Combine(_root, state), Seed = 7 },
         Kafka = new()
         {
-            BootstrapServers = BootstrapServers, Topics = [Topic], Assignment = KafkaAssignment.Manual, DeadLetterTopic = "dead",
+            // A group of its own: a state that does not know a partition goes on where its group stands.
+            GroupId = state, BootstrapServers = BootstrapServers, Topics = [Topic], Assignment = KafkaAssignment.Manual, DeadLetterTopic = "dead",
         },
         Ingest = new() { Frames = new() { StoredSize = 32 } },
         Replay = new() { SentinelOneIn = 5, EraSamples = 200 },

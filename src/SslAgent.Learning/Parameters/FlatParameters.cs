@@ -93,6 +93,7 @@ internal sealed class FlatParameters : IDisposable
 
     public void RefreshCompute()
     {
+        using var scope = NewDisposeScope();
         foreach (SectionRange section in Layout.Sections) RefreshCompute(section);
     }
 

@@ -10,12 +10,12 @@ namespace SslAgent.Learning.State;
 internal sealed record Shadow(byte[] Masters, byte[] FirstMoments, byte[] SecondMoments, byte[] Average, byte[] ObjectiveState);
 
 /// <summary>
-/// Lends shadows and takes them back, from any thread. At most two are out at once, a version and a resume point; a third would
-/// mean that saving is not awaited, which is a bug of ours.
+/// Lends shadows and takes them back, from any thread. At most three are out at once, a version and a resume point being written and one
+/// that a digest is taken of; a fourth would mean that saving is not awaited, which is a bug of ours.
 /// </summary>
 internal sealed class ShadowPool(long parameters, bool averaged, long stateElements)
 {
-    private const int OutMax = 2;
+    private const int OutMax = 3;
 
     private readonly ConcurrentBag<Shadow> _free = [];
     private int _out;
@@ -25,7 +25,8 @@ internal sealed class ShadowPool(long parameters, bool averaged, long stateEleme
 
     public Shadow Rent()
     {
-        Check.That(Interlocked.Increment(ref _out) <= OutMax, "snapshots are given back before the next but one is taken");
+        Check.That(Volatile.Read(ref _out) < OutMax, "snapshots are given back before too many are taken"); // Only the learner thread rents.
+        Interlocked.Increment(ref _out);
         return _free.TryTake(out Shadow? shadow) ? shadow : Allocate();
     }
 

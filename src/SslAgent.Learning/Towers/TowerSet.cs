@@ -29,6 +29,7 @@ internal sealed class TowerSet : IDisposable
     public Tensor Positions(int width)
     {
         if (_positions.TryGetValue(width, out Tensor? kept)) return kept;
+        using var scope = NewDisposeScope();
         Tensor table = tensor(SineCosinePositions.Table(Plan.Grid, width), device: Weights.Device)
             .view(Plan.Patches, width).DetachFromDisposeScope();
         _positions.Add(width, table);

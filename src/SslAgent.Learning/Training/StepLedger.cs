@@ -51,7 +51,9 @@ internal sealed class StepLedger
             Entry[] entries = [.. group];
             float[][] rows = [.. entries.Select(entry => Read(entry.Row))];
             Note(entries, rows);
-            _progress?.Invoke(Report(entries, rows));
+            StepReport report = Report(entries, rows);
+            LearningMetrics.Noted(report, entries.Select(entry => entry.Seconds));
+            _progress?.Invoke(report);
         }
 
         _pending.Clear();
@@ -73,8 +75,8 @@ internal sealed class StepLedger
 
     private static float[] Read(Tensor row)
     {
-        using Tensor host = row.cpu();
-        float[] values = host.data<float>().ToArray();
+        using var scope = NewDisposeScope();
+        float[] values = row.cpu().data<float>().ToArray();
         row.Dispose();
         return values;
     }

@@ -10,7 +10,7 @@ namespace SslAgent.Pipeline;
 /// what follows a save runs on the thread pool. A save that fails for good ends the daemon: the journal has what is needed to make it anew.
 /// </summary>
 internal sealed class Publisher(
-    VersionStore store, SaveQueue saves, ServedModels served, Ledger ledger, string lineage, TimeProvider time, IAgentObserver observer,
+    VersionStore store, SaveQueue saves, ServedModels? served, Ledger ledger, string lineage, TimeProvider time, IAgentObserver observer,
     ProblemBoard problems)
 {
     public const string ReplayFile = "replay.bin";
@@ -52,7 +52,7 @@ internal sealed class Publisher(
         VersionManifest manifest = await save;
         problems.Clear("save");
         observer.OnVersionPublished(manifest);
-        if (store.Serving is { } serving) await served.ServeAsync(serving);
+        if (served is not null && store.Serving is { } serving) await served.ServeAsync(serving);
         ledger.Retire(manifest.JournalPosition, default);
         return manifest;
     }

@@ -40,6 +40,7 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
                 unfinished.Add(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone });
             TakeNumbers(lineage);
+            CatchUpPointers();
             RecoveryReport report = replay.Recovery;
             HeadLog.Recovered(
                 log, report.Position, lineage.Head?.ToString() ?? "none", lineage.Promoted?.ToString() ?? "none", report.RecordsFolded, report.CutBytes,
@@ -106,6 +107,14 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         {
             throw new StateRefusedException($"the plan of cycle {begun.Started.Cycle} in the journal cannot be read by this release: {fault.Message}");
         }
+    }
+
+    /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
+    private void CatchUpPointers()
+    {
+        long head = store.Head is { } stand ? store.Read(stand).JournalPosition : -1;
+        foreach (VersionManifest later in store.List().Where(manifest => manifest.JournalPosition > head).Reverse().ToList())
+            store.MovePointers(later.Version);
     }
 
     private void TakeNumbers(LineageFold lineage)

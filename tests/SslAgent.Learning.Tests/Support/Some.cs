@@ -22,7 +22,7 @@ internal static class Some
 
     public static LearningOptions SmallLearning { get; } = new()
     {
-        BatchSize = 8, WarmupSteps = 4, Dtype = "fp32", Device = "cpu", Threads = 2, FlagInterval = 4, ProbeSentinelsMax = 24,
+        BatchSize = 8, WarmupSteps = 4, Dtype = "fp32", Device = "cpu", Threads = 1, FlagInterval = 4, ProbeSentinelsMax = 24,
     };
 
     public static LearnerPlan Plan(LearningOptions? learning = null, ModelOptions? model = null) =>

@@ -1,0 +1,101 @@
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Pipeline;
+
+namespace SslAgent.EndToEnd.Tests;
+
+public sealed class RollbackTests
+{
+    private static RollbackRequest To(int version, ReplayRollback replay = ReplayRollback.DropSince, bool dryRun = false) =>
+        new(new ModelVersion(version), replay, "the camera was covered", [], dryRun);
+
+    [Fact]
+    public async Task Going_back_takes_effect_in_the_running_daemon_and_learning_goes_on_from_there()
+    {
+        await using var bench = new Bench();
+        var observer = new RecordingObserver();
+        await bench.SendAsync(400);
+        await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
+        VersionManifest first = await observer.NextVersionAsync(bench.Limit);
+        await observer.NextVersionAsync(bench.Limit);
+
+        RollbackEffect preview = await agent.RollbackAsync(To(1, dryRun: true), bench.Limit);
+        Assert.Null(preview.Published);
+        Assert.True(preview.SamplesDropped > 0, preview.Summary);
+        RollbackEffect effect = await agent.RollbackAsync(To(1), bench.Limit);
+        Assert.Equal(new ModelVersion(3), effect.Published);
+        Assert.Equal(preview.SamplesDropped, effect.SamplesDropped);
+        VersionManifest back = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((first.WeightsDigest, first.Version), (back.WeightsDigest, back.RolledBackTo!.Value));
+        Assert.Equal(new ModelVersion(3), agent.Status().Head);
+
+        await bench.SendAsync(200);
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((new ModelVersion(4), new ModelVersion(3)), (next.Version, next.Parent));
+    }
+
+    [Fact]
+    public async Task In_the_middle_of_a_cycle_it_cuts_the_cycle_off()
+    {
+        await using var bench = new Bench();
+        var observer = new RecordingObserver();
+        AgentSettings settings = bench.Settings();
+        await bench.SendAsync(200);
+        Agent agent = await bench.StartAsync(settings, observer);
+        await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+
+        // The second cycle would go on for ever.
+        settings = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000 } };
+        observer = new RecordingObserver();
+        agent = await bench.StartAsync(settings, observer);
+        await bench.SendAsync(200);
+        await observer.NextStepAsync(bench.Limit);
+        RollbackEffect effect = await agent.RollbackAsync(To(1), bench.Limit);
+        Assert.Equal(new ModelVersion(2), effect.Published);
+        await agent.StopAsync();
+        // What was cut off is void: nothing is run anew.
+        observer = new RecordingObserver();
+        agent = await bench.StartAsync(settings, observer);
+        Assert.Equal(new ModelVersion(2), agent.Status().Head);
+        Assert.Null(agent.Status().RunningCycle);
+    }
+
+    [Fact]
+    public async Task With_no_daemon_it_works_under_the_lock()
+    {
+        await using var bench = new Bench();
+        var observer = new RecordingObserver();
+        AgentSettings settings = bench.Settings();
+        await bench.SendAsync(400);
+        Agent agent = await bench.StartAsync(settings, observer);
+        await observer.NextVersionAsync(bench.Limit);
+        await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+
+        using (OfflineRollback offline = OfflineRollback.Open(settings, TimeProvider.System))
+        {
+            RollbackEffect effect = offline.Carry(To(1, ReplayRollback.Keep));
+            Assert.Equal((new ModelVersion(3), 0), (effect.Published, effect.SamplesDropped));
+        }
+
+        agent = await bench.StartAsync(settings, new RecordingObserver());
+        Assert.Equal((new ModelVersion(3), new ModelVersion(3)), (agent.Status().Head, agent.Status().Serving));
+    }
+
+    [Theory]
+    [InlineData(9, "there is no version v9")]
+    [InlineData(1, "needs a reason")]
+    public async Task What_cannot_be_done_is_refused_with_the_reason(int version, string says)
+    {
+        await using var bench = new Bench();
+        var observer = new RecordingObserver();
+        await bench.SendAsync(200);
+        await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
+        await observer.NextVersionAsync(bench.Limit);
+        ControlRefusedException refusal = await Assert.ThrowsAsync<ControlRefusedException>(
+            () => agent.RollbackAsync(To(version) with { Reason = " " }, bench.Limit));
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(new ModelVersion(1), agent.Status().Head);
+    }
+}

@@ -51,9 +51,7 @@ internal sealed class StepLedger
             Entry[] entries = [.. group];
             float[][] rows = [.. entries.Select(entry => Read(entry.Row))];
             Note(entries, rows);
-            StepReport report = Report(entries, rows);
-            LearningMetrics.Noted(report, entries.Select(entry => entry.Seconds));
-            _progress?.Invoke(report);
+            _progress?.Invoke(Report(entries, rows));
         }
 
         _pending.Clear();

@@ -69,9 +69,9 @@ public sealed class DeadLetterProducer : IDisposable
 
     private void SendAgain()
     {
-        for (int left = _again.Count; left > 0 && _again.TryDequeue(out (AcknowledgementWindow.Entry Entry, Message<byte[]?, byte[]?> Message) waiting); left--)
+        for (int left = _again.Count; left > 0 && _again.TryDequeue(out (AcknowledgementWindow.Entry, Message<byte[]?, byte[]?>) waiting); left--)
         {
-            Send(waiting.Entry, waiting.Message);
+            Send(waiting.Item1, waiting.Item2);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class ContractDecoder(SourceNames names)
         try
         {
             var reader = new MessagePackReader(value);
-            if (reader.NextMessagePackType != MessagePackType.Map) return Refuse($"the value is MessagePack {reader.NextMessagePackType}, not a map");
+            MessagePackType type = reader.NextMessagePackType;
+            if (type != MessagePackType.Map) return Refuse($"the value is MessagePack {type}, not a map");
             var fields = default(ContractFields);
             for (int left = reader.ReadMapHeader(); left > 0; left--)
             {
@@ -129,7 +130,8 @@ internal sealed class ContractDecoder(SourceNames names)
     /// <summary>A string's or binary's bytes, as a view where the value lies in one piece (it always does).</summary>
     private static ReadOnlyMemory<byte> Bytes(ref MessagePackReader reader)
     {
-        ReadOnlySequence<byte> bytes = (reader.NextMessagePackType == MessagePackType.String ? reader.ReadStringSequence() : reader.ReadBytes()) ?? default;
+        bool isString = reader.NextMessagePackType == MessagePackType.String;
+        ReadOnlySequence<byte> bytes = (isString ? reader.ReadStringSequence() : reader.ReadBytes()) ?? default;
         return bytes.IsSingleSegment ? bytes.First : bytes.ToArray();
     }
 

@@ -100,7 +100,9 @@ public sealed class MessageDecoder
         Frame? frame = null;
         if (envelope.HasPicture)
         {
-            FrameDecoding decoded = envelope.IsRaw ? _frames.DecodeRgb(envelope.Picture, envelope.Width, envelope.Height) : _frames.Decode(envelope.Picture);
+            FrameDecoding decoded = envelope.IsRaw
+                ? _frames.DecodeRgb(envelope.Picture, envelope.Width, envelope.Height)
+                : _frames.Decode(envelope.Picture);
             if (decoded.Rejection is { } wrong) return Refuse(delivery, wrong);
             frame = decoded.Frame;
         }

@@ -51,7 +51,8 @@ public sealed unsafe class VipsFrameCodec : IFrameCodec
         if (width == _options.StoredSize && height == _options.StoredSize) return Stored(rgb.ToArray());
         fixed (byte* data = rgb.Span)
         {
-            using VipsImage raw = new(VipsNative.vips_image_new_from_memory(data, (nuint)rgb.Length, width, height, Frame.Channels, VipsNative.FormatUchar));
+            using VipsImage raw = new(VipsNative.vips_image_new_from_memory(
+                data, (nuint)rgb.Length, width, height, Frame.Channels, VipsNative.FormatUchar));
             byte[]? pixels = raw.IsNothing ? null : FramePixels.Resize(raw, _options, (long)width * height);
             return pixels is null ? Refuse("frame", $"the rgb8 pixels could not be resized: {VipsRuntime.TakeError()}") : Stored(pixels);
         }

@@ -17,9 +17,8 @@ public sealed class KafkaReader : IDisposable
     private readonly DeliveryQueue _queue;
     private readonly Thread _thread;
 
-    // Signals between the head's threads and the poll thread.
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ManualResetEventSlim _close = new();
+    // Between the head's threads and the poll thread.
+    private readonly ReaderSignals _signals = new();
     private readonly Lock _commitGate = new();
     private PollLoop? _loop;
     private bool _disposed;
@@ -41,7 +40,7 @@ public sealed class KafkaReader : IDisposable
     public IReadOnlyList<PartitionProgress> Progress => _table.Progress;
 
     /// <summary>What the client last complained of, or null since a broker answered again. From any thread.</summary>
-    public string? Problem { get; private set; }
+    public string? Problem => _signals.Problem;
 
     /// <summary>Events that wait for the ingest thread.</summary>
     public int QueuedCount => _queue.Count;
@@ -52,15 +51,15 @@ public sealed class KafkaReader : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>
-    /// Takes up to <paramref name="countMax"/> events in order, waiting at most <paramref name="wait"/> for the first; 0 when none came or the token was cancelled.
-    /// Throws <see cref="KafkaReadException"/> once reading has failed for good and everything before that was taken. One thread only.
+    /// Takes up to <paramref name="countMax"/> events in order, waiting at most <paramref name="wait"/> for the first; 0 when none came or the
+    /// token was cancelled. Throws <see cref="KafkaReadException"/> once reading has failed for good and everything before that was taken. One thread only.
     /// </summary>
     public int Take(List<StreamEvent> into, int countMax, TimeSpan wait, CancellationToken cancellation) =>
         _queue.Take(into, countMax, wait, cancellation);
 
     /// <summary>
-    /// Declares positions durable: the next commit (after <see cref="KafkaOptions.CommitInterval"/>, on revocation, and at the end) tells Kafka. Never waits for
-    /// the broker; a partition that is not assigned any more, or is in another epoch, is passed over.
+    /// Declares positions durable: the next commit (after <see cref="KafkaOptions.CommitInterval"/>, on revocation, and at the end) tells
+    /// Kafka. Never waits for the broker; a partition that is not assigned any more, or is in another epoch, is passed over.
     /// </summary>
     public void Commit(IReadOnlyList<PartitionPosition> positions)
     {
@@ -70,7 +69,7 @@ public sealed class KafkaReader : IDisposable
     /// <summary>Ends reading without waiting: what is queued can still be taken and committed.</summary>
     public void StopReading()
     {
-        if (!_disposed) _stop.Cancel();
+        if (!_disposed) _signals.RequestStop();
     }
 
     /// <summary>Ends reading, commits what was declared durable, leaves the group.</summary>
@@ -78,11 +77,9 @@ public sealed class KafkaReader : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        _stop.Cancel();
-        _close.Set();
+        _signals.RequestClose();
         if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted)) _thread.Join();
-        _stop.Dispose();
-        _close.Dispose();
+        _signals.Dispose();
     }
 
     private void Run()
@@ -90,12 +87,12 @@ public sealed class KafkaReader : IDisposable
         try
         {
             KafkaSettings settings = KafkaSettings.Read(_options);
-            using var loop = new PollLoop(_options, settings, _table, _queue, _time, _log, problem => Problem = problem);
+            using var loop = new PollLoop(_options, settings, _table, _queue, _signals, _time, _log);
             lock (_commitGate) _loop = loop;
             LogStart(settings);
-            loop.Run(_stop.Token);
+            loop.Run();
             _queue.Complete();
-            _close.Wait();
+            _signals.WaitForClose();
             lock (_commitGate) _loop = null;
         }
         catch (Exception wrong)
@@ -106,7 +103,10 @@ public sealed class KafkaReader : IDisposable
         }
     }
 
-    private void LogStart(KafkaSettings settings) => _log.Reading(
-        string.Join(", ", _options.Topics), _options.BootstrapServers, _options.Assignment, KafkaClients.LibraryVersion(),
-        settings.Scrub(string.Join(", ", _options.RedactedProperties.Select(property => $"{property.Key}={property.Value}"))));
+    private void LogStart(KafkaSettings settings)
+    {
+        string shown = string.Join(", ", _options.RedactedProperties.Select(property => $"{property.Key}={property.Value}"));
+        _log.Reading(
+            string.Join(", ", _options.Topics), _options.BootstrapServers, _options.Assignment, KafkaClients.LibraryVersion(), settings.Scrub(shown));
+    }
 }

@@ -22,7 +22,10 @@ internal sealed class KafkaSettings
     {
         var values = new Dictionary<string, string>(options.Properties, StringComparer.Ordinal);
         foreach ((string name, string path) in options.SecretFiles) values[name] = ReadSecret(name, path);
-        string[] secrets = [.. values.Where(value => RedactedProperties.IsSecret(value.Key) || options.SecretFiles.ContainsKey(value.Key)).Select(value => value.Value)];
+        string[] secrets =
+        [
+            .. values.Where(value => RedactedProperties.IsSecret(value.Key) || options.SecretFiles.ContainsKey(value.Key)).Select(value => value.Value),
+        ];
         values["bootstrap.servers"] = options.BootstrapServers;
         values.TryAdd("client.id", "sslagent");
         return new KafkaSettings(values, secrets);

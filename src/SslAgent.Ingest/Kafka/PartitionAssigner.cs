@@ -8,7 +8,8 @@ namespace SslAgent.Ingest.Kafka;
 /// a new epoch begins, before the beginning (retention) messages are missing. Only the poll thread calls it.
 /// </summary>
 internal sealed class PartitionAssigner(
-    KafkaOptions options, KafkaSettings settings, IConsumer<byte[]?, byte[]?> consumer, PartitionTable table, ILogger log, Action<StreamEvent> report)
+    KafkaOptions options, KafkaSettings settings, IConsumer<byte[]?, byte[]?> consumer, PartitionTable table, ILogger log,
+    Action<StreamEvent> report, Action<string> complain)
 {
     /// <summary>RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, which older managed packages have no name for.</summary>
     private const int OffsetLostCode = -140;
@@ -45,7 +46,7 @@ internal sealed class PartitionAssigner(
         }
         catch (KafkaException wrong)
         {
-            Trouble($"committed offsets are not known: {wrong.Error.Reason}");
+            complain($"committed offsets are not known: {wrong.Error.Reason}");
             return null;
         }
     }
@@ -56,8 +57,10 @@ internal sealed class PartitionAssigner(
         var begin = new List<TopicPartitionOffset>();
         foreach (TopicPartition partition in partitions)
         {
-            PartitionState state = table.Add(partition, committed.TryGetValue(partition, out long offset) ? offset : null, out StreamEvent.MessagesMissing? missing);
-            log.Beginning(state.Name.ToString(), state.Position.Offset.ToString(), state.Next == PartitionState.Unknown ? "never seen" : $"epoch {state.Epoch}");
+            long? known = committed.TryGetValue(partition, out long offset) ? offset : null;
+            PartitionState state = table.Add(partition, known, out StreamEvent.MessagesMissing? missing);
+            string why = state.Next == PartitionState.Unknown ? "never seen" : $"epoch {state.Epoch}";
+            log.Beginning(state.Name.ToString(), state.Position.Offset.ToString(), why);
             if (missing is not null) Missing(missing);
             begin.Add(state.Position);
         }
@@ -135,7 +138,7 @@ internal sealed class PartitionAssigner(
         }
         catch (KafkaException wrong)
         {
-            Trouble($"the ends of {state.Name} are not known: {wrong.Error.Reason}");
+            complain($"the ends of {state.Name} are not known: {wrong.Error.Reason}");
             return false;
         }
 
@@ -169,12 +172,12 @@ internal sealed class PartitionAssigner(
                 TopicMetadata metadata = admin.GetMetadata(topic, MetadataWait).Topics[0];
                 found.AddRange(metadata.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)));
                 _allTopicsFound &= metadata.Partitions.Count > 0;
-                if (metadata.Partitions.Count == 0) Trouble($"topic {topic} is not there yet: {metadata.Error.Reason}");
+                if (metadata.Partitions.Count == 0) complain($"topic {topic} is not there yet: {metadata.Error.Reason}");
             }
             catch (KafkaException wrong)
             {
                 _allTopicsFound = false;
-                Trouble($"topic {topic} could not be looked up: {wrong.Error.Reason}");
+                complain($"topic {topic} could not be looked up: {wrong.Error.Reason}");
             }
         }
 
@@ -185,12 +188,5 @@ internal sealed class PartitionAssigner(
     {
         log.Missing($"{missing.Topic}/{missing.Partition}", missing.To - missing.From, missing.From, missing.To - 1, missing.Reason);
         report(missing);
-    }
-
-    private void Trouble(string reason)
-    {
-        string scrubbed = settings.Scrub(reason);
-        log.Trouble(scrubbed);
-        report(new StreamEvent.ClientTrouble(scrubbed, IsFatal: false));
     }
 }

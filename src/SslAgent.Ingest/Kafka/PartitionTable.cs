@@ -37,7 +37,8 @@ internal sealed class PartitionTable(KafkaOptions options, IPartitionPositions p
             (state.Epoch, state.Next) = (own.Epoch, own.NextOffset);
             if (_wasElsewhere.Contains(partition) && committed > own.NextOffset)
             {
-                missing = new(state.Name.Topic, state.Name.Partition, own.Epoch, own.NextOffset, committed.Value, "another member of the group read them");
+                missing = new(
+                    state.Name.Topic, state.Name.Partition, own.Epoch, own.NextOffset, committed.Value, "another member of the group read them");
                 state.Next = committed.Value;
             }
         }
@@ -64,5 +65,6 @@ internal sealed class PartitionTable(KafkaOptions options, IPartitionPositions p
     public void Publish(Func<TopicPartition, long?> highWatermark) =>
         _progress = [.. _states.Values
             .OrderBy(state => state.Name.Topic, StringComparer.Ordinal).ThenBy(state => state.Name.Partition)
-            .Select(state => new PartitionProgress(state.Name.Topic, state.Name.Partition, state.Epoch, Math.Max(0, state.Next), highWatermark(state.Key)))];
+            .Select(state => new PartitionProgress(
+                state.Name.Topic, state.Name.Partition, state.Epoch, Math.Max(0, state.Next), highWatermark(state.Key)))];
 }

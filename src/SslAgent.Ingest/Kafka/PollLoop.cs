@@ -10,7 +10,9 @@ namespace SslAgent.Ingest.Kafka;
 /// </summary>
 internal sealed class PollLoop : IDisposable
 {
-    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100), RoomWait = TimeSpan.FromMilliseconds(250), Tick = TimeSpan.FromSeconds(1);
+    private const int PollWaitMs = 100;
+
+    private static readonly TimeSpan RoomWait = TimeSpan.FromMilliseconds(250), Tick = TimeSpan.FromSeconds(1);
 
     private readonly KafkaOptions _options;
     private readonly KafkaSettings _settings;
@@ -18,7 +20,7 @@ internal sealed class PollLoop : IDisposable
     private readonly DeliveryQueue _queue;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Action<string?> _setProblem;
+    private readonly ReaderSignals _signals;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly PartitionAssigner _assigner;
     private long _lastTick;
@@ -26,17 +28,17 @@ internal sealed class PollLoop : IDisposable
     private bool _stopping;
 
     public PollLoop(
-        KafkaOptions options, KafkaSettings settings, PartitionTable table, DeliveryQueue queue, TimeProvider time, ILogger log, Action<string?> setProblem)
+        KafkaOptions options, KafkaSettings settings, PartitionTable table, DeliveryQueue queue, ReaderSignals signals, TimeProvider time, ILogger log)
     {
-        (_options, _settings, _table, _queue, _time, _log, _setProblem) = (options, settings, table, queue, time, log, setProblem);
+        (_options, _settings, _table, _queue, _signals, _time, _log) = (options, settings, table, queue, signals, time, log);
         _consumer = new KafkaClients(options, log).NewConsumer(settings, Configure);
-        _assigner = new PartitionAssigner(options, settings, _consumer, table, log, Report);
+        _assigner = new PartitionAssigner(options, settings, _consumer, table, log, queue.Add, reason => Complain(reason, isFatal: false));
     }
 
-    public void Run(CancellationToken stop)
+    public void Run()
     {
         if (_options.Assignment == KafkaAssignment.Group) _consumer.Subscribe(_options.Topics);
-        while (!stop.IsCancellationRequested)
+        while (!_signals.Stop.IsCancellationRequested)
         {
             DoSlowThings();
             MakeRoom();
@@ -132,7 +134,7 @@ internal sealed class PollLoop : IDisposable
     {
         try
         {
-            if (_consumer.Consume((int)PollWait.TotalMilliseconds) is { } result) Accept(result);
+            if (_consumer.Consume(PollWaitMs) is { } result) Accept(result);
         }
         catch (ConsumeException wrong)
         {
@@ -187,7 +189,7 @@ internal sealed class PollLoop : IDisposable
         using var done = new ManualResetEventSlim();
         _queue.Add(new StreamEvent.PartitionsLeaving(
             [.. partitions.Select(partition => new PartitionName(partition.Topic, partition.Partition.Value))], mayCommit, () => Set(done)));
-        if (!done.Wait(_options.RevocationWait)) _log.LeftUncommitted(names, _options.RevocationWait.TotalSeconds);
+        if (!_signals.WaitFor(done, _options.RevocationWait)) _log.LeftUncommitted(names, _options.RevocationWait.TotalSeconds);
         else if (mayCommit) _assigner.CommitStored();
     }
 
@@ -206,23 +208,23 @@ internal sealed class PollLoop : IDisposable
 
     private void OnError(Error error)
     {
-        string reason = _settings.Scrub($"{error.Code}: {error.Reason}");
         IngestMetrics.CountClientError();
-        _setProblem(reason);
-        if (error.IsFatal) _log.Fatal(reason);
-        else _log.Trouble(reason);
-        if (error.IsFatal || _queue.HasRoom) _queue.Add(new StreamEvent.ClientTrouble(reason, error.IsFatal));
-        if (error.IsFatal) throw new KafkaReadException(reason);
+        Complain($"{error.Code}: {error.Reason}", error.IsFatal);
+        if (error.IsFatal) throw new KafkaReadException(_settings.Scrub(error.Reason));
+    }
+
+    /// <summary>Logged once while it stays the same; as an event only while there is room, for a client repeats itself for hours.</summary>
+    private void Complain(string complaint, bool isFatal)
+    {
+        string reason = _settings.Scrub(complaint);
+        if (isFatal) _log.Fatal(reason);
+        else if (reason != _signals.Problem) _log.Trouble(reason);
+        _signals.Problem = reason;
+        if (isFatal || _queue.HasRoom) _queue.Add(new StreamEvent.ClientTrouble(reason, isFatal));
     }
 
     private void OnStatistics(string json)
     {
-        if (ClientStatistics.AnyBrokerUp(json)) _setProblem(null);
-    }
-
-    /// <summary>Complaints are dropped while the queue is full; they are logged in any case.</summary>
-    private void Report(StreamEvent reported)
-    {
-        if (reported is not StreamEvent.ClientTrouble || _queue.HasRoom) _queue.Add(reported);
+        if (ClientStatistics.AnyBrokerUp(json)) _signals.Problem = null;
     }
 }

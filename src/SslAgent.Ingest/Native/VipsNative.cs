@@ -10,7 +10,7 @@ namespace SslAgent.Ingest.Native;
 internal static unsafe partial class VipsNative
 {
     public const int FormatUchar = 0, InterpretationSrgb = 22, InterpretationRgb = 17;
-    public const int AccessSequential = 1, InterestingCentre = 1, SizeForce = 3, SizeBoth = 0, FailOnError = 2, CompassCentre = 0, ExtendBackground = 5;
+    public const int AccessSequential = 1, InterestingCentre = 1, SizeForce = 3, SizeBoth = 0, FailOnError = 2, CompassCentre = 0;
 
     static VipsNative() => NativeLibraries.Register();
 
@@ -37,7 +37,8 @@ internal static unsafe partial class VipsNative
     public static partial byte* vips_error_buffer_copy();
 
     [LibraryImport(NativeLibraries.Vips)]
-    public static partial nint vips_image_new_from_buffer(byte* data, nuint length, byte* optionString, byte* access, int sequential, byte* failOn, int fail, nint end);
+    public static partial nint vips_image_new_from_buffer(
+        byte* data, nuint length, byte* optionString, byte* access, int sequential, byte* failOn, int fail, nint end);
 
     [LibraryImport(NativeLibraries.Vips)]
     public static partial nint vips_image_new_from_memory(byte* data, nuint size, int width, int height, int bands, int format);
@@ -75,9 +76,6 @@ internal static unsafe partial class VipsNative
     public static partial int vips_colourspace(nint input, nint* output, int space, nint end);
 
     [LibraryImport(NativeLibraries.Vips)]
-    public static partial int vips_cast(nint input, nint* output, int format, nint end);
-
-    [LibraryImport(NativeLibraries.Vips)]
     public static partial int vips_flatten(nint input, nint* output, byte* background, nint colour, nint end);
 
     [LibraryImport(NativeLibraries.Vips)]
@@ -107,5 +105,6 @@ internal static unsafe partial class VipsNative
     public static partial void g_free(byte* memory);
 
     [LibraryImport(NativeLibraries.GLib)]
-    public static partial uint g_log_set_handler(byte* domain, int levels, delegate* unmanaged[Cdecl]<byte*, int, byte*, nint, void> handler, nint data);
+    public static partial uint g_log_set_handler(
+        byte* domain, int levels, delegate* unmanaged[Cdecl]<byte*, int, byte*, nint, void> handler, nint data);
 }

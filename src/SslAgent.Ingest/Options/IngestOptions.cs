@@ -35,18 +35,21 @@ public sealed record IngestOptions
         {
             if (Decoding.ContentKinds.Of(topic.Value) is null)
             {
-                yield return $"ingest.contentTypes.{topic.Key} is '{topic.Value}': known are application/msgpack, application/json, text/plain and image/*";
+                yield return $"ingest.contentTypes.{topic.Key} is '{topic.Value}': known are application/msgpack, application/json, "
+                    + "text/plain and image/*";
             }
         }
 
         if (Frames.PixelsMax < (long)Frames.StoredSize * Frames.StoredSize)
         {
-            yield return $"ingest.frames.pixelsMax is {Frames.PixelsMax} pixels: a stored frame alone has {(long)Frames.StoredSize * Frames.StoredSize}";
+            yield return $"ingest.frames.pixelsMax is {Frames.PixelsMax} pixels: a stored frame alone has "
+                + $"{(long)Frames.StoredSize * Frames.StoredSize}";
         }
 
         if (Frames.BytesMax > MessageBytesMax)
         {
-            yield return $"ingest.frames.bytesMax is {Frames.BytesMax} bytes, above ingest.messageBytesMax of {MessageBytesMax}: no such picture would arrive";
+            yield return $"ingest.frames.bytesMax is {Frames.BytesMax} bytes, above ingest.messageBytesMax of {MessageBytesMax}: "
+                + "no such picture would arrive";
         }
 
         foreach (string fault in Sources.Faults()) yield return fault;

@@ -28,6 +28,8 @@ public sealed record JsonOptions
     /// <summary>Path of the source. Default: the preset's.</summary>
     public string? SourceField { get; init; }
 
-    /// <summary>Path of the time: ISO 8601, or a number since 1970 (seconds, milli-, micro- or nanoseconds, told by its size). Default: the preset's.</summary>
+    /// <summary>
+    /// Path of the time: ISO 8601, or a number since 1970 (seconds, milli-, micro- or nanoseconds, told by its size). Default: the preset's.
+    /// </summary>
     public string? TimeField { get; init; }
 }

@@ -45,7 +45,9 @@ public sealed record KafkaOptions
     /// <summary>Default <c>earliest</c>.</summary>
     public KafkaStart StartAt { get; init; } = KafkaStart.Earliest;
 
-    /// <summary>Any librdkafka setting by its own name: <c>security.protocol</c>, <c>sasl.mechanism</c>, <c>ssl.ca.location</c> and so on. Default none.</summary>
+    /// <summary>
+    /// Any librdkafka setting by its own name: <c>security.protocol</c>, <c>sasl.mechanism</c>, <c>ssl.ca.location</c> and so on. Default none.
+    /// </summary>
     [Required]
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 

@@ -9,7 +9,10 @@ public sealed record SourceOptions
     [Range(1, int.MaxValue)]
     public int Sample { get; init; } = 1;
 
-    /// <summary>For every source without a rule of its own: most messages a second of message time, with bursts of one second's worth; null for no limit. Default null.</summary>
+    /// <summary>
+    /// For every source without a rule of its own: most messages a second of message time, with bursts of one second's worth; null for no
+    /// limit. Default null.
+    /// </summary>
     public double? RateMax { get; init; }
 
     /// <summary>Rules for single sources. Default none.</summary>

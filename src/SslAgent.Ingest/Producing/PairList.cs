@@ -6,7 +6,8 @@ namespace SslAgent.Ingest.Producing;
 
 /// <summary>
 /// Pictures with their words, from a list: lines of <c>file TAB caption</c>, or JSON objects, one a line, with <c>file</c>, <c>caption</c> and perhaps
-/// <c>source</c>. Paths are relative to the list. Each pair is one frame with its caption, or with <see cref="SplitHalves"/> a frame and a text that share a key.
+/// <c>source</c>. Paths are relative to the list. Each pair is one frame with its caption, or with <see cref="SplitHalves"/> a frame and a
+/// text that share a key.
 /// </summary>
 public sealed class PairList(string path, string topic, string? source, TimeProvider time) : IMessageSource
 {
@@ -42,13 +43,15 @@ public sealed class PairList(string path, string topic, string? source, TimeProv
         if (!line.StartsWith('{'))
         {
             string[] parts = line.Split('\t', 2);
-            return parts.Length == 2 ? (parts[0], parts[1], null) : throw new FormatException($"{path}, line {number}: 'file TAB caption' is expected");
+            if (parts.Length != 2) throw new FormatException($"{path}, line {number}: 'file TAB caption' is expected");
+            return (parts[0], parts[1], null);
         }
 
         try
         {
             using JsonDocument entry = JsonDocument.Parse(line);
-            return (Field(entry, "file", number), Field(entry, "caption", number), entry.RootElement.TryGetProperty("source", out JsonElement named) ? named.GetString() : null);
+            string? named = entry.RootElement.TryGetProperty("source", out JsonElement value) ? value.GetString() : null;
+            return (Field(entry, "file", number), Field(entry, "caption", number), named);
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {

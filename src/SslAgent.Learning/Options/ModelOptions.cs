@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SslAgent.Learning.Planning;
 
 namespace SslAgent.Learning.Options;
 
@@ -67,6 +68,9 @@ public sealed record ModelOptions
     /// <summary>Width of the space that frames and texts share.</summary>
     [Range(8, 4096)]
     public int? JointWidth { get; init; }
+
+    /// <summary>The preset with the overrides. Only for options without faults.</summary>
+    public ModelPlan Resolve() => ModelPresets.Resolve(this);
 
     /// <summary>Rules between values: one sentence each, with value, unit and reason.</summary>
     public IEnumerable<string> Faults()

@@ -9,6 +9,9 @@ public sealed class Machine(TimeProvider time) : IMachine
     /// <summary>Side of the measured product, and how often it is measured; the best time counts.</summary>
     private const int Side = 768, Trials = 5;
 
+    /// <summary>libtorch's version and how it computes matrix products, for <c>doctor</c>. Throws where it cannot be loaded.</summary>
+    public static string LibraryVersion => TorchRuntime.Version();
+
     public int Processors => Environment.ProcessorCount;
 
     public string BestDevice() => cuda.is_available() ? "cuda:0" : "cpu";

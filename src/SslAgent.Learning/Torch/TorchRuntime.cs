@@ -29,7 +29,7 @@ internal static partial class TorchRuntime
         CultureInfo.InvariantCulture,
         $"libtorch {Version()}; {plan.Device}; {plan.Dtype}; {plan.Threads} threads; {Cpu()}");
 
-    private static string Version() => TorchExtras.IsAvailable ? $"{TorchExtras.LibtorchVersion}, {TorchExtras.BlasInfo}" : __version__;
+    public static string Version() => TorchExtras.IsAvailable ? $"{TorchExtras.LibtorchVersion}, {TorchExtras.BlasInfo}" : __version__;
 
     /// <summary>Processor kind as libraries see it when they choose kernels: vendor's family signature and widest vector set.</summary>
     private static string Cpu()

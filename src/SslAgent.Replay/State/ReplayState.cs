@@ -62,6 +62,9 @@ public sealed class ReplayState
     /// <summary>Samples of the buffer that came at or after a position: what dropping them would take.</summary>
     public int CountSince(long position) => _memory.CountSince(position);
 
+    /// <summary>The eras that sentinels are kept of, with how many.</summary>
+    public IReadOnlyList<Era> Eras => SentinelIndex.Of(_memory.Eras).Eras;
+
     internal ReplayMemory Memory => _memory;
 
     internal PartitionTable PartitionTable => _partitions;

@@ -6,7 +6,9 @@ internal static class CommandRegistry
     public static IReadOnlyList<CommandEntry> All() =>
     [
         RunCommand.Build(),
+        DemoCommand.Build(),
         StatusCommand.Build(),
+        ProduceCommand.Build(),
         CheckpointsCommand.Build(),
         ReplayCommand.Build(),
         EmbedCommand.Build(),

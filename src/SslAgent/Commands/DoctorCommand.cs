@@ -33,7 +33,7 @@ internal static class DoctorCommand
         TimeProvider time = TimeProvider.System;
         return
         [
-            .. LibraryChecks.Run(),
+            .. LibraryChecks.Run(time),
             .. new DiskChecks(LocalDisk.Instance, time).Run(configuration.Settings.Agent.StateDirectory),
             .. MachineChecks.Run(time),
             await BrokerChecks.RunAsync(configuration.Settings.Kafka.BootstrapServers, time, cancellation),

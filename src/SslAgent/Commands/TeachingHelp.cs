@@ -38,7 +38,7 @@ internal sealed class TeachingHelp(IReadOnlyList<CommandEntry> entries) : Synchr
 
             Usage: sslagent COMMAND [options]        sslagent COMMAND --help says more, with examples
             """);
-        foreach (IGrouping<CommandGroup, CommandEntry> group in entries.GroupBy(entry => entry.Group))
+        foreach (IGrouping<CommandGroup, CommandEntry> group in entries.GroupBy(entry => entry.Group).OrderBy(group => group.Key))
         {
             output.WriteLine();
             output.WriteLine(Title(group.Key));

@@ -17,7 +17,7 @@ internal sealed record AgentOptions
     /// Sets the existing lineage aside, under <c>lineages/</c> in the state directory, and begins a new one from the stream's beginning. For one start
     /// only: <c>sslagent run --new-lineage</c>. Default false.
     /// </summary>
-    public bool NewLineage { get; init; }
+    public bool NewLineage { get; internal init; }
 
     /// <summary>Longest time from SIGTERM to exit: the step is finished, a resume point written. 1 s to 10 min, default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

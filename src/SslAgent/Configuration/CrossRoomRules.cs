@@ -5,7 +5,13 @@ internal static class CrossRoomRules
 {
     public static IEnumerable<ConfigurationFault> Check(AgentSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        return [];
+        if (settings.Model.Faults().Any()) yield break; // told already, and the size is not known
+        int stored = settings.Ingest.Frames.StoredSize, trained = settings.Model.Resolve().ImageSize;
+        if (stored < trained)
+        {
+            yield return new ConfigurationFault(
+                "ingest:frames:storedSize", OptionText.Of(stored), null,
+                $"pixels a side are stored, but preset {settings.Model.Preset} trains on {trained}: frames would be blown up; store at least {trained}");
+        }
     }
 }

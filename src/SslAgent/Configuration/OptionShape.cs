@@ -10,7 +10,6 @@ internal enum OptionKind
     Dictionary,
     Section,
     SectionList,
-    SectionDictionary,
 }
 
 /// <summary>One option of an options record.</summary>
@@ -36,7 +35,7 @@ internal sealed record OptionShape(string Key, OptionKind Kind, Type ItemType, b
         string key = Keys.Camel(property.Name);
         if (ValueReader.Reads(type)) return new OptionShape(key, OptionKind.Value, type, mayBeNull, property);
         if (Arguments(type, typeof(IReadOnlyDictionary<,>)) is [_, Type value])
-            return new OptionShape(key, ValueReader.Reads(value) ? OptionKind.Dictionary : OptionKind.SectionDictionary, value, mayBeNull, property);
+            return new OptionShape(key, OptionKind.Dictionary, value, mayBeNull, property);
         return Arguments(type, typeof(IEnumerable<>)) is [Type item]
             ? new OptionShape(key, ValueReader.Reads(item) ? OptionKind.List : OptionKind.SectionList, item, mayBeNull, property)
             : new OptionShape(key, OptionKind.Section, type, mayBeNull, property);

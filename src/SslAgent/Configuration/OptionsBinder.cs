@@ -26,7 +26,6 @@ internal sealed class OptionsBinder(LayeredValues values, ICollection<Configurat
                 case OptionKind.List: SetList(shape, at, options); break;
                 case OptionKind.Dictionary: SetDictionary(shape, at, options); break;
                 case OptionKind.SectionList: SetSectionList(shape, at, options); break;
-                case OptionKind.SectionDictionary: SetSectionDictionary(shape, at, options); break;
                 default: SetSection(shape, at, options); break;
             }
         }
@@ -82,18 +81,6 @@ internal sealed class OptionsBinder(LayeredValues values, ICollection<Configurat
         SetItems(shape, list, options);
     }
 
-    private void SetSectionDictionary(OptionShape shape, string path, object options)
-    {
-        IReadOnlyDictionary<string, LayerEntry> names = values.Children(path);
-        if (names.Count == 0) return;
-        IDictionary dictionary = NewDictionary(shape);
-        foreach (string name in names.Keys) dictionary[name] = BindRecord(shape.ItemType, Keys.Join(path, name));
-        shape.Property.SetValue(options, dictionary);
-    }
-
-    private static IDictionary NewDictionary(OptionShape shape) =>
-        (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), shape.ItemType))!;
-
     private static void SetItems(OptionShape shape, IList list, object options)
     {
         object whole = list;
@@ -110,7 +97,7 @@ internal sealed class OptionsBinder(LayeredValues values, ICollection<Configurat
     private void SetDictionary(OptionShape shape, string path, object options)
     {
         if (values.Dictionary(path) is not { } entries) return;
-        IDictionary dictionary = NewDictionary(shape);
+        IDictionary dictionary = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), shape.ItemType))!;
         foreach ((string key, LayerEntry entry) in entries)
             if (TryRead(entry, shape, Keys.Join(path, key), out object? item)) dictionary[key] = item;
         shape.Property.SetValue(options, dictionary);

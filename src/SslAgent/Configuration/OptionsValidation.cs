@@ -26,10 +26,6 @@ internal sealed class OptionsValidation(LayeredValues values, ICollection<Config
                 int index = 0;
                 foreach (object item in (IEnumerable)value!) Check(item, Keys.Join(at, OptionText.Of(index++)!));
             }
-            else if (shape.Kind == OptionKind.SectionDictionary)
-            {
-                foreach (DictionaryEntry item in (IDictionary)value!) Check(item.Value!, Keys.Join(at, (string)item.Key));
-            }
             else if (!faults.Any(fault => fault.Path == at))
             {
                 foreach (ValidationAttribute rule in shape.Property.GetCustomAttributes<ValidationAttribute>())

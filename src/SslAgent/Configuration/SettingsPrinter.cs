@@ -45,7 +45,6 @@ internal sealed class SettingsPrinter(LayeredValues values, bool withOrigins)
         else if (shape.Kind == OptionKind.Section) WriteSection(value, path, depth);
         else if (shape.Kind == OptionKind.Dictionary) WriteDictionary((IDictionary)value, path);
         else if (shape.Kind == OptionKind.SectionList) WriteSections((IEnumerable)value, path, depth);
-        else if (shape.Kind == OptionKind.SectionDictionary) WriteNamedSections((IDictionary)value, path, depth);
         else if (shape.Kind == OptionKind.List) _text.Append('[').AppendJoin(", ", ((IEnumerable)value).Cast<object>().Select(Scalar)).Append(']');
         else _text.Append(Redaction.IsSecret(path) ? Quote(Redaction.Mask) : Scalar(value));
     }
@@ -68,20 +67,6 @@ internal sealed class SettingsPrinter(LayeredValues values, bool withOrigins)
         }
 
         _text.Append(']');
-    }
-
-    private void WriteNamedSections(IDictionary items, string path, int depth)
-    {
-        _text.Append('{');
-        string separator = "";
-        foreach (string name in items.Keys.Cast<string>().Order(StringComparer.Ordinal))
-        {
-            _text.Append(separator).Append(Quote(name)).Append(": ");
-            WriteSection(items[name]!, Keys.Join(path, name), depth);
-            separator = ", ";
-        }
-
-        _text.Append('}');
     }
 
     private void WriteOrigin(OptionShape shape, string path)

@@ -111,7 +111,8 @@ internal sealed class DemoBoard(TimeProvider time) : IAgentObserver
 
     private double Rate()
     {
-        if (_rate.Count < 2) return 0;
+        // Ingest reports only when something came: silence is a rate of 0.
+        if (_rate.Count < 2 || time.GetElapsedTime(_startedAt) - _rate.Last().At > RateWindow) return 0;
         (TimeSpan from, long first) = _rate.Peek();
         (TimeSpan to, long last) = _rate.Last();
         return to <= from ? 0 : (last - first) / (to - from).TotalSeconds;

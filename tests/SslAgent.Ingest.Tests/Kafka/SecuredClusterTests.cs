@@ -83,7 +83,11 @@ public sealed class SecuredClusterTests : IDisposable
         {
             Properties = new Dictionary<string, string>
             {
-                ["no.such.setting"] = "1", ["sasl.mechanism"] = "SCRAM-SHA-512", ["security.protocol"] = "carrier-pigeon", ["group.id"] = "mine", ["no.such.password"] = Inline,
+                ["no.such.setting"] = "1",
+                ["sasl.mechanism"] = "SCRAM-SHA-512",
+                ["security.protocol"] = "carrier-pigeon",
+                ["group.id"] = "mine",
+                ["no.such.password"] = Inline,
             },
         };
         string[] faults = [.. options.Faults()];
@@ -98,7 +102,9 @@ public sealed class SecuredClusterTests : IDisposable
     {
         var options = new KafkaOptions
         {
-            Topics = ["ok", "not ok", "ok"], DeadLetterTopic = "ok", SecretFiles = new Dictionary<string, string> { ["sasl.password"] = Path.Combine(_folder, "absent") },
+            Topics = ["ok", "not ok", "ok"],
+            DeadLetterTopic = "ok",
+            SecretFiles = new Dictionary<string, string> { ["sasl.password"] = Path.Combine(_folder, "absent") },
         };
         Assert.Equal(
             [

@@ -42,6 +42,15 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Frames_stored_smaller_than_the_network_trains_on_are_refused()
+    {
+        ConfigurationFault fault = Load.OneFault("{ \"model\": { \"preset\": \"small\" } }");
+
+        Assert.Equal("ingest:frames:storedSize", fault.Path);
+        Assert.Contains("128", fault.Reason);
+    }
+
+    [Fact]
     public void Rules_of_sources_are_bound_and_checked()
     {
         ConfigurationOutcome outcome = Load.Json("{ \"ingest\": { \"sources\": { \"rules\": [{ \"source\": \"cam-1\", \"sample\": 5 }, { \"source\": \"cam-2\", \"rateMaks\": 1 }] } } }");

@@ -10,6 +10,8 @@ internal static class Program
         return args[0] switch
         {
             "train" => TrainingBench.Run(arguments),
+            "pause" => LearnerBench.Pause(arguments),
+            "memory" => LearnerBench.Memory(arguments),
             "tokenizer" => TokenizerBench.Run(arguments),
             "replay" => ReplayBench.Run(arguments),
             "ingest" => IngestBench.Run(arguments),
@@ -21,6 +23,8 @@ internal static class Program
     private static int Usage()
     {
         Console.Error.WriteLine("sslagent-bench train [--preset tiny] [--batch 64] [--seconds 8] [--objectives mae,mlm,clip] [--dtype auto] [--device auto] [--threads 0] [--text-tokens N]");
+        Console.Error.WriteLine("sslagent-bench pause [--preset small]");
+        Console.Error.WriteLine("sslagent-bench memory [--preset nano] [--steps 20000]");
         Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");
         Console.Error.WriteLine("sslagent-bench replay [--entries 1000000] [--frames 40000]");
         Console.Error.WriteLine("sslagent-bench ingest [--seconds 4]");

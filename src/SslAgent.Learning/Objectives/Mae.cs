@@ -101,9 +101,11 @@ internal static class Mae
         Tensor seen = (embedded + positions.index_select(0, keptAt)).view(batch, kept, width); // [B, K, E]
         Tensor masks = (weights["mae.mask_token"].to_type(ScalarType.Float32) + positions.index_select(0, hiddenAt)).view(batch, hidden, width);
         Tensor tokens = cat([seen, masks], 1).view(batch * plan.Patches, width); // [B·N, E]
-        Tensor features = new TransformerStack(plan.Decoder, weights, Section).Forward(tokens, batch, plan.Patches, hidden: null);
-        Tensor asked = features.view(batch, plan.Patches, width).narrow(1, kept, hidden).reshape(batch * hidden, width); // [B·M, E]
-        return Numerics.Linear(asked.to_type(weights.Dtype), weights, "mae.predict").to_type(ScalarType.Float32); // [B·M, P]
+        var stack = new TransformerStack(plan.Decoder, weights, Section);
+        Tensor features = stack.Forward(tokens, batch, plan.Patches, hidden: null, HiddenOnes); // [B·M, E]
+        return Numerics.Linear(features.to_type(weights.Dtype), weights, "mae.predict").to_type(ScalarType.Float32); // [B·M, P]
+
+        Tensor HiddenOnes(Tensor rows) => rows.view(batch, plan.Patches, width).narrow(1, kept, hidden).reshape(batch * hidden, width);
     }
 
     /// <summary>Patch numbers [B·K] → rows of all frames' patches [B·N], int32.</summary>

@@ -52,8 +52,8 @@ internal static class Mlm
     public static ObjectiveLoss Loss(ObjectiveInput input, Masking masking)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        Tensor features = input.Towers.Text.Encode(new TokenTensors(texts, masking.Ids, input.Device)); // [B·T, D]
-        Tensor chosen = features.index_select(0, tensor(masking.Positions, device: input.Device)); // [M, D]
+        Tensor positions = tensor(masking.Positions, device: input.Device);
+        Tensor chosen = input.Towers.Text.Encode(new TokenTensors(texts, masking.Ids, input.Device), positions); // [M, D]
         return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device)));
     }
 

@@ -36,21 +36,36 @@ internal sealed class TransformerStack(TowerPlan plan, Weights weights, string p
 
     /// <param name="x">Embedded tokens, positions added, fp32 [B·T, D].</param>
     /// <param name="hidden">As in <see cref="Attention.Attend"/>.</param>
-    /// <returns>Normalised features, fp32 [B·T, D].</returns>
-    public Tensor Forward(Tensor x, long batch, long tokens, Tensor? hidden)
+    /// <param name="wanted">
+    /// Picks the rows that are wanted, [B·T, D] → [R, D]; null where all are. After the last attention rows no longer meet, so all that
+    /// comes behind it is computed for the wanted ones only.
+    /// </param>
+    /// <returns>Normalised features, fp32 [B·T, D] or [R, D].</returns>
+    public Tensor Forward(Tensor x, long batch, long tokens, Tensor? hidden, Func<Tensor, Tensor>? wanted = null)
     {
         Shape.Require(x, prefix + " tokens", batch * tokens, plan.Width);
-        for (var layer = 0; layer < plan.Layers; layer++) x = Block(x, BlockName(prefix, layer), batch, tokens, hidden);
+        for (var layer = 0; layer < plan.Layers; layer++)
+        {
+            string name = BlockName(prefix, layer);
+            Tensor attended = Attend(x, name, batch, tokens, hidden); // [B·T, D]
+            if (wanted is not null && layer == plan.Layers - 1) (x, attended) = (wanted(x), wanted(attended)); // [R, D]
+            x = Numerics.AddBranch(x, Numerics.Linear(attended, weights, name + ".attn.proj"));
+            x = Numerics.AddBranch(x, Perceive(x, name));
+        }
+
         return Numerics.LayerNormFp32(x, weights, prefix + ".norm");
     }
 
-    private Tensor Block(Tensor x, string name, long batch, long tokens, Tensor? hidden)
+    private Tensor Attend(Tensor x, string name, long batch, long tokens, Tensor? hidden)
     {
         Tensor joined = Numerics.Linear(Numerics.LayerNorm(x, weights, name + ".norm1"), weights, name + ".attn.qkv"); // [B·T, 3·D]
-        Tensor attended = Attention.Attend(joined, batch, tokens, plan.Heads, hidden); // [B·T, D]
-        x = Numerics.AddBranch(x, Numerics.Linear(attended, weights, name + ".attn.proj"));
-        Tensor wide = Numerics.Linear(Numerics.LayerNorm(x, weights, name + ".norm2"), weights, name + ".mlp.fc1"); // [B·T, 4·D]
-        return Numerics.AddBranch(x, Numerics.Linear(nn.functional.gelu(wide), weights, name + ".mlp.fc2")); // [B·T, D]
+        return Attention.Attend(joined, batch, tokens, plan.Heads, hidden);
+    }
+
+    private Tensor Perceive(Tensor x, string name)
+    {
+        Tensor wide = Numerics.Linear(Numerics.LayerNorm(x, weights, name + ".norm2"), weights, name + ".mlp.fc1"); // [R, 4·D]
+        return Numerics.Linear(nn.functional.gelu(wide), weights, name + ".mlp.fc2"); // [R, D]
     }
 
     private static string BlockName(string prefix, int layer) => string.Create(CultureInfo.InvariantCulture, $"{prefix}.blocks.{layer}");

@@ -61,8 +61,8 @@ internal sealed class ReplayMemory
         int source = _sources.NumberOf(sample.Source);
         ulong textHash = sample.Text is { } text ? StableHash.Of(text.Utf8) : 0;
         if (isSentinel && sample.Text is not null) _sentinelTexts.Add(textHash);
-        var frame = new Half(sequence, false, isSentinel, source, sample.TimeMs, sample.Frame?.Rgb.Length ?? 0, 0, 0);
-        var caption = new Half(sequence, true, isSentinel, source, sample.TimeMs, sample.Text?.Utf8.Length ?? 0, textHash, 0);
+        var frame = new Half(sequence, admittedBefore, false, isSentinel, source, sample.TimeMs, sample.Frame?.Rgb.Length ?? 0, 0, 0);
+        var caption = new Half(sequence, admittedBefore, true, isSentinel, source, sample.TimeMs, sample.Text?.Utf8.Length ?? 0, textHash, 0);
         if (sample.Frame is not null) Keep(Modality.Frame, Single(frame, Modality.Frame), isSentinel, admittedBefore, frame);
         if (sample.Text is not null) Keep(Modality.Text, Single(caption, Modality.Text), isSentinel, admittedBefore, caption);
 
@@ -167,11 +167,11 @@ internal sealed class ReplayMemory
     }
 
     private Entry Single(Half half, Modality modality) =>
-        new(half.Id, half.Id, Reservoir.PriorityOf(_seed, half.Id, modality), half.Bytes, half.TextHash, half.Source);
+        new(half.Id, half.Id, Reservoir.PriorityOf(_seed, half.Ordinal, modality), half.Bytes, half.TextHash, half.Source);
 
     // A frame has at most one text, so its number also names the pair.
     private Entry Joined(FoundPair pair) => new(
-        pair.Frame.Id, pair.Text.Id, Reservoir.PriorityOf(_seed, pair.Frame.Id, Modality.Pair),
+        pair.Frame.Id, pair.Text.Id, Reservoir.PriorityOf(_seed, pair.Frame.Ordinal, Modality.Pair),
         pair.Frame.Bytes + pair.Text.Bytes, pair.Text.TextHash, pair.Frame.Source);
 
     private void RemoveAll(Predicate<Entry> match)

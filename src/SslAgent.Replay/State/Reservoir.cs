@@ -37,8 +37,12 @@ internal sealed class Reservoir(int countMax, long bytesMax)
 
     public ReadOnlySpan<Entry> Entries => CollectionsMarshal.AsSpan(_heap);
 
-    public static ulong PriorityOf(ulong seed, long sequence, Modality modality) => new Philox(new DrawKey(
-        seed, unchecked((int)(sequence >> 32)), unchecked((int)sequence), ChanceStream.Reservoir, (int)modality)).NextUInt64();
+    /// <summary>
+    /// By the sample's place among the admitted ones, not by its number in the journal: decisions stand between samples where the load put them, and
+    /// chance must not depend on that.
+    /// </summary>
+    public static ulong PriorityOf(ulong seed, long ordinal, Modality modality) => new Philox(new DrawKey(
+        seed, unchecked((int)(ordinal >> 32)), unchecked((int)ordinal), ChanceStream.Reservoir, (int)modality)).NextUInt64();
 
     public void Offer(Entry entry)
     {

@@ -58,7 +58,7 @@ internal sealed class AgentParts : IAsyncDisposable
         var opened = new Stack<IDisposable>();
         try
         {
-            OpenState state = Keep(OpenState.Open(settings, "sslagent run", around.Time, around.Logs));
+            OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
@@ -84,7 +84,7 @@ internal sealed class AgentParts : IAsyncDisposable
             var desk = new CycleDesk(
                 state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, learnerLog);
             var learner = Keep(new LearnerLoop(desk, rollbacks, seat, around.Health, learnerLog));
-            var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle);
+            var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);
 
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,

@@ -7,12 +7,14 @@ namespace SslAgent.Pipeline;
 /// <see cref="CycleOptions.WaitForLearner"/> the count trigger makes ingest wait until the cycle's record is in the journal, so that it stands at an exact
 /// position of the stream whatever the load: runs over the same stream are then the same.
 /// </summary>
-internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOptions options)
+internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOptions options, LoopHealth health)
 {
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
     /// <summary>Any thread. Nothing happens while a cycle is on.</summary>
     public Task<bool> Fire(string trigger) => learner.StartCycle(trigger);
 
-    /// <summary>Ingest thread, after each sample: the exact place of the count trigger.</summary>
+    /// <summary>Ingest thread, before the first sample and after each: the exact place of the count trigger.</summary>
     public void Admitted(CancellationToken stopping)
     {
         if (options.WaitForLearner && IsDue) AwaitBegin(stopping);
@@ -30,9 +32,9 @@ internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOpt
     {
         while (!stopping.IsCancellationRequested)
         {
-            learner.AwaitIdle(stopping);
+            while (!learner.AwaitIdle(Turn, stopping)) health.Mark(IngestLoop.Name, IngestLoop.TurnMax);
             Task<bool> begun = learner.StartCycle("count");
-            begun.Wait(stopping);
+            while (!begun.Wait(Turn, stopping)) health.Mark(IngestLoop.Name, IngestLoop.TurnMax);
             if (begun.Result || !IsDue) return;
         }
     }

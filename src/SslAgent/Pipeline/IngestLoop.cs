@@ -19,7 +19,10 @@ internal sealed class IngestLoop : IDisposable
     public const string Name = "ingest";
 
     private const int TakeMax = 256;
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200), TurnMax = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromSeconds(1);
+    /// <summary>How long one turn may take before the loop counts as stuck.</summary>
+    public static readonly TimeSpan TurnMax = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromSeconds(1);
 
     private readonly KafkaReader _reader;
     private readonly MessageDecoder _decoder;
@@ -69,6 +72,8 @@ internal sealed class IngestLoop : IDisposable
     {
         try
         {
+            // A crash may have come between the sample that made a cycle due and the cycle's record.
+            _triggers.Admitted(_stop.Token);
             while (!_reader.IsCompleted && !_stop.IsCancellationRequested)
             {
                 _health.Mark(Name, TurnMax);

@@ -71,8 +71,8 @@ internal sealed class LearnerLoop : IDisposable
         return begun.Task;
     }
 
-    /// <summary>Waits until no cycle is asked for or running.</summary>
-    public void AwaitIdle(CancellationToken cancellation) => _idle.Wait(cancellation);
+    /// <summary>Waits until no cycle is asked for or running, at most so long; true where that is so.</summary>
+    public bool AwaitIdle(TimeSpan wait, CancellationToken cancellation) => _idle.Wait(wait, cancellation);
 
     public Task<RollbackEffect> RollBack(RollbackRequest request)
     {

@@ -16,7 +16,7 @@ internal sealed class OfflineRollback : IDisposable
     private OfflineRollback(AgentSettings settings, TimeProvider time)
     {
         ILoggerFactory logs = NullLoggerFactory.Instance;
-        _state = OpenState.Open(settings, "sslagent checkpoints rollback", time, logs);
+        _state = OpenState.Open(settings, "sslagent checkpoints rollback", forTraining: false, time, logs);
         _saves = new SaveQueue(_state.Store, settings.Checkpoints, time, NullLogger.Instance);
         var publisher = new Publisher(
             _state.Store, _saves, served: null, _state.Ledger, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance));

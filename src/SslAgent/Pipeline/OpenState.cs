@@ -38,7 +38,8 @@ internal sealed class OpenState : IDisposable
     /// <see cref="StateRefusedException"/> where the configuration does not fit what is there.
     /// </summary>
     /// <param name="role">Who asks, for the lock file: <c>sslagent run</c>.</param>
-    public static OpenState Open(AgentSettings settings, string role, TimeProvider time, ILoggerFactory logs)
+    /// <param name="forTraining">False for a command that trains nothing: the lineage's own plan holds then, whatever the configuration says.</param>
+    public static OpenState Open(AgentSettings settings, string role, bool forTraining, TimeProvider time, ILoggerFactory logs)
     {
         LocalDisk disk = LocalDisk.Instance;
         var directory = new StateDirectory(settings.Agent.StateDirectory);
@@ -46,8 +47,8 @@ internal sealed class OpenState : IDisposable
         LockFile owned = LockFile.Take(directory.LockFile, role, time);
         try
         {
-            if (settings.Agent.NewLineage) SetAside(disk, directory);
-            (LineageFile lineage, LearnerPlan plan) = OpenLineage(settings, disk, directory, time);
+            if (forTraining && settings.Agent.NewLineage) SetAside(disk, directory);
+            (LineageFile lineage, LearnerPlan plan) = forTraining ? OpenLineage(settings, disk, directory, time) : KnownLineage(disk, directory);
             ILogger log = logs.CreateLogger<OpenState>();
             VersionStore store = VersionStore.Open(disk, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
             var place = new ReplayPlace(disk, directory.Journal, lineage.Plan.Seed, time);
@@ -73,6 +74,11 @@ internal sealed class OpenState : IDisposable
         Ledger.Dispose();
         _lock.Dispose();
     }
+
+    private static (LineageFile Lineage, LearnerPlan Plan) KnownLineage(LocalDisk disk, StateDirectory directory) =>
+        LineageFile.Read(disk, directory) is { } known
+            ? (known, known.Plan)
+            : throw new StateRefusedException($"{directory.Root} holds no agent's state: there is no {Path.GetFileName(directory.LineageFile)}");
 
     private static (LineageFile Lineage, LearnerPlan Plan) OpenLineage(
         AgentSettings settings, LocalDisk disk, StateDirectory directory, TimeProvider time)

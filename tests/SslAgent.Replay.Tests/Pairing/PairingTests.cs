@@ -101,5 +101,5 @@ public sealed class PairingTests
     }
 
     private static Half Half(long id, bool isText, bool isSentinel = false, long timeMs = 0, int source = 1) =>
-        new(id, isText, isSentinel, source, timeMs, 1, 0, 0);
+        new(id, id, isText, isSentinel, source, timeMs, 1, 0, 0);
 }

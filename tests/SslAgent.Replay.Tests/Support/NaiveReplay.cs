@@ -17,7 +17,7 @@ internal sealed class NaiveReplay(ReplayOptions options)
     private long _sequence;
     private long _admitted;
 
-    public sealed record Item(long Sequence, Sample Sample, bool IsSentinel);
+    public sealed record Item(long Sequence, long Ordinal, Sample Sample, bool IsSentinel);
 
     public sealed record Row(long Id, long OtherId, ulong Priority, long Bytes);
 
@@ -44,7 +44,7 @@ internal sealed class NaiveReplay(ReplayOptions options)
         if (sample.Id is not null && _ids.Contains((sample.Source, sample.Id))) return AdmissionResult.Skipped;
         bool isSentinel = _split.IsSentinel(sample);
         if (!isSentinel && sample.Text is { } text && _sentinelTexts.Contains(text.ToString())) return AdmissionResult.Skipped;
-        Keep(new Item(sequence, sample, isSentinel));
+        Keep(new Item(sequence, _admitted, sample, isSentinel));
         return isSentinel ? AdmissionResult.Sentinel : AdmissionResult.Admitted;
     }
 
@@ -79,7 +79,7 @@ internal sealed class NaiveReplay(ReplayOptions options)
         foreach ((Item frame, Item caption) in Pair(item))
         {
             var row = new Row(
-                frame.Sequence, caption.Sequence, Reservoir.PriorityOf(Some.Seed, frame.Sequence, Modality.Pair),
+                frame.Sequence, caption.Sequence, Reservoir.PriorityOf(Some.Seed, frame.Ordinal, Modality.Pair),
                 frame.Sample.Frame!.Rgb.Length + caption.Sample.Text!.Utf8.Length);
             Offer(item, era, Pairs, null, EraPairs, row);
         }
@@ -125,7 +125,7 @@ internal sealed class NaiveReplay(ReplayOptions options)
     }
 
     private static Row Row1(Item item, Modality modality, long bytes) =>
-        new(item.Sequence, item.Sequence, Reservoir.PriorityOf(Some.Seed, item.Sequence, modality), bytes);
+        new(item.Sequence, item.Sequence, Reservoir.PriorityOf(Some.Seed, item.Ordinal, modality), bytes);
 
     private static void Remember<T>(List<T> list, T value, int max)
     {

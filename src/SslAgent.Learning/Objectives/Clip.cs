@@ -14,7 +14,8 @@ namespace SslAgent.Learning.Objectives;
 /// <remarks>
 /// Reference implementation: openai/CLIP, model.py. We differ: texts that are equal count as positives of each other's frames and share the
 /// target evenly (captions repeat in a stream, and a repeated caption is no negative); features are means, not class tokens.
-/// Trivial loss: ln B, what indifferent scores get with any such targets.
+/// Trivial loss: ln B, what indifferent scores get with any such targets. Probes measure at the temperature that suits the held-out pairs best:
+/// the vectors are served without one, and on few pairs the learned one grows overconfident while retrieval still gets better.
 /// </remarks>
 internal static class Clip
 {
@@ -22,6 +23,9 @@ internal static class Clip
     public const string Section = "clip", FrameProjection = "clip.frame.weight", TextProjection = "clip.text.weight", LogitScale = "clip.logit_scale";
 
     private const double ScaleMax = 100;
+
+    /// <summary>Scales that a probe tries, evenly in their logarithm from 1, where scores hardly differ, to the largest.</summary>
+    private const int ProbeScales = 25;
 
     public static ObjectiveDefinition Definition { get; } = new()
     {
@@ -33,18 +37,24 @@ internal static class Clip
         Declare = plan => [Declare(plan)],
         TermNames = ["accuracy", "scale"],
         Loss = Loss,
+        ProbeLosses = ProbeLosses,
         TrivialLoss = input => Math.Log(Check.NotNull(input.Texts, "pairs have texts").Rows),
     };
 
     public static ObjectiveLoss Loss(ObjectiveInput input)
     {
-        TokenBatch texts = Check.NotNull(input.Texts, "pairs have texts");
-        Tensor frames = EmbedFrames(input.Towers, Check.NotNull(input.Frames, "pairs have frames")); // [B, J]
-        Tensor words = EmbedTexts(input.Towers, new TokenTensors(texts, input.Device)); // [B, J]
+        (Tensor cosines, Tensor positives) = Compare(input);
         Tensor scale = input.Towers.Weights[LogitScale].to_type(ScalarType.Float32).exp(); // [1]
-        Tensor positives = tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows); // [B, B]
-        Tensor logits = frames.mm(words.t()) * scale; // [B, B]
+        Tensor logits = cosines * scale; // [B, B]
         return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze());
+    }
+
+    /// <summary>The loss at each of the probe's scales, fp32 [C].</summary>
+    public static Tensor ProbeLosses(ObjectiveInput input)
+    {
+        (Tensor cosines, Tensor positives) = Compare(input);
+        return stack(Enumerable.Range(0, ProbeScales)
+            .Select(step => SymmetricCrossEntropy(cosines * Math.Pow(ScaleMax, step / (ProbeScales - 1.0)), positives)).ToArray());
     }
 
     /// <summary>Frames fp32 [B, 3, S, S] → unit vectors fp32 [B, J].</summary>
@@ -74,6 +84,15 @@ internal static class Clip
         }
 
         return equal;
+    }
+
+    /// <summary>Cosines of every frame with every text, and which of them belong together, both fp32 [B, B].</summary>
+    private static (Tensor Cosines, Tensor Positives) Compare(ObjectiveInput input)
+    {
+        TokenBatch texts = Check.NotNull(input.Texts, "pairs have texts");
+        Tensor frames = EmbedFrames(input.Towers, Check.NotNull(input.Frames, "pairs have frames")); // [B, J]
+        Tensor words = EmbedTexts(input.Towers, new TokenTensors(texts, input.Device)); // [B, J]
+        return (frames.mm(words.t()), tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows));
     }
 
     private static SectionSpec Declare(ModelPlan plan) => new(

@@ -55,6 +55,12 @@ internal sealed record ObjectiveDefinition
 
     public required Func<ObjectiveInput, ObjectiveLoss> Loss { get; init; }
 
+    /// <summary>
+    /// The held-out loss of a batch under each candidate for what is trained but never served (CLIP's temperature), fp32 [C]. A probe averages over
+    /// batches and keeps the best candidate. Null where the loss itself is what a probe wants.
+    /// </summary>
+    public Func<ObjectiveInput, Tensor>? ProbeLosses { get; init; }
+
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
 }

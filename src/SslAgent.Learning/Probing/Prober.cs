@@ -45,22 +45,24 @@ internal sealed class Prober(
         return new EraProbe(era, objective.Name, mean, noise, TrivialLoss(all, objective, era), all.Count, EraProbe.SetOf(all.Ids));
     }
 
-    /// <summary>Mean over chunks, weighted by their samples. Each repeat shuffles the samples anew, so that contrastive chunks differ too.</summary>
+    /// <summary>Mean over chunks, weighted by their samples, of the best candidate. Each repeat shuffles the samples anew, so that contrastive chunks differ too.</summary>
     private double MeanLoss(Batch all, ObjectiveDefinition objective, int era, int repeat)
     {
         var key = new DrawKey(plan.Seed, 0, era, ChanceStream.Probe, repeat);
         int[] order = [.. Enumerable.Range(0, all.Count)];
         new Philox(key).Shuffle<int>(order);
         int[][] chunks = Chunks(order, objective.Modality);
-        double sum = 0;
-        for (var index = 0; index < chunks.Length; index++)
-        {
-            using var scope = NewDisposeScope();
-            ObjectiveInput input = Input(Select(all, chunks[index]), key with { Part = repeat * all.Count + index });
-            sum += chunks[index].Length * objective.Loss(input).Loss.cpu().item<float>();
-        }
+        double[][] losses = [.. chunks.Select((chunk, index) => Losses(objective, Select(all, chunk), key with { Part = repeat * all.Count + index }))];
+        return Enumerable.Range(0, losses[0].Length)
+            .Min(candidate => losses.Zip(chunks, (own, chunk) => own[candidate] * chunk.Length).Sum() / all.Count);
+    }
 
-        return sum / chunks.Sum(chunk => chunk.Length);
+    private double[] Losses(ObjectiveDefinition objective, Batch chunk, DrawKey key)
+    {
+        using var scope = NewDisposeScope();
+        ObjectiveInput input = Input(chunk, key);
+        Tensor losses = objective.ProbeLosses is { } several ? several(input) : objective.Loss(input).Loss.view(1);
+        return [.. losses.cpu().data<float>().ToArray().Select(loss => (double)loss)];
     }
 
     private double TrivialLoss(Batch all, ObjectiveDefinition objective, int era)

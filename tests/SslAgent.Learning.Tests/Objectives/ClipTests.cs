@@ -55,6 +55,20 @@ public sealed class ClipTests
     }
 
     [Fact]
+    public void A_probe_tries_scales_from_nearly_indifferent_to_the_largest()
+    {
+        using var fixture = new Fixture();
+        float[] losses = Clip.ProbeLosses(fixture.Input).data<float>().ToArray();
+        Assert.Equal(25, losses.Length);
+        Tensor cosines = Clip.EmbedFrames(fixture.Towers, fixture.Input.Frames!)
+            .mm(Clip.EmbedTexts(fixture.Towers, new TokenTensors(fixture.Input.Texts!, fixture.Input.Device)).t());
+        Tensor positives = tensor(Clip.Positives(fixture.Input.Texts!)).view(4, 4);
+        Assert.Equal(Clip.SymmetricCrossEntropy(cosines, positives).item<float>(), losses[0], 1e-5f);
+        Assert.Equal(Clip.SymmetricCrossEntropy(cosines * 10, positives).item<float>(), losses[12], 1e-4f);
+        Assert.Equal(Clip.SymmetricCrossEntropy(cosines * 100, positives).item<float>(), losses[24], 1e-3f);
+    }
+
+    [Fact]
     public void Equal_captions_are_positives_and_others_are_not()
     {
         using var fixture = new Fixture();

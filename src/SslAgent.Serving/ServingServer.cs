@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -117,18 +118,24 @@ public sealed class ServingServer : IAsyncDisposable
     private List<Route> Routes()
     {
         MetricsCollector metrics = new(MetricsCollector.IsOurs, _log);
+        AgentMetrics agent = new(_control);
         InputDecoder decoder = new(_codecs.Frames, _codecs.Texts, _plan.Options.PictureBytesMax);
         EmbeddingsEndpoint embeddings = new(_plan.Options, _embedders, decoder, _time);
-        _owned.AddRange([embeddings, metrics, new ProcessMetrics()]);
+        _owned.AddRange([embeddings, metrics, agent, new ProcessMetrics()]);
         return
         [
             embeddings.Route,
             .. new ModelsEndpoint(_embedders).Routes,
             .. new HealthEndpoints(_control, _embedders, _plan.Options.StallAfter).Routes,
             .. new ControlEndpoints(_control, _log).Routes,
-            new("GET", "/metrics", RouteAccess.Public, (context, _) =>
-                Answers.Bytes(context, Encoding.UTF8.GetBytes(metrics.Scrape()), PrometheusText.ContentType)),
+            new("GET", "/metrics", RouteAccess.Public, (context, _) => ScrapeAsync(context, metrics, agent)),
         ];
+    }
+
+    private static Task ScrapeAsync(HttpContext context, MetricsCollector metrics, AgentMetrics agent)
+    {
+        agent.Refresh();
+        return Answers.Bytes(context, Encoding.UTF8.GetBytes(metrics.Scrape()), PrometheusText.ContentType);
     }
 
     private WebApplication Build()

@@ -1,5 +1,6 @@
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
+using SslAgent.Hosting;
 using SslAgent.Replay;
 using SslAgent.Serving.Control;
 using SslAgent.Storage;
@@ -10,13 +11,12 @@ namespace SslAgent.Commands;
 internal static class CommandFaults
 {
     /// <summary>The refusal to print, or null where it is a bug.</summary>
-    public static CommandException? Explain(Exception fault) => fault switch
+    public static CommandException? Explain(Exception fault) => StartFaults.Explain(fault) ?? fault switch
     {
         CommandException refusal => refusal,
         ControlRefusedException or NoDaemonException or UnknownVersionException or UnknownManifestFormatException or UnknownFormatException
             => new CommandException(ExitCode.Refused, fault.Message),
-        StorageException { Fault: StorageFault.Locked } => new CommandException(ExitCode.Refused, fault.Message),
-        VersionDamagedException or ControlFailedException or RecordDamagedException or JournalFormatException or StateFormatException
+        VersionDamagedException or ControlFailedException or RecordDamagedException or JournalFormatException
             => new CommandException(ExitCode.Failed, fault.Message),
         IOException or UnauthorizedAccessException => new CommandException(ExitCode.Environment, fault.Message),
         _ => null,

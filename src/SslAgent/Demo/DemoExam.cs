@@ -23,12 +23,12 @@ internal sealed class DemoExam(IReadOnlyList<EmojiPair> pairs, IReadOnlyList<Log
     {
         using IStoredModel stored = store.Open(version);
         LearnerPlan plan = CyclePlan.FromJson(stored.Manifest.Plan.GetRawText()).Learner;
-        (ProbeReport before, RetrievalProbe? guessed, _) = Ask(Untrained(plan, stored));
-        (ProbeReport after, RetrievalProbe? found, IReadOnlyList<ReconstructedRow> rows) = Ask(Learner.Restore(plan, stored, time));
+        (ProbeReport before, _) = Ask(Untrained(plan, stored));
+        (ProbeReport after, IReadOnlyList<ReconstructedRow> rows) = Ask(Learner.Restore(plan, stored, time));
         IReadOnlyDictionary<string, double> first = HeldOutLosses.Mean(before), last = HeldOutLosses.Mean(after), trivial = HeldOutLosses.MeanTrivial(after);
         ObjectiveResult[] objectives =
             [.. last.Keys.Order(StringComparer.Ordinal).Select(name => new ObjectiveResult(name, first[name], last[name], trivial[name]))];
-        return new DemoResult(version, objectives, guessed, found, Eras(store, stored), rows);
+        return new DemoResult(version, objectives, before.Retrieval, after.Retrieval, Eras(store, stored), rows);
     }
 
     /// <summary>Weights as the lineage began with them, and the tokenizer that it froze later: without one texts could not be asked about.</summary>
@@ -39,14 +39,13 @@ internal sealed class DemoExam(IReadOnlyList<EmojiPair> pairs, IReadOnlyList<Log
         return learner;
     }
 
-    private (ProbeReport ByEra, RetrievalProbe? Retrieval, IReadOnlyList<ReconstructedRow> Rows) Ask(Learner learner)
+    private (ProbeReport Answers, IReadOnlyList<ReconstructedRow> Rows) Ask(Learner learner)
     {
         using (learner)
         {
-            ProbeReport byEra = learner.Probe(HeldOutSource.ByEra(pairs, logs));
-            RetrievalProbe? retrieval = learner.Probe(HeldOutSource.OnePool(pairs)).Retrieval;
+            ProbeReport answers = learner.Probe(new HeldOutSource(pairs, logs));
             IReadOnlyList<ReconstructedFrame> shown = learner.ReconstructFrames([.. Shown().Select(pair => pair.Frame)]);
-            return (byEra, retrieval, [.. shown.Select(frame => new ReconstructedRow(frame.Original, frame.Masked, frame.Reconstructed))]);
+            return (answers, [.. shown.Select(frame => new ReconstructedRow(frame.Original, frame.Masked, frame.Reconstructed))]);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class AgentHost
         IServiceCollection services = builder.Services;
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Agent.ShutdownLimit);
         services.AddSingleton(settings);
-        services.AddSingleton(observer);
+        services.AddSingleton<IAgentObserver>(_ => new MeteredObserver(observer));
         services.AddSingleton(time);
         services.AddSingleton<LoopHealth>();
         services.AddSingleton(_ => SystemdNotifier.FromEnvironment());

@@ -23,6 +23,10 @@ public sealed class MetricsEndpointTests
         Assert.True(read.Samples["process_resident_memory_bytes{}"] > 1e6);
         Assert.True(read.Samples["process_cpu_seconds_total{}"] > 0);
         Assert.True(read.Samples["process_start_time_seconds{}"] > 1.7e9);
+        Assert.Equal(1, read.Samples["sslagent_agent_health{state=healthy}"]);
+        Assert.Equal(3, read.Samples["sslagent_agent_head_version{}"]);
+        Assert.Equal(5, read.Samples["sslagent_agent_lag{partition=1,topic=logs}"]);
+        Assert.DoesNotContain("sslagent_agent_lag{partition=0,topic=frames}", read.Samples.Keys);
         Assert.Contains(read.Types, type => type.Key.StartsWith("dotnet_gc_", StringComparison.Ordinal));
     }
 }

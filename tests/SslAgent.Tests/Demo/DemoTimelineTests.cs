@@ -23,8 +23,8 @@ public sealed class DemoTimelineTests
     [Fact]
     public void No_line_of_the_exam_is_streamed()
     {
-        HeldOutSource exam = HeldOutSource.ByEra(Pairs, Logs);
-        int heldOut = exam.Eras.Where(era => era.Pairs == 0).Sum(era => era.Texts);
+        Era exam = Assert.Single(new HeldOutSource(Pairs, Logs).Eras);
+        int heldOut = exam.Texts - exam.Pairs;
 
         Assert.Equal(Logs.Sum(log => log.Lines.Count) - heldOut, Timeline.Count(item => item.Line is not null));
         Assert.InRange(heldOut, Logs.Sum(log => log.Lines.Count) / 25, Logs.Sum(log => log.Lines.Count) / 15);
@@ -54,16 +54,15 @@ public sealed class DemoTimelineTests
     }
 
     [Fact]
-    public void The_exam_has_the_374_pairs_by_group_and_in_one_pool()
+    public void The_exam_has_the_374_pairs_their_words_and_the_lines_kept_back()
     {
-        HeldOutSource exam = HeldOutSource.ByEra(Pairs, Logs), pool = HeldOutSource.OnePool(Pairs);
+        HeldOutSource exam = new(Pairs, Logs);
 
-        Assert.Equal(9 + Logs.Count, exam.Eras.Count);
-        Assert.Equal(374, exam.Eras.Sum(era => era.Pairs));
-        Batch all = pool.Read(0, Modality.Pair, 1000);
-        Assert.Equal((374, 374, 374), (all.Ids.Count, all.Frames.Count, all.Texts.Count));
-        Batch lines = exam.Read(9, Modality.Text, 10);
-        Assert.Equal((10, 0, 10), (lines.Ids.Count, lines.Frames.Count, lines.Texts.Count));
-        Assert.Equal(0, exam.Read(9, Modality.Pair, 10).Count);
+        Batch pairs = exam.Read(0, Modality.Pair, 10_000), frames = exam.Read(0, Modality.Frame, 10), texts = exam.Read(0, Modality.Text, 10_000);
+
+        Assert.Equal((374, 374, 374), (pairs.Ids.Count, pairs.Frames.Count, pairs.Texts.Count));
+        Assert.Equal((10, 10, 0), (frames.Ids.Count, frames.Frames.Count, frames.Texts.Count));
+        Assert.Equal((exam.Eras[0].Texts, 0, exam.Eras[0].Texts), (texts.Ids.Count, texts.Frames.Count, texts.Texts.Count));
+        Assert.True(texts.Texts.Count > 1000);
     }
 }

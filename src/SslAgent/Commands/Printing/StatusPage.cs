@@ -19,7 +19,7 @@ internal static class StatusPage
             $"{Tables.Count(status.MessagesRejected)} messages rejected, {Tables.Count(status.MessagesSkipped)} passed over");
         output.WriteLine($"  lag        {Tables.Count(status.LagLearned)} samples in the journal that no cycle has seen");
         output.WriteLine($"  buffer     {Tables.Count(status.BufferFrames)} frames, {Tables.Count(status.BufferTexts)} texts, {Tables.Count(status.BufferPairs)} pairs");
-        output.WriteLine($"  journal    position {Tables.Count(status.JournalPosition)}, {Tables.Bytes(status.JournalBytes)}; {Tables.Bytes(status.DiskFreeBytes)} of disk left");
+        output.WriteLine($"  journal    position {Tables.Count(status.JournalPosition)}, {Tables.Bytes(status.JournalBytes)}; {DiskFree(status)}");
         if (status.Partitions.Count > 0) WritePartitions(output, status.Partitions);
     }
 
@@ -41,6 +41,9 @@ internal static class StatusPage
 
         Tables.Write(output, table);
     }
+
+    private static string DiskFree(AgentStatus status) =>
+        status.DiskFreeBytes < 0 ? "how much disk is left cannot be told" : $"{Tables.Bytes(status.DiskFreeBytes)} of disk left";
 
     private static string Name(ModelVersion? version) => version?.ToString() ?? "nothing yet";
 }

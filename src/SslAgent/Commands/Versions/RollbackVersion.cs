@@ -20,7 +20,8 @@ internal static class RollbackVersion
         command.Options.Add(format);
         command.SetAction(async (parsed, cancellation) =>
         {
-            AgentSettings loaded = StoreOpening.SettingsOf(settings, parsed);
+            // Without a daemon this process recovers the state as the daemon would: whatever bears on that must be in order.
+            AgentSettings loaded = settings.LoadSections(parsed, "agent", "checkpoints", "replay", "model", "learning", "cycle", "tokenizer");
             RollbackRequest request = order.Read(parsed, StoreOpening.OpenToRead(loaded, parsed));
             using RollbackRoute route = await RollbackRoute.FindAsync(loaded, cancellation);
             RollbackEffect effect = await CarryAsync(route, request, parsed, cancellation);

@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using SslAgent.Domain;
+
+namespace SslAgent.Serving.Metrics;
+
+/// <summary>
+/// The agent's status as metrics, for monitors that alarm on it. One status is taken for each scrape. Owned by the server.
+/// </summary>
+internal sealed class AgentMetrics : IDisposable
+{
+    private readonly IAgentControl _control;
+    private readonly Meter _meter = new("SslAgent.Agent");
+    private AgentStatus _status;
+
+    public AgentMetrics(IAgentControl control)
+    {
+        _control = control;
+        _status = control.Status();
+        _meter.CreateObservableGauge("sslagent.agent.health", Health, null, "1 for the state that the agent is in, 0 for the others.");
+        _meter.CreateObservableGauge("sslagent.agent.problems", () => _status.Problems.Count, "{problem}", "Things that an operator should look at; status names them.");
+        _meter.CreateObservableGauge("sslagent.agent.head_version", () => _status.Head?.Number ?? 0, null, "Number of the version that training stands on, 0 before the first.");
+        _meter.CreateObservableGauge("sslagent.agent.cycle", () => _status.RunningCycle?.Value ?? 0, null, "Number of the running cycle, 0 where none runs.");
+        _meter.CreateObservableGauge("sslagent.agent.cycle_step", () => _status.RunningStep, "{step}", "Steps done of the running cycle.");
+        _meter.CreateObservableGauge("sslagent.agent.unlearned", () => _status.LagLearned, "{sample}", "Samples in the journal that no finished cycle has seen.");
+        _meter.CreateObservableGauge("sslagent.agent.disk_free", DiskFree, "By", "Bytes left on the state directory's disk.");
+        _meter.CreateObservableGauge("sslagent.agent.lag", Lag, "{message}", "Messages on the broker that are not yet in the journal.");
+    }
+
+    /// <summary>Takes a new status; the next scrape shows it.</summary>
+    public void Refresh() => _status = _control.Status();
+
+    public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<int>> Health() => Enum.GetValues<AgentHealth>().Select(health => new Measurement<int>(
+        _status.Health == health ? 1 : 0, new KeyValuePair<string, object?>("state", health.ToString().ToLowerInvariant())));
+
+    private IEnumerable<Measurement<long>> DiskFree() => _status.DiskFreeBytes >= 0 ? [new Measurement<long>(_status.DiskFreeBytes)] : [];
+
+    private IEnumerable<Measurement<long>> Lag() =>
+        from partition in _status.Partitions
+        where partition.LagJournalled is not null
+        select new Measurement<long>(
+            partition.LagJournalled ?? 0, new KeyValuePair<string, object?>("topic", partition.Topic), new KeyValuePair<string, object?>("partition", partition.Partition));
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using SslAgent.Domain;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>What comes of cycles, as metrics (meter <c>SslAgent.Cycles</c>), on the way to whoever else watches. The host owns it.</summary>
+internal sealed class MeteredObserver : IAgentObserver, IDisposable
+{
+    private readonly IAgentObserver _next;
+    private readonly Meter _meter = new("SslAgent.Cycles");
+    private readonly Counter<long> _ended;
+    private readonly Gauge<double> _learningRate, _probeLoss;
+
+    public MeteredObserver(IAgentObserver next)
+    {
+        _next = next;
+        _ended = _meter.CreateCounter<long>("sslagent.cycles.ended", "{cycle}", "Finished cycles by verdict.");
+        _learningRate = _meter.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
+        _probeLoss = _meter.CreateGauge<double>("sslagent.cycles.probe_loss", null, "Latest held-out loss by era and objective.");
+    }
+
+    public void OnIngested(IngestCounts counts) => _next.OnIngested(counts);
+
+    public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax) =>
+        _next.OnCycleStarted(cycle, trigger, available, stepsMax);
+
+    public void OnStep(StepReport report)
+    {
+        _learningRate.Record(report.LearningRate, new KeyValuePair<string, object?>("objective", report.Objective));
+        _next.OnStep(report);
+    }
+
+    public void OnProbing(CycleNumber cycle) => _next.OnProbing(cycle);
+
+    public void OnCycleEnded(CycleReport report, ModelVersion version, ProbeReport probe, Verdict verdict)
+    {
+        _ended.Add(1, new KeyValuePair<string, object?>("verdict", verdict.Kind.ToString().ToLowerInvariant()));
+        foreach (EraProbe era in probe.Eras)
+            _probeLoss.Record(era.Loss, new KeyValuePair<string, object?>("era", era.Era), new KeyValuePair<string, object?>("objective", era.Objective));
+        _next.OnCycleEnded(report, version, probe, verdict);
+    }
+
+    public void OnVersionPublished(VersionManifest manifest) => _next.OnVersionPublished(manifest);
+
+    public void OnProblem(string sentence) => _next.OnProblem(sentence);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -3,7 +3,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Serving;
 
-/// <summary>What serving counts. Labels have few values each: vector kinds, input kinds, status codes, reasons. Owned by the embedder host.</summary>
+/// <summary>
+/// What serving counts. Labels have few values each: vector kinds, input kinds, status codes, reasons. Owned by the embedder host.
+/// </summary>
 internal sealed class ServingMetrics : IDisposable
 {
     public const string MeterName = "SslAgent.Serving";

@@ -9,7 +9,9 @@ public sealed record ServingOptions
     [Required]
     public string Listen { get; init; } = "127.0.0.1:7700";
 
-    /// <summary>Lets <see cref="Listen"/> be an address that other machines reach: the interface has neither logins nor encryption. Default false.</summary>
+    /// <summary>
+    /// Lets <see cref="Listen"/> be an address that other machines reach: the interface has neither logins nor encryption. Default false.
+    /// </summary>
     public bool AllowRemote { get; init; }
 
     /// <summary>Inputs that one forward pass takes at most. Default 32.</summary>

@@ -55,7 +55,9 @@ public sealed class ServingServer : IAsyncDisposable
     /// <summary>Where the HTTP interface listens, with the port that it got. After the start.</summary>
     public Uri Address { get; private set; } = new("http://localhost:0");
 
-    /// <summary>Listens, and starts the inference thread. Throws <see cref="ServingStartException"/> with the reason where it cannot.</summary>
+    /// <summary>
+    /// Listens, and starts the inference thread. Throws <see cref="ServingStartException"/> with the reason where it cannot.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         Check.That(_application is null, "a server starts once");

@@ -46,7 +46,8 @@ public sealed class OutsideClientTests
         await using RunningServer server = await RunningServer.StartAsync(new FakeEmbedder(12));
         ProcessStartInfo start = new("python3", ["-c", Script, server.Server.Address.ToString(), server.SocketPath, server.TokenPath])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
 
         using Process python = Process.Start(start) ?? throw new InvalidOperationException("python3 does not start");

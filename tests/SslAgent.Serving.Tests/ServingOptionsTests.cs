@@ -55,7 +55,11 @@ public sealed class ServingOptionsTests
     {
         ServingOptions options = new()
         {
-            QueueMax = 10, InputsPerRequestMax = 11, RequestBytesMax = 2048, PictureBytesMax = 4096, RequestBytesTotalMax = 1024,
+            QueueMax = 10,
+            InputsPerRequestMax = 11,
+            RequestBytesMax = 2048,
+            PictureBytesMax = 4096,
+            RequestBytesTotalMax = 1024,
         };
 
         Assert.Equal(3, options.Faults().Count());

@@ -16,8 +16,11 @@ namespace SslAgent.Learning.Probing;
 internal sealed class Prober(
     LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? objectiveState, IReadOnlyList<ObjectiveDefinition> objectives, ISentinelSource sentinels)
 {
-    /// <summary>Samples embedded or masked at once.</summary>
+    /// <summary>Most samples embedded or masked at once.</summary>
     private const int ChunkSamples = 64;
+
+    /// <summary>Fewest pairs that are split in two groups: with all in one, a contrastive loss would be the same in each repeat and know no noise.</summary>
+    private const int PairsToSplitMin = 8;
 
     /// <summary>Sentinels of one kind that feature health and retrieval are measured on, over all eras, evenly.</summary>
     private const int PoolMax = 1024;
@@ -48,7 +51,7 @@ internal sealed class Prober(
         var key = new DrawKey(plan.Seed, 0, era, ChanceStream.Probe, repeat);
         int[] order = [.. Enumerable.Range(0, all.Count)];
         new Philox(key).Shuffle<int>(order);
-        int[][] chunks = Chunks(order, objective.SamplesMin);
+        int[][] chunks = Chunks(order, objective.Modality);
         double sum = 0;
         for (var index = 0; index < chunks.Length; index++)
         {
@@ -66,7 +69,7 @@ internal sealed class Prober(
         var key = new DrawKey(plan.Seed, 0, era, ChanceStream.Probe);
         if (objective.Modality != Modality.Pair) return objective.TrivialLoss(Input(all, key));
         // What indifference costs depends on how many there are to choose among: the same chunks as the loss.
-        int[][] chunks = Chunks([.. Enumerable.Range(0, all.Count)], objective.SamplesMin);
+        int[][] chunks = Chunks([.. Enumerable.Range(0, all.Count)], objective.Modality);
         return chunks.Sum(chunk => chunk.Length * objective.TrivialLoss(Input(Select(all, chunk), key))) / chunks.Sum(chunk => chunk.Length);
     }
 
@@ -121,8 +124,13 @@ internal sealed class Prober(
 
     private ObjectiveInput Input(Batch batch, DrawKey key) => InputBuilder.ForProbing(batch, plan, towers, tokenizer, objectiveState, key);
 
-    /// <summary>Chunks of equal size but for the last; a last one too small to make sense is left out.</summary>
-    private static int[][] Chunks(int[] order, int samplesMin) => [.. order.Chunk(ChunkSamples).Where(chunk => chunk.Length >= samplesMin)];
+    /// <summary>As few chunks as there may be, as equal in size as they can be: sizes differ by one at most, so that ln B hardly does.</summary>
+    private static int[][] Chunks(int[] order, Modality modality)
+    {
+        int count = (order.Length + ChunkSamples - 1) / ChunkSamples;
+        if (modality == Modality.Pair && order.Length >= PairsToSplitMin) count = Math.Max(count, 2);
+        return [.. Enumerable.Range(0, count).Select(chunk => order[(chunk * order.Length / count)..((chunk + 1) * order.Length / count)])];
+    }
 
     private static Batch Select(Batch batch, int[] rows) => new(
         batch.Modality,

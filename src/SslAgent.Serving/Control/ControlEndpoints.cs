@@ -7,7 +7,9 @@ using SslAgent.Serving.Http;
 
 namespace SslAgent.Serving.Control;
 
-/// <summary>What the control socket offers, over the head's <see cref="IAgentControl"/>. Status is read-only and on the HTTP interface too.</summary>
+/// <summary>
+/// What the control socket offers, over the head's <see cref="IAgentControl"/>. Status is read-only and on the HTTP interface too.
+/// </summary>
 internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
 {
     private const int ReasonLengthMax = 1000;

@@ -48,6 +48,8 @@ internal static class ControlSocket
         throw new ServingStartException($"another daemon answers on the control socket {path}");
     }
 
-    /// <summary>A regular file refuses connections in the same words as a socket left behind; one with content is not ours to delete.</summary>
+    /// <summary>
+    /// A regular file refuses connections in the same words as a socket left behind; one with content is not ours to delete.
+    /// </summary>
     private static bool IsEmpty(string path) => new FileInfo(path) is { Exists: true, Length: 0 };
 }

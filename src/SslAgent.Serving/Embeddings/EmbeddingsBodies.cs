@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace SslAgent.Serving.Embeddings;
 
-/// <summary>Body of <c>POST /v1/embeddings</c>. Fields are read loosely here and checked one by one, so that a fault names its field.</summary>
+/// <summary>
+/// Body of <c>POST /v1/embeddings</c>. Fields are read loosely here and checked one by one, so that a fault names its field.
+/// </summary>
 internal sealed record EmbeddingsRequestBody(
     [property: JsonPropertyName("model")] JsonElement Model,
     [property: JsonPropertyName("input")] JsonElement Input,

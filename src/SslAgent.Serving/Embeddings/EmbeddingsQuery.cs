@@ -86,7 +86,9 @@ internal readonly record struct EmbeddingsReading(EmbeddingsQuery? Query, ApiErr
         return null;
     }
 
-    /// <summary>The string, or null where it is none or holds half a character (a lone surrogate, broken UTF-8), which JSON lets pass.</summary>
+    /// <summary>
+    /// The string, or null where it is none or holds half a character (a lone surrogate, broken UTF-8), which JSON lets pass.
+    /// </summary>
     private static string? StringOf(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String) return null;

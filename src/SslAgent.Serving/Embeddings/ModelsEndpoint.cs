@@ -5,7 +5,9 @@ using SslAgent.Serving.Inference;
 
 namespace SslAgent.Serving.Embeddings;
 
-/// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>: the vector kinds that the served version has; none before the first.</summary>
+/// <summary>
+/// <c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>: the vector kinds that the served version has; none before the first.
+/// </summary>
 internal sealed class ModelsEndpoint(EmbedderHost embedders)
 {
     public IEnumerable<Route> Routes =>

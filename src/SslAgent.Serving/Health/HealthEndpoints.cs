@@ -7,7 +7,8 @@ using SslAgent.Serving.Inference;
 namespace SslAgent.Serving.Health;
 
 /// <summary>
-/// The three questions of an orchestrator. Live: should it be left running? Startup: has recovery ended? Ready: would an embedding request be
+/// The three questions of an orchestrator. Live: should it be left running? Startup: has recovery ended? Ready: would an embedding request
+/// be
 /// answered? Each answers 200 or 503 and says why.
 /// </summary>
 internal sealed class HealthEndpoints(IAgentControl control, EmbedderHost embedders, TimeSpan stallAfter)

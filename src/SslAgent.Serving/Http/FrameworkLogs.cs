@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace SslAgent.Serving.Http;
 
 /// <summary>
-/// The head's log for the web framework, from warnings up: it would otherwise write two lines for each request and each scrape. Owns nothing.
+/// The head's log for the web framework, from warnings up: it would otherwise write two lines for each request and each scrape. Owns
+/// nothing.
 /// </summary>
 internal sealed class FrameworkLogs(ILoggerFactory logs) : ILoggerFactory
 {

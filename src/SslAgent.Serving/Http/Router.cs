@@ -5,7 +5,8 @@ using SslAgent.Serving.Control;
 namespace SslAgent.Serving.Http;
 
 /// <summary>
-/// Every request comes through here: 1. is this host meant, 2. which route, 3. may the client take it, 4. the handler. Whatever goes wrong is
+/// Every request comes through here: 1. is this host meant, 2. which route, 3. may the client take it, 4. the handler. Whatever goes wrong
+/// is
 /// answered in one shape and stops nothing else.
 /// </summary>
 internal sealed class Router(IReadOnlyList<Route> routes, HostGuard hosts, TokenFile token, ILogger log)

@@ -3,7 +3,9 @@ using SslAgent.Commands.Versions;
 
 namespace SslAgent.Commands;
 
-/// <summary><c>sslagent checkpoints …</c>: look at the versions, compare, verify, go back, keep, prune, export. One file a subcommand in Versions/.</summary>
+/// <summary>
+/// <c>sslagent checkpoints …</c>: look at the versions, compare, verify, go back, keep, prune, export. One file a subcommand in Versions/.
+/// </summary>
 internal static class CheckpointsCommand
 {
     public static CommandEntry Build()

@@ -18,7 +18,9 @@ internal static class EmbedCommand
         Argument<string[]> inputs = new("INPUT") { Description = "Pictures, directories of pictures, text files (one input a line)", Arity = ArgumentArity.OneOrMore };
         Option<string> model = new Option<string>("--model", "-m")
         {
-            Description = "Which vectors: text, frames, or joint (frames and texts in one space)", HelpName = "text|frames|joint", Required = true,
+            Description = "Which vectors: text, frames, or joint (frames and texts in one space)",
+            HelpName = "text|frames|joint",
+            Required = true,
         }.AcceptOnlyFromAmong(EmbeddingSpaces.Text, EmbeddingSpaces.Frames, EmbeddingSpaces.Joint);
         Option<string> to = new("--out") { Description = $"FILE{VectorFile.JsonLines} or FILE{VectorFile.Numpy} (row names then go to FILE.npy.txt)", HelpName = "FILE", Required = true };
         Option<string?> version = new("--version") { Description = "A version on disk (v41, HEAD, SERVING) instead of the running daemon", HelpName = "VERSION" };

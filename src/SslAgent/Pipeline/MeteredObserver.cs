@@ -3,7 +3,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Pipeline;
 
-/// <summary>What comes of cycles, as metrics (meter <c>SslAgent.Cycles</c>), on the way to whoever else watches. The host owns it.</summary>
+/// <summary>
+/// What comes of cycles, as metrics (meter <c>SslAgent.Cycles</c>), on the way to whoever else watches. The host owns it.
+/// </summary>
 internal sealed class MeteredObserver : IAgentObserver, IDisposable
 {
     private readonly IAgentObserver _next;

@@ -4,7 +4,8 @@ using System.Text;
 namespace SslAgent.Serving.Tests.Support;
 
 /// <summary>
-/// A strict reader of Prometheus' text format 0.0.4, written from its description and not from the writer: every line is a comment, a HELP, a
+/// A strict reader of Prometheus' text format 0.0.4, written from its description and not from the writer: every line is a comment, a HELP,
+/// a
 /// TYPE or a sample; a family's lines stand together after its TYPE; no sample comes twice; histograms add up.
 /// </summary>
 internal sealed class Exposition

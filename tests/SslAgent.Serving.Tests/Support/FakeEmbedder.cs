@@ -4,7 +4,8 @@ using SslAgent.Domain;
 namespace SslAgent.Serving.Tests.Support;
 
 /// <summary>
-/// Vectors that are a function of version, space and content, so a test can tell who answered. Notes every batch; complains when two threads
+/// Vectors that are a function of version, space and content, so a test can tell who answered. Notes every batch; complains when two
+/// threads
 /// use it at once or anybody uses it after it was disposed. A gate can hold a batch.
 /// </summary>
 internal sealed class FakeEmbedder(int version, int? joint = FakeEmbedder.JointWidth) : IEmbedder

@@ -10,7 +10,9 @@ internal sealed record EmbedItem(string Name, string? Text, byte[]? Picture)
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What the paths name, in their order: pictures by themselves, every other file line by line, a directory's pictures in ordinal order.</summary>
+    /// <summary>
+    /// What the paths name, in their order: pictures by themselves, every other file line by line, a directory's pictures in ordinal order.
+    /// </summary>
     public static IEnumerable<EmbedItem> Read(IEnumerable<string> paths)
     {
         foreach (string path in paths)

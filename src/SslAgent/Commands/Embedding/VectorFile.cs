@@ -75,7 +75,9 @@ internal abstract class VectorFile(string path) : IDisposable
         }
     }
 
-    /// <summary>Format 1.0 of numpy.lib.format: magic, version, length of the header, a Python dictionary padded with blanks, the numbers.</summary>
+    /// <summary>
+    /// Format 1.0 of numpy.lib.format: magic, version, length of the header, a Python dictionary padded with blanks, the numbers.
+    /// </summary>
     private sealed class NumpyFile : VectorFile
     {
         private const int HeaderBytes = 128;

@@ -8,7 +8,9 @@ using SslAgent.Storage;
 
 namespace SslAgent.Commands.Journals;
 
-/// <summary><c>sslagent replay verify</c>: every checksum of the journal, every record decoded. Changes nothing; a daemon may be running.</summary>
+/// <summary>
+/// <c>sslagent replay verify</c>: every checksum of the journal, every record decoded. Changes nothing; a daemon may be running.
+/// </summary>
 internal static class ReplayVerification
 {
     public static Command Build()

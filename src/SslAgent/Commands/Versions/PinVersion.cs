@@ -4,7 +4,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Commands.Versions;
 
-/// <summary><c>sslagent checkpoints pin</c> and <c>unpin</c>: keeps a version out of retention's reach. Works beside a running daemon.</summary>
+/// <summary>
+/// <c>sslagent checkpoints pin</c> and <c>unpin</c>: keeps a version out of retention's reach. Works beside a running daemon.
+/// </summary>
 internal static class PinVersion
 {
     public static Command Build()

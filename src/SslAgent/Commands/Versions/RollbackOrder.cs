@@ -13,7 +13,9 @@ internal sealed class RollbackOrder
 
     private readonly Option<string> _reason = new("--reason")
     {
-        Description = "Why, for whoever asks later: it stands in the journal. Required unless --dry-run", HelpName = "TEXT", DefaultValueFactory = _ => "",
+        Description = "Why, for whoever asks later: it stands in the journal. Required unless --dry-run",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "",
     };
 
     private readonly Option<string> _replay = new Option<string>("--replay")

@@ -6,7 +6,8 @@ using SslAgent.Serving.Control;
 namespace SslAgent.Commands.Versions;
 
 /// <summary>
-/// Who carries a rollback out: the daemon that runs on the state directory, or, where none runs, this process under the directory's lock, from the
+/// Who carries a rollback out: the daemon that runs on the state directory, or, where none runs, this process under the directory's lock,
+/// from the
 /// preview to the deed, so that nothing changes in between.
 /// </summary>
 internal abstract class RollbackRoute : IDisposable

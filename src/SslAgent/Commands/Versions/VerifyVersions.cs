@@ -5,7 +5,10 @@ using SslAgent.Domain;
 
 namespace SslAgent.Commands.Versions;
 
-/// <summary><c>sslagent checkpoints verify [VERSION…]</c>: reads every byte and compares it with the manifests. Exit code 1 where anything is damaged.</summary>
+/// <summary>
+/// <c>sslagent checkpoints verify [VERSION…]</c>: reads every byte and compares it with the manifests. Exit code 1 where anything is
+/// damaged.
+/// </summary>
 internal static class VerifyVersions
 {
     public static Command Build()

@@ -4,7 +4,9 @@ using SslAgent.Domain;
 
 namespace SslAgent.Commands.Versions;
 
-/// <summary>A version as a person names it: <c>v41</c>, <c>41</c>, <c>HEAD</c> (what training stands on) or <c>SERVING</c> (what is served).</summary>
+/// <summary>
+/// A version as a person names it: <c>v41</c>, <c>41</c>, <c>HEAD</c> (what training stands on) or <c>SERVING</c> (what is served).
+/// </summary>
 internal readonly record struct VersionChoice(ModelVersion? Number, bool IsServing)
 {
     private const string Head = "HEAD", Serving = "SERVING";

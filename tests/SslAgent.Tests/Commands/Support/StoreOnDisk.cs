@@ -50,7 +50,9 @@ internal sealed class StoreOnDisk : IDisposable
 
         public IReadOnlyDictionary<string, byte[]> Files { get; } = new Dictionary<string, byte[]>
         {
-            ["model.json"] = Encoding.UTF8.GetBytes("{}"), ["learner.json"] = Encoding.UTF8.GetBytes("{}"), ["tokenizer.json"] = Encoding.UTF8.GetBytes("{}"),
+            ["model.json"] = Encoding.UTF8.GetBytes("{}"),
+            ["learner.json"] = Encoding.UTF8.GetBytes("{}"),
+            ["tokenizer.json"] = Encoding.UTF8.GetBytes("{}"),
         };
 
         public string Served => "raw";

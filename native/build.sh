@@ -2,7 +2,7 @@
 # Builds the bridge into native/build. Second and later runs only check time stamps.
 #   TORCH_DIR=…/site-packages/torch native/build.sh    builds against that PyTorch instead of the system's libtorch-dev
 set -eu
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build="$here/build"
 wanted="${TORCH_DIR:-}"
 if [ ! -f "$build/CMakeCache.txt" ] || [ "$(cat "$build/torch-dir" 2>/dev/null || echo none)" != "$wanted" ]; then

@@ -73,8 +73,8 @@ void* sat_tensor_retain(void* tensor);
 int64_t sat_tensor_live(void);
 int32_t sat_tensor_meta(void* tensor, sat_meta* meta);
 int32_t sat_tensor_sizes(void* tensor, int64_t* sizes, int64_t* strides, int32_t capacity);
-void* sat_tensor_from_memory(const void* data, int32_t dtype, const int64_t* sizes, int32_t dim, int32_t device_type,
-                             int32_t device_index, int32_t requires_grad);
+void* sat_tensor_from_memory(const void* data, int32_t dtype, const int64_t* sizes, int32_t dim, int32_t device_type, int32_t device_index,
+                             int32_t requires_grad);
 
 // autograd
 int32_t sat_tensor_set_requires_grad(void* tensor, int32_t value);
@@ -82,8 +82,8 @@ int32_t sat_tensor_retain_grad(void* tensor);
 int32_t sat_tensor_grad(void* tensor, void** grad);
 int32_t sat_tensor_set_grad(void* tensor, void* grad);
 int32_t sat_backward(void** tensors, int32_t n, void** grads, int32_t retain, int32_t create, void** inputs, int32_t ninputs);
-int32_t sat_grad(void** outputs, int32_t noutputs, void** inputs, int32_t ninputs, void** grad_outputs, int32_t retain,
-                 int32_t create, int32_t allow_unused, void** grads);
+int32_t sat_grad(void** outputs, int32_t noutputs, void** inputs, int32_t ninputs, void** grad_outputs, int32_t retain, int32_t create,
+                 int32_t allow_unused, void** grads);
 
 // modes; grad mode and inference mode belong to the calling thread
 int32_t sat_grad_mode(void);

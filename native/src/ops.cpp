@@ -1,6 +1,6 @@
 // Operators through PyTorch's dispatcher, boxed: one entry for all of ATen.
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/Generator.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 
 #include <vector>
 
@@ -8,8 +8,22 @@
 
 namespace {
 
-enum class Kind { Tensor, TensorList, OptionalTensorList, Int, Double, Bool, Number, IntList, DoubleList, BoolList, Device, String,
-    Generator, Other };
+enum class Kind {
+  Tensor,
+  TensorList,
+  OptionalTensorList,
+  Int,
+  Double,
+  Bool,
+  Number,
+  IntList,
+  DoubleList,
+  BoolList,
+  Device,
+  String,
+  Generator,
+  Other
+};
 
 struct Parameter {
   std::string name;
@@ -32,26 +46,40 @@ c10::TypePtr unwrap_optional(const c10::TypePtr& type, bool* was_optional) {
 
 Kind kind_of(const c10::TypePtr& type) {
   switch (type->kind()) {
-    case c10::TypeKind::TensorType: return Kind::Tensor;
-    case c10::TypeKind::IntType: return Kind::Int;
-    case c10::TypeKind::FloatType: return Kind::Double;
-    case c10::TypeKind::BoolType: return Kind::Bool;
-    case c10::TypeKind::NumberType: return Kind::Number;
-    case c10::TypeKind::StringType: return Kind::String;
-    case c10::TypeKind::DeviceObjType: return Kind::Device;
-    case c10::TypeKind::GeneratorType: return Kind::Generator;
+    case c10::TypeKind::TensorType:
+      return Kind::Tensor;
+    case c10::TypeKind::IntType:
+      return Kind::Int;
+    case c10::TypeKind::FloatType:
+      return Kind::Double;
+    case c10::TypeKind::BoolType:
+      return Kind::Bool;
+    case c10::TypeKind::NumberType:
+      return Kind::Number;
+    case c10::TypeKind::StringType:
+      return Kind::String;
+    case c10::TypeKind::DeviceObjType:
+      return Kind::Device;
+    case c10::TypeKind::GeneratorType:
+      return Kind::Generator;
     case c10::TypeKind::ListType: {
       bool optional_element;
       auto element = unwrap_optional(type->expectRef<c10::ListType>().getElementType(), &optional_element);
       switch (kind_of(element)) {
-        case Kind::Tensor: return optional_element ? Kind::OptionalTensorList : Kind::TensorList;
-        case Kind::Int: return Kind::IntList;
-        case Kind::Double: return Kind::DoubleList;
-        case Kind::Bool: return Kind::BoolList;
-        default: return Kind::Other;
+        case Kind::Tensor:
+          return optional_element ? Kind::OptionalTensorList : Kind::TensorList;
+        case Kind::Int:
+          return Kind::IntList;
+        case Kind::Double:
+          return Kind::DoubleList;
+        case Kind::Bool:
+          return Kind::BoolList;
+        default:
+          return Kind::Other;
       }
     }
-    default: return type->str() == "SymInt" ? Kind::Int : Kind::Other;
+    default:
+      return type->str() == "SymInt" ? Kind::Int : Kind::Other;
   }
 }
 
@@ -61,10 +89,14 @@ Kind kind_of(const c10::TypePtr& type) {
 
 c10::IValue number(const Parameter& parameter, const sat_value& value) {
   switch (value.tag) {
-    case SAT_INT: return c10::IValue(value.v.i);
-    case SAT_DOUBLE: return c10::IValue(value.v.d);
-    case SAT_BOOL: return c10::IValue(value.v.i != 0);
-    default: mismatch(parameter);
+    case SAT_INT:
+      return c10::IValue(value.v.i);
+    case SAT_DOUBLE:
+      return c10::IValue(value.v.d);
+    case SAT_BOOL:
+      return c10::IValue(value.v.i != 0);
+    default:
+      mismatch(parameter);
   }
 }
 
@@ -107,11 +139,14 @@ c10::IValue convert(const Parameter& parameter, const sat_value& value) {
       if (value.tag != SAT_TENSOR) mismatch(parameter);
       return c10::IValue(sat::borrow(value.v.p));
     case Kind::TensorList:
-    case Kind::OptionalTensorList: return tensor_list(parameter, value);
+    case Kind::OptionalTensorList:
+      return tensor_list(parameter, value);
     case Kind::IntList:
     case Kind::DoubleList:
-    case Kind::BoolList: return number_list(parameter, value);
-    case Kind::Number: return number(parameter, value);
+    case Kind::BoolList:
+      return number_list(parameter, value);
+    case Kind::Number:
+      return number(parameter, value);
     case Kind::Int:
       if (value.tag != SAT_INT) mismatch(parameter);
       return c10::IValue(value.v.i);
@@ -131,7 +166,8 @@ c10::IValue convert(const Parameter& parameter, const sat_value& value) {
     case Kind::Generator:
       if (value.tag != SAT_GENERATOR) mismatch(parameter);
       return c10::IValue(*static_cast<at::Generator*>(value.v.p));
-    default: mismatch(parameter);
+    default:
+      mismatch(parameter);
   }
 }
 
@@ -191,7 +227,8 @@ void release(sat_value& value) {
 }
 
 void export_results(torch::jit::Stack& stack, sat_value* results, int32_t nresults) {
-  TORCH_CHECK(nresults <= static_cast<int32_t>(stack.size()), "the operator returns ", stack.size(), " values, ", nresults, " were asked for");
+  TORCH_CHECK(nresults <= static_cast<int32_t>(stack.size()), "the operator returns ", stack.size(), " values, ", nresults,
+              " were asked for");
   int32_t done = 0;
   try {
     for (; done < nresults; done++) results[done] = export_value(std::move(stack[done]));
@@ -224,8 +261,8 @@ SAT_API void* sat_op_lookup(const char* name, const char* overload) {
       bool optional;
       auto type = unwrap_optional(argument.type(), &optional);
       auto fallback = argument.default_value();
-      op->parameters.push_back({argument.name(), kind_of(type), optional, fallback.has_value(),
-          fallback.has_value() ? *fallback : c10::IValue()});
+      op->parameters.push_back(
+          {argument.name(), kind_of(type), optional, fallback.has_value(), fallback.has_value() ? *fallback : c10::IValue()});
     }
     return op;
   });

@@ -228,8 +228,10 @@ SAT_API int32_t sat_allow_tf32(int32_t which, int32_t set, int32_t value) {
   return guarded<int32_t>(-1, [&]() -> int32_t {
     auto& context = at::globalContext();
     if (set != 0) {
-      if (which == 0) context.setAllowTF32CuBLAS(value != 0);
-      else context.setAllowTF32CuDNN(value != 0);
+      if (which == 0)
+        context.setAllowTF32CuBLAS(value != 0);
+      else
+        context.setAllowTF32CuDNN(value != 0);
     }
     return which == 0 ? context.allowTF32CuBLAS() : context.allowTF32CuDNN();
   });
@@ -340,8 +342,10 @@ SAT_API int32_t sat_cuda_device_count(void) {
 SAT_API int32_t sat_cuda_manual_seed(int64_t seed, int32_t all) {
   return effect([&] {
     if (!torch::cuda::is_available()) return;
-    if (all != 0) torch::cuda::manual_seed_all(static_cast<uint64_t>(seed));
-    else torch::cuda::manual_seed(static_cast<uint64_t>(seed));
+    if (all != 0)
+      torch::cuda::manual_seed_all(static_cast<uint64_t>(seed));
+    else
+      torch::cuda::manual_seed(static_cast<uint64_t>(seed));
   });
 }
 

@@ -54,16 +54,19 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial long sat_tensor_live();
     [LibraryImport(Library)] internal static partial int sat_tensor_meta(nint tensor, Meta* meta);
     [LibraryImport(Library)] internal static partial int sat_tensor_sizes(nint tensor, long* sizes, long* strides, int capacity);
-    [LibraryImport(Library)] internal static partial nint sat_tensor_from_memory(void* data, int dtype, long* sizes, int dim,
+    [LibraryImport(Library)]
+    internal static partial nint sat_tensor_from_memory(void* data, int dtype, long* sizes, int dim,
         int deviceType, int deviceIndex, int requiresGrad);
 
     [LibraryImport(Library)] internal static partial int sat_tensor_set_requires_grad(nint tensor, int value);
     [LibraryImport(Library)] internal static partial int sat_tensor_retain_grad(nint tensor);
     [LibraryImport(Library)] internal static partial int sat_tensor_grad(nint tensor, nint* grad);
     [LibraryImport(Library)] internal static partial int sat_tensor_set_grad(nint tensor, nint grad);
-    [LibraryImport(Library)] internal static partial int sat_backward(nint* tensors, int n, nint* grads, int retain, int create,
+    [LibraryImport(Library)]
+    internal static partial int sat_backward(nint* tensors, int n, nint* grads, int retain, int create,
         nint* inputs, int ninputs);
-    [LibraryImport(Library)] internal static partial int sat_grad(nint* outputs, int noutputs, nint* inputs, int ninputs, nint* gradOutputs,
+    [LibraryImport(Library)]
+    internal static partial int sat_grad(nint* outputs, int noutputs, nint* inputs, int ninputs, nint* gradOutputs,
         int retain, int create, int allowUnused, nint* grads);
 
     [LibraryImport(Library)] internal static partial int sat_grad_mode();

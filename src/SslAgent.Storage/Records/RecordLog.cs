@@ -119,17 +119,17 @@ public sealed partial class RecordLog : IDisposable
     public void Withdraw()
     {
         lock (_io)
-        lock (_gate)
-        {
-            int withdrawn = _pending.Records + _inFlight.Records;
-            if (withdrawn == 0) return;
-            _pending.Clear();
-            _inFlight.Clear();
-            _tailIsDirty = true;
-            Segment active = _segments[^1];
-            active.Index.CutBack(active.Bytes, withdrawn, _lastDurable);
-            LastSequence = _lastDurable;
-        }
+            lock (_gate)
+            {
+                int withdrawn = _pending.Records + _inFlight.Records;
+                if (withdrawn == 0) return;
+                _pending.Clear();
+                _inFlight.Clear();
+                _tailIsDirty = true;
+                Segment active = _segments[^1];
+                active.Index.CutBack(active.Bytes, withdrawn, _lastDurable);
+                LastSequence = _lastDurable;
+            }
     }
 
     public void Dispose()

@@ -15,7 +15,7 @@ dotnet run --project tests/TorchSharp.Compat.Tests -c Release --no-build -- -noC
 dotnet run --project tests/SslAgent.Learning.Tests -c Release --no-build -- -noColor
 mkdir -p bench/out
 dotnet run --project src/SslAgent -c Release --no-build -- demo --minutes 1 --no-live --set learning:device=cuda:0 --state "bench/out/gpu-demo-$(date -u +%s)"
-agent() { dotnet bench/SslAgent.Bench/bin/Release/net10.0/sslagent-bench.dll "$@"; }
+agent() { bench/SslAgent.Bench/bin/Release/net10.0/sslagent-bench "$@"; }
 {
     echo "# On a GPU"
     echo

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Every measurement of this repository in one go, written to bench/RESULTS.md with machine and date. About ten minutes on two quiet cores.
-#   bench/run.sh [--quick]    shorter rounds and 2,000 instead of 20,000 steps of the memory run
+# Every measurement of this repository in one go, written to bench/RESULTS.md with machine and date. About forty minutes on two quiet cores.
+#   bench/run.sh [--quick]    shorter rounds and 2,000 instead of 20,000 steps of the memory run (about half an hour of it; STEPS=N for another length)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=3 seconds=8 steps=20000
+rounds=3 seconds=8 steps="${STEPS:-20000}"
 if [ "${1:-}" = --quick ]; then rounds=1 seconds=3 steps=2000; fi
 python="${PYTHON:-/usr/bin/python3}"
 dotnet build bench/SslAgent.Bench -c Release -v q --nologo
-agent() { dotnet bench/SslAgent.Bench/bin/Release/net10.0/sslagent-bench.dll "$@"; }
+agent() { bench/SslAgent.Bench/bin/Release/net10.0/sslagent-bench "$@"; }
 mkdir -p bench/out
 {
     echo "# Results"

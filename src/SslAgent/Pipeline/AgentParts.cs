@@ -9,6 +9,7 @@ using SslAgent.Ingest.Kafka;
 using SslAgent.Ingest.Texts;
 using SslAgent.Serving;
 using SslAgent.Serving.Inference;
+using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -58,7 +59,7 @@ internal sealed class AgentParts : IAsyncDisposable
         var opened = new Stack<IDisposable>();
         try
         {
-            OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Time, around.Logs));
+            OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
@@ -132,4 +133,4 @@ internal sealed class AgentParts : IAsyncDisposable
 }
 
 /// <summary>What the process gives the agent.</summary>
-internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, LoopHealth Health, ILoggerFactory Logs);
+internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, IDisk Disk, LoopHealth Health, ILoggerFactory Logs);

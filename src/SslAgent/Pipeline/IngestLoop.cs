@@ -154,7 +154,9 @@ internal sealed class IngestLoop : IDisposable
         long position = _ledger.Position;
         IReadOnlyList<PartitionPosition> durable = [];
         Insist(() => durable = _ledger.Sync());
+        _observer.OnDurable(durable);
         _reader.Commit(durable);
+        _observer.OnOffsetsTold();
         _deadLetters?.Durable(position);
     }
 

@@ -47,6 +47,9 @@ public sealed partial class ReplayLedger : IDisposable
     /// <summary>The number that the next record gets.</summary>
     public long Position => _journal.Position;
 
+    /// <summary>Bytes of journal, durable or not.</summary>
+    public long JournalBytes => _journal.Bytes + _journal.PendingBytes;
+
     /// <summary>How long until <see cref="Sync"/> is due by the group commit; null while nothing waits.</summary>
     public TimeSpan? SyncDueIn => _journal.SyncDueIn;
 

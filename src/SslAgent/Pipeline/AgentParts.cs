@@ -25,6 +25,10 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required OpenState State { get; init; }
 
+    public required RoomLimits Limits { get; init; }
+
+    public required long VersionBytesMax { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -48,6 +52,8 @@ internal sealed class AgentParts : IAsyncDisposable
     /// <summary>Null where no dead-letter topic is configured: the journal alone keeps what was rejected.</summary>
     public required DeadLetterFeed? DeadLetters { get; init; }
 
+    public required Scrub Scrub { get; init; }
+
     public required ServingServer Server { get; init; }
 
     public VersionStore Store => State.Store;
@@ -61,42 +67,54 @@ internal sealed class AgentParts : IAsyncDisposable
         {
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer);
+            var interrupts = Keep(new Interrupts());
+            ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
+            var patience = new Patience(LearnerLoop.Name, LearnerLoop.StepMax, problems, around.Health, learnerLog, interrupts.Stopping);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
 
             var embedders = Keep(new EmbedderHost(settings.Serving, around.Time, around.Logs));
             var served = Keep(new ServedModels(
-                state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), problems,
-                around.Logs.CreateLogger<ServedModels>()));
+                state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), around.Time,
+                problems, around.Logs.CreateLogger<ServedModels>()));
             var saves = Keep(new SaveQueue(state.Store, settings.Checkpoints, around.Time, around.Logs.CreateLogger<SaveQueue>()));
-            var publisher = new Publisher(state.Store, saves, served, state.Ledger, state.Lineage.Id, around.Time, around.Observer, problems);
-            if (state.Recovered.Rollback is { } rollback) publisher.PublishRollback(rollback.Record, rollback.Fold);
+            var publisher = new Publisher(
+                state.Store, saves, served, state.Ledger, state.Lineage.Id, around.Time, around.Observer, problems, learnerLog);
+            if (state.Recovered.Rollback is { } rollback) publisher.PublishRollback(rollback.Record, rollback.Fold, patience);
             if (state.Store.Serving is { } serving) await served.ServeAsync(serving);
 
-            ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
             VersionStore resumeStore = VersionStore.Open(
                 state.Disk, state.Directory.Resume, StoreAccess.ReadWrite, around.Time, around.Logs.CreateLogger<ResumePoints>());
-            var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, learnerLog);
+            var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, problems, learnerLog);
             var seat = new LearnerSeat(state.Store, around.Time);
             var runner = new CycleRunner(
-                state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, around.Observer, learnerLog);
-            var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, learnerLog);
-            var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, learnerLog);
+                state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, patience, around.Observer,
+                learnerLog);
+            var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, patience, learnerLog);
+            var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);
             var desk = new CycleDesk(
-                state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, learnerLog);
-            var learner = Keep(new LearnerLoop(desk, rollbacks, seat, around.Health, learnerLog));
+                state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
+                learnerLog);
+            var learner = Keep(new LearnerLoop(desk, rollbacks, seat, interrupts, around.Health, learnerLog));
             var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);
 
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
-                state.Directory.DeadLetterCursor, problems, around.Health));
+                state.Directory.DeadLetterCursor, problems, around.Health, around.Logs.CreateLogger<DeadLetterFeed>()));
             var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
+            var limits = new RoomLimits(settings.Replay.JournalBytesMax, settings.Replay.SegmentBytes, settings.Agent.DiskFreeMin, state.Directory.Root);
             var ingest = Keep(new IngestLoop(
-                reader, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, around.Logs.CreateLogger<IngestLoop>()));
+                reader, decoder, state.Ledger, triggers,
+                wait => new DiskRoom(limits, state.Disk, state.Ledger, publisher.Retire, triggers.Fire, around.Time, wait),
+                deadLetters, problems, around.Health, around.Observer, around.Logs.CreateLogger<IngestLoop>()));
+            var scrub = Keep(new Scrub(
+                state.Disk, state.Directory, state.Store, settings.Scrub, problems, around.Time, around.Logs.CreateLogger<Scrub>()));
             return new AgentParts(opened)
             {
                 State = state,
+                Limits = limits,
+                VersionBytesMax = settings.Checkpoints.BytesMax,
                 Time = around.Time,
                 StartedAt = around.Time.GetUtcNow(),
                 Problems = problems,
@@ -108,6 +126,7 @@ internal sealed class AgentParts : IAsyncDisposable
                 Reader = reader,
                 Ingest = ingest,
                 DeadLetters = deadLetters,
+                Scrub = scrub,
                 Server = new ServingServer(
                     ServingPlan.Of(settings.Serving, state.Directory.Root), embedders, new ServingCodecs(frames, texts), agent, around.Time, around.Logs),
             };

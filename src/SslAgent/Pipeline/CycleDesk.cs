@@ -8,7 +8,8 @@ namespace SslAgent.Pipeline;
 /// stream has brought enough text. The learner thread's.
 /// </summary>
 internal sealed class CycleDesk(
-    Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer, ILogger log)
+    Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer,
+    Patience patience, ILogger log)
 {
     /// <summary>Runs what a crash or a shutdown left: first cycles that had ended without their version reaching the disk, then the one cut off in the middle.</summary>
     public void RunUnfinished(IReadOnlyList<PreparedCycle> unfinished, Interrupts interrupts)
@@ -16,9 +17,7 @@ internal sealed class CycleDesk(
         foreach (PreparedCycle cycle in unfinished)
         {
             if (interrupts.IsStopping) return;
-            seat.Take(cycle.Plan.Learner, cycle.Parent);
-            seat.Adopt(cycle.TokenizerJson);
-            int first = GoOn(cycle);
+            int first = patience.Insist(DiskTrouble.ReadingVersions, () => GoOn(cycle));
             if (cycle.Ended is null && cycle.Started.Fingerprint != fingerprint)
             {
                 Abandon(cycle, $"the numerics changed from \"{cycle.Started.Fingerprint}\" to \"{fingerprint}\"");
@@ -33,19 +32,25 @@ internal sealed class CycleDesk(
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
-        PreparedCycle? cycle = ledger.BeginCycle(plan, fingerprint, order.Trigger);
+        PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(plan, fingerprint, order.Trigger));
         order.Begun.TrySetResult(cycle is not null);
         if (cycle is null) return;
         AvailableData available = cycle.Batches.Available;
         HeadLog.CycleStarted(
             log, cycle.Number, order.Trigger, available.Frames, available.Texts, available.Pairs, cycle.Steps, cycle.Started.PlanJson);
-        seat.Take(plan.Learner, cycle.Parent);
-        seat.Adopt(cycle.TokenizerJson);
+        patience.Insist(DiskTrouble.ReadingVersions, () => Sit(cycle));
         runner.Run(cycle, firstStep: 0, interrupts);
+    }
+
+    private void Sit(PreparedCycle cycle)
+    {
+        seat.Take(cycle.Plan.Learner, cycle.Parent);
+        seat.Adopt(cycle.TokenizerJson);
     }
 
     private int GoOn(PreparedCycle cycle)
     {
+        Sit(cycle);
         using IStoredModel? point = resumePoints.Open(cycle);
         if (point is null) return 0;
         seat.GoOnAt(point);
@@ -55,8 +60,8 @@ internal sealed class CycleDesk(
 
     private void Abandon(PreparedCycle cycle, string reason)
     {
-        ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason));
+        patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason)));
         HeadLog.CycleAbandoned(log, cycle.Number, reason);
-        seat.ReturnTo(cycle.Parent);
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Parent));
     }
 }

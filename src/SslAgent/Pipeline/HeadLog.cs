@@ -48,11 +48,11 @@ internal static partial class HeadLog
     [LoggerMessage(7040, LogLevel.Warning, "Rolled back from {From} to {To} as {Version}: {Reason}")]
     public static partial void RolledBack(ILogger log, string from, ModelVersion to, ModelVersion version, string reason);
 
-    [LoggerMessage(7050, LogLevel.Error, "The journal cannot be written; ingest waits: {Problem}")]
-    public static partial void JournalFailing(ILogger log, string problem);
+    [LoggerMessage(7050, LogLevel.Error, "The disk makes a loop wait: {Problem}")]
+    public static partial void DiskFailing(ILogger log, string problem);
 
-    [LoggerMessage(7051, LogLevel.Information, "The journal can be written again")]
-    public static partial void JournalHealed(ILogger log);
+    [LoggerMessage(7051, LogLevel.Information, "The disk serves again: {Topic} is over")]
+    public static partial void DiskHealed(ILogger log, string topic);
 
     [LoggerMessage(7052, LogLevel.Warning, "{Topic}/{Partition} has a new epoch {Epoch} from offset {Offset}: {Reason}")]
     public static partial void EpochOpened(ILogger log, string topic, int partition, int epoch, long offset, string reason);
@@ -62,6 +62,18 @@ internal static partial class HeadLog
 
     [LoggerMessage(7054, LogLevel.Warning, "Kafka: {Reason}")]
     public static partial void KafkaTrouble(ILogger log, string reason);
+
+    [LoggerMessage(7055, LogLevel.Warning, "Old samples could not be retired; it is tried again after the next version: {Problem}")]
+    public static partial void RetiringFailed(ILogger log, string problem);
+
+    [LoggerMessage(7056, LogLevel.Information, "Stored bytes checked: {Bytes} bytes in {Seconds:F0} s, {Damaged} damaged places")]
+    public static partial void Scrubbed(ILogger log, long bytes, double seconds, int damaged);
+
+    [LoggerMessage(7057, LogLevel.Error, "The background check found damage: {Place}")]
+    public static partial void ScrubFound(ILogger log, string place);
+
+    [LoggerMessage(7058, LogLevel.Error, "The stored bytes could not be checked: {Problem}")]
+    public static partial void ScrubFailed(ILogger log, string problem);
 
     [LoggerMessage(7060, LogLevel.Critical, "The {Loop} loop ended: {Problem}")]
     public static partial void LoopFailed(ILogger log, string loop, string problem, Exception fault);

@@ -12,6 +12,9 @@ internal sealed class LearnerLoop : IDisposable
 {
     public const string Name = "learner";
 
+    /// <summary>Longest that one step, the probes, or reading a version may take before the learner counts as stuck.</summary>
+    public static readonly TimeSpan StepMax = TimeSpan.FromMinutes(10);
+
     private const int OrdersMax = 64;
     private static readonly TimeSpan IdleTurn = TimeSpan.FromSeconds(1), IdleMax = TimeSpan.FromMinutes(1);
 
@@ -22,7 +25,7 @@ internal sealed class LearnerLoop : IDisposable
     private readonly ILogger _log;
 
     private readonly BlockingCollection<LearnerOrder> _orders = new(OrdersMax);
-    private readonly Interrupts _interrupts = new();
+    private readonly Interrupts _interrupts;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private IReadOnlyList<PreparedCycle> _unfinished = [];
@@ -31,9 +34,9 @@ internal sealed class LearnerLoop : IDisposable
     private readonly ManualResetEventSlim _idle = new(true);
     private int _cycleAsked;
 
-    public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, LearnerSeat seat, LoopHealth health, ILogger log)
+    public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, LearnerSeat seat, Interrupts interrupts, LoopHealth health, ILogger log)
     {
-        (_desk, _rollbacks, _seat, _health, _log) = (desk, rollbacks, seat, health, log);
+        (_desk, _rollbacks, _seat, _interrupts, _health, _log) = (desk, rollbacks, seat, interrupts, health, log);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
@@ -97,7 +100,6 @@ internal sealed class LearnerLoop : IDisposable
 
     public void Dispose()
     {
-        _interrupts.Dispose();
         _orders.Dispose();
         _idle.Dispose();
     }
@@ -127,7 +129,7 @@ internal sealed class LearnerLoop : IDisposable
         }
         catch (OperationCanceledException) when (_interrupts.IsStopping)
         {
-            // Stopped while a tokenizer was being trained or a save awaited: the next start does it anew.
+            // Stopped while a tokenizer was being trained, or a save or the disk awaited: the next start does it anew.
         }
         catch (Exception fault)
         {
@@ -197,6 +199,11 @@ internal sealed class LearnerLoop : IDisposable
         catch (Exception refusal) when (refusal is ControlRefusedException or IOException)
         {
             back.Done.TrySetException(refusal is ControlRefusedException ? refusal : new ControlRefusedException(refusal.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            back.Done.TrySetException(new ControlRefusedException("the agent is stopping; the next start finishes a rollback that is in the journal, else order it again"));
+            throw;
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     /// <summary>The number that the next record gets.</summary>
     public long Position => _replay.Position;
 
+    /// <summary>Bytes of journal, durable or not.</summary>
+    public long JournalBytes => _replay.JournalBytes;
+
     public TimeSpan? SyncDueIn => _replay.SyncDueIn;
 
     /// <summary>Where to go on reading, durable or not.</summary>

@@ -19,9 +19,11 @@ internal sealed class OfflineRollback : IDisposable
         ILoggerFactory logs = NullLoggerFactory.Instance;
         _state = OpenState.Open(settings, "sslagent checkpoints rollback", forTraining: false, LocalDisk.Instance, time, logs);
         _saves = new SaveQueue(_state.Store, settings.Checkpoints, time, NullLogger.Instance);
+        var problems = new ProblemBoard(NoObserver.Instance);
+        var patience = new Patience("rollback", LearnerLoop.StepMax, problems, new LoopHealth(time), NullLogger.Instance, CancellationToken.None);
         var publisher = new Publisher(
-            _state.Store, _saves, served: null, _state.Ledger, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance));
-        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, NullLogger.Instance);
+            _state.Store, _saves, served: null, _state.Ledger, _state.Lineage.Id, time, NoObserver.Instance, problems, NullLogger.Instance);
+        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, patience, NullLogger.Instance);
     }
 
     /// <summary>Throws <see cref="Storage.StorageException"/> where a daemon holds the lock.</summary>

@@ -49,7 +49,8 @@ internal sealed class OpenState : IDisposable
             if (forTraining && settings.Agent.NewLineage) SetAside(disk, directory);
             (LineageFile lineage, LearnerPlan plan) = forTraining ? OpenLineage(settings, disk, directory, time) : KnownLineage(disk, directory);
             ILogger log = logs.CreateLogger<OpenState>();
-            VersionStore store = VersionStore.Open(disk, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
+            var reserving = new ReservingDisk(disk, directory.Root, settings.Agent.DiskFreeMin);
+            VersionStore store = VersionStore.Open(reserving, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
             var place = new ReplayPlace(disk, directory.Journal, lineage.Plan.Seed, time);
             return new OpenState(owned)
             {

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
+using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -11,14 +13,19 @@ namespace SslAgent.Pipeline;
 /// </summary>
 internal sealed class Publisher(
     VersionStore store, SaveQueue saves, ServedModels? served, Ledger ledger, string lineage, TimeProvider time, IAgentObserver observer,
-    ProblemBoard problems)
+    ProblemBoard problems, ILogger log)
 {
     public const string ReplayFile = "replay.bin";
+
+    private const string RetiringTopic = "retiring";
+
+    // One upkeep at a time: after a version, or when the journal nears its limit.
+    private readonly Lock _retiring = new();
 
     private Task _last = Task.CompletedTask;
 
     /// <summary>Waits until the save before the last is over: one in flight while the next cycle trains, never two copies more.</summary>
-    public void AwaitRoom() => _last.GetAwaiter().GetResult();
+    public void AwaitRoom(Patience patience) => patience.Await(_last);
 
     public Task<VersionManifest> Publish(
         PreparedCycle cycle, JournalRecord.CycleEnded ended, FrozenFold fold, ProbeReport probe, CycleReport report, IModelSnapshot snapshot,
@@ -34,10 +41,25 @@ internal sealed class Publisher(
     }
 
     /// <summary>Publishes the version gone back to under its new number, and waits for it.</summary>
-    public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold)
+    public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold, Patience patience)
     {
         var draft = new RollbackDraft(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason);
-        return Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])).GetAwaiter().GetResult();
+        return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
+    }
+
+    /// <summary>Gives back what no recovery needs. Housekeeping: every version stands whatever happens here, and the next one comes by again. Any thread.</summary>
+    public void Retire()
+    {
+        if (store.List() is not [VersionManifest newest, ..]) return;
+        try
+        {
+            lock (_retiring) ledger.Retire(newest.JournalPosition, default);
+            problems.Clear(RetiringTopic);
+        }
+        catch (StorageException fault)
+        {
+            if (problems.Set(RetiringTopic, $"old samples could not be retired from the journal: {fault.Message}")) HeadLog.RetiringFailed(log, fault.Message);
+        }
     }
 
     private Task<VersionManifest> Follow(Task<VersionManifest> save)
@@ -50,10 +72,9 @@ internal sealed class Publisher(
     private async Task<VersionManifest> FollowAsync(Task<VersionManifest> save)
     {
         VersionManifest manifest = await save;
-        problems.Clear("save");
         observer.OnVersionPublished(manifest);
         if (served is not null && store.Serving is { } serving) await served.ServeAsync(serving);
-        ledger.Retire(manifest.JournalPosition, default);
+        Retire();
         return manifest;
     }
 

@@ -38,7 +38,7 @@ public sealed partial class ReplayLedger : IDisposable
         _logger = logger;
         Recovery = recovery;
         _reader = new BatchReader(journal, Unreadable);
-        _metrics = new ReplayMetrics(Stats);
+        _metrics = new ReplayMetrics(Stats, recovery.Damaged.Count);
     }
 
     /// <summary>What <see cref="Open"/> found.</summary>

@@ -67,6 +67,7 @@ internal sealed class AgentParts : IAsyncDisposable
         {
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer);
+            TellDamage(state, problems);
             var interrupts = Keep(new Interrupts());
             ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
             var patience = new Patience(LearnerLoop.Name, LearnerLoop.StepMax, problems, around.Health, learnerLog, interrupts.Stopping);
@@ -142,6 +143,18 @@ internal sealed class AgentParts : IAsyncDisposable
             opened.Push(part);
             return part;
         }
+    }
+
+    private static void TellDamage(OpenState state, ProblemBoard problems)
+    {
+        Recovered recovered = state.Recovered;
+        int ranges = recovered.Report.Damaged.Count;
+        string[] told =
+        [
+            .. ranges > 0 ? [$"the journal has {ranges} damaged byte ranges, kept in {state.Directory.Quarantine}: what stood there is lost; sslagent replay verify names them"] : Array.Empty<string>(),
+            .. recovered.Settled,
+        ];
+        if (told.Length > 0) problems.Set("damage", string.Join(". ", told));
     }
 
     public async ValueTask DisposeAsync()

@@ -75,6 +75,18 @@ internal static partial class HeadLog
     [LoggerMessage(7058, LogLevel.Error, "The stored bytes could not be checked: {Problem}")]
     public static partial void ScrubFailed(ILogger log, string problem);
 
+    [LoggerMessage(7070, LogLevel.Error, "Damaged journal: {Range}; its bytes are kept in {Copy}")]
+    public static partial void Quarantined(ILogger log, string range, string copy);
+
+    [LoggerMessage(7071, LogLevel.Error, "Damaged journal: {Range}; the quarantine has no room for its bytes, at most {BytesMax} bytes are kept")]
+    public static partial void QuarantineFull(ILogger log, string range, long bytesMax);
+
+    [LoggerMessage(7072, LogLevel.Error, "The damaged bytes of the journal could not be copied to the quarantine: {Problem}")]
+    public static partial void QuarantineFailed(ILogger log, string problem);
+
+    [LoggerMessage(7073, LogLevel.Error, "Damaged journal: {Note}")]
+    public static partial void DamageSettled(ILogger log, string note);
+
     [LoggerMessage(7060, LogLevel.Critical, "The {Loop} loop ended: {Problem}")]
     public static partial void LoopFailed(ILogger log, string loop, string problem, Exception fault);
 

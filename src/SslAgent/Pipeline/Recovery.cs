@@ -9,7 +9,11 @@ namespace SslAgent.Pipeline;
 /// <summary>What recovery arrived at.</summary>
 /// <param name="Unfinished">Cycles whose version is not on disk, oldest first; the last one may have been cut off in the middle.</param>
 /// <param name="Rollback">A rollback that was journalled and not published.</param>
-internal sealed record Recovered(Ledger Ledger, IReadOnlyList<PreparedCycle> Unfinished, (JournalRecord.RolledBack Record, FrozenFold Fold)? Rollback);
+/// <param name="Report">What reading the journal found.</param>
+/// <param name="Settled">What was found lost and how it was settled, one sentence each.</param>
+internal sealed record Recovered(
+    Ledger Ledger, IReadOnlyList<PreparedCycle> Unfinished, (JournalRecord.RolledBack Record, FrozenFold Fold)? Rollback, RecoveryReport Report,
+    IReadOnlyList<string> Settled);
 
 /// <summary>
 /// From a state directory to the state: the newest sound version's fold, and the journal after it. Cycles that the journal knows and the store
@@ -29,23 +33,48 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             var lineage = new LineageFold();
             var unfinished = new List<PreparedCycle>();
             (JournalRecord.RolledBack, FrozenFold)? rollback = null;
+            var damage = new DamageSettlement(store, newest, replay.Recovery);
+            bool isAnchored = false;
             foreach (NumberedRecord numbered in replay.ReadDecisions())
             {
-                PreparedCycle? prepared = Prepare(numbered.Record, lineage, replay);
+                if (!isAnchored && numbered.Sequence >= newest?.JournalPosition)
+                {
+                    damage.Anchor(lineage);
+                    isAnchored = true;
+                }
+
+                PreparedCycle? prepared = Prepare(numbered.Record, lineage, replay, newest);
                 lineage.Apply(numbered.Sequence, numbered.Record);
+                if (damage.IsSettledBy(numbered, lineage))
+                {
+                    unfinished.Clear();
+                    lineage.Forgive();
+                }
+
                 if (prepared is not null) unfinished.Add(prepared);
                 if (numbered.Record is JournalRecord.RolledBack back && _folds.TryGetValue(back.Version, out FrozenFold? fold)) rollback = (back, fold);
             }
 
+            if (!isAnchored) damage.Anchor(lineage);
+            // The number of a cycle whose beginning is lost is not given again.
+            if (replay.LastCycle is { } last) lineage.SkipTo(new CycleNumber(last.Value + (replay.Recovery.Lost.Count > 0 ? 2 : 1)));
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
                 unfinished.Add(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone });
+            var ledger = new Ledger(replay, lineage, samplesMin);
+            if (damage.IsBroken(lineage, unfinished, replay.OpenCycle, rollback?.Item1))
+            {
+                unfinished.Clear();
+                rollback = damage.Settle(ledger, lineage, replay.OpenCycle);
+            }
+
+            foreach (string note in damage.Notes) HeadLog.DamageSettled(log, note);
             TakeNumbers(lineage);
-            CatchUpPointers();
+            CatchUpPointers(newest);
             RecoveryReport report = replay.Recovery;
             HeadLog.Recovered(
                 log, report.Position, lineage.Head?.ToString() ?? "none", lineage.Promoted?.ToString() ?? "none", report.RecordsFolded, report.CutBytes,
                 report.Damaged.Count);
-            return new Recovered(new Ledger(replay, lineage, samplesMin), unfinished, rollback);
+            return new Recovered(ledger, unfinished, rollback, report, damage.Notes);
         }
         catch
         {
@@ -87,11 +116,12 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     }
 
     /// <summary>A cycle that ended after the newest version: what it stands on is the lineage's head before its end.</summary>
-    private PreparedCycle? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay)
+    private PreparedCycle? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay, VersionManifest? newest)
     {
-        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold) || store.Find(ended.Version) is not null)
+        // A version behind the newest sound one may be listed and is damaged: it is made anew, too.
+        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold) || ended.Version <= newest?.Version)
             return null;
-        LineageFold.OpenCycle open = Check.NotNull(lineage.Open, "a cycle that ends was open");
+        if (lineage.Open is not { } open || open.Started.Cycle != ended.Cycle) return null;
         return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun) ? Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold } : null;
     }
 
@@ -110,10 +140,10 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     }
 
     /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
-    private void CatchUpPointers()
+    private void CatchUpPointers(VersionManifest? newest)
     {
         long head = store.Head is { } stand ? store.Read(stand).JournalPosition : -1;
-        foreach (VersionManifest later in store.List().Where(manifest => manifest.JournalPosition > head).Reverse().ToList())
+        foreach (VersionManifest later in store.List().Where(manifest => manifest.JournalPosition > head && manifest.Version <= newest?.Version).Reverse().ToList())
             store.MovePointers(later.Version);
     }
 

@@ -347,7 +347,8 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
             FramesMax = 0, TextsMax = 0, SentinelOneIn = 1, SegmentBytes = 1 << 21, JournalBytesMax = 1 << 20, PairByTime = true, SentinelBlock = TimeSpan.FromSeconds(1),
         }.Faults()];
         Assert.Equal(4, faults.Length);
-        Assert.Contains(faults, fault => fault.Contains("2097152 bytes", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.Contains("journalBytesMax is 1048576 bytes", StringComparison.Ordinal)
+            && fault.Contains("2 x segmentBytes 2097152", StringComparison.Ordinal));
     }
 
     private static void AssertSame(Batch expected, Batch actual)

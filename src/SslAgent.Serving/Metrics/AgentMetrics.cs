@@ -29,7 +29,9 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableGauge("sslagent.agent.scrub_damaged", () => Scrub(scrub => scrub.Damaged.Count), "{place}", "Damaged places that the last background check found.");
         _meter.CreateObservableGauge("sslagent.agent.scrub_read", () => Scrub(scrub => scrub.Bytes), "By", "Bytes that the last background check read.");
         _meter.CreateObservableGauge("sslagent.agent.scrub_ended", () => Scrub(scrub => scrub.EndedAt.ToUnixTimeSeconds()), "s", "When the last background check ended, since 1970.");
-        _meter.CreateObservableGauge("sslagent.agent.lag", Lag, "{message}", "Messages on the broker that are not yet in the journal.");
+        _meter.CreateObservableGauge("sslagent.agent.lag", () => Lag(partition => partition.LagJournalled), "{message}", "Messages on the broker that are not yet in the journal.");
+        _meter.CreateObservableGauge(
+            "sslagent.agent.lag_learned", () => Lag(partition => partition.LagLearned), "{message}", "Messages on the broker that no finished cycle had at hand.");
     }
 
     /// <summary>Takes a new status; the next scrape shows it.</summary>
@@ -44,9 +46,10 @@ internal sealed class AgentMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> Scrub(Func<ScrubSummary, long> value) => _status.LastScrub is { } scrub ? [new Measurement<long>(value(scrub))] : [];
 
-    private IEnumerable<Measurement<long>> Lag() =>
+    private IEnumerable<Measurement<long>> Lag(Func<PartitionStatus, long?> behind) =>
         from partition in _status.Partitions
-        where partition.LagJournalled is not null
+        let messages = behind(partition)
+        where messages is not null
         select new Measurement<long>(
-            partition.LagJournalled ?? 0, new KeyValuePair<string, object?>("topic", partition.Topic), new KeyValuePair<string, object?>("partition", partition.Partition));
+            messages.Value, new KeyValuePair<string, object?>("topic", partition.Topic), new KeyValuePair<string, object?>("partition", partition.Partition));
 }

@@ -29,6 +29,9 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required long VersionBytesMax { get; init; }
 
+    /// <summary>What the learner thread has to make up for.</summary>
+    public required IReadOnlyList<Unfinished> Unfinished { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -40,6 +43,8 @@ internal sealed class AgentParts : IAsyncDisposable
     public required CycleRunner Runner { get; init; }
 
     public required Rollbacks Rollbacks { get; init; }
+
+    public required Forgetting Forgetting { get; init; }
 
     public required LearnerLoop Learner { get; init; }
 
@@ -78,10 +83,12 @@ internal sealed class AgentParts : IAsyncDisposable
             var served = Keep(new ServedModels(
                 state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), around.Time,
                 problems, around.Logs.CreateLogger<ServedModels>()));
-            var saves = Keep(new SaveQueue(state.Store, settings.Checkpoints, around.Time, around.Logs.CreateLogger<SaveQueue>()));
+            var saves = Keep(new SaveQueue(
+                state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), around.Time, around.Logs.CreateLogger<SaveQueue>()));
+            var retirement = new Retirement(state.Store, state.Ledger, settings.Replay, state.Lineage.Plan.Seed, settings.Audit.Horizon);
             var publisher = new Publisher(
-                state.Store, saves, served, state.Ledger, state.Lineage.Id, around.Time, around.Observer, problems, learnerLog);
-            if (state.Recovered.Rollback is { } rollback) publisher.PublishRollback(rollback.Record, rollback.Fold, patience);
+                state.Store, saves, served, retirement, state.Lineage.Id, around.Time, around.Observer, problems, patience, learnerLog);
+            IReadOnlyList<Unfinished> unfinished = publisher.RepublishFirst(state.Recovered.Unfinished);
             if (state.Store.Serving is { } serving) await served.ServeAsync(serving);
 
             VersionStore resumeStore = VersionStore.Open(
@@ -92,16 +99,18 @@ internal sealed class AgentParts : IAsyncDisposable
                 state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, patience, around.Observer,
                 learnerLog);
             var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, patience, learnerLog);
+            var forgetting = new Forgetting(state.Ledger, publisher, patience, learnerLog);
             var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);
             var desk = new CycleDesk(
                 state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
                 learnerLog);
-            var learner = Keep(new LearnerLoop(desk, rollbacks, seat, interrupts, around.Health, learnerLog));
+            var learner = Keep(new LearnerLoop(desk, rollbacks, forgetting, seat, interrupts, around.Health, learnerLog));
             var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);
 
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
                 state.Directory.DeadLetterCursor, problems, around.Health, around.Logs.CreateLogger<DeadLetterFeed>()));
+            if (deadLetters is not null) retirement.DeadLettersFrom = () => deadLetters.OwedFrom;
             var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var limits = new RoomLimits(settings.Replay.JournalBytesMax, settings.Replay.SegmentBytes, settings.Agent.DiskFreeMin, state.Directory.Root);
@@ -116,12 +125,14 @@ internal sealed class AgentParts : IAsyncDisposable
                 State = state,
                 Limits = limits,
                 VersionBytesMax = settings.Checkpoints.BytesMax,
+                Unfinished = unfinished,
                 Time = around.Time,
                 StartedAt = around.Time.GetUtcNow(),
                 Problems = problems,
                 Saves = saves,
                 Runner = runner,
                 Rollbacks = rollbacks,
+                Forgetting = forgetting,
                 Learner = learner,
                 Triggers = triggers,
                 Reader = reader,

@@ -11,12 +11,14 @@ internal sealed class CycleDesk(
     Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer,
     Patience patience, ILogger log)
 {
-    /// <summary>Runs what a crash or a shutdown left: first cycles that had ended without their version reaching the disk, then the one cut off in the middle.</summary>
-    public void RunUnfinished(IReadOnlyList<PreparedCycle> unfinished, Interrupts interrupts)
+    /// <summary>Makes up for what a crash or a shutdown left, in the journal's order; a cycle that was cut off in the middle is the last.</summary>
+    public void RunUnfinished(IReadOnlyList<Unfinished> unfinished, Interrupts interrupts)
     {
-        foreach (PreparedCycle cycle in unfinished)
+        foreach (Unfinished left in unfinished)
         {
             if (interrupts.IsStopping) return;
+            if (left is Unfinished.Republication republication) runner.Republish(republication);
+            if (left is not Unfinished.Cycle { Prepared: { } cycle }) continue;
             int first = patience.Insist(DiskTrouble.ReadingVersions, () => GoOn(cycle));
             if (cycle.Ended is null && cycle.Started.Fingerprint != fingerprint)
             {

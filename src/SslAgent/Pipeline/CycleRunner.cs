@@ -33,6 +33,9 @@ internal sealed class CycleRunner(
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
     public (CycleNumber? Cycle, int Step) Running { get; private set; }
 
+    /// <summary>Publishes another version's weights under a new number, where a crash came before that.</summary>
+    public void Republish(Unfinished.Republication left) => publisher.Republish(left);
+
     public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
     {
         var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts);
@@ -116,7 +119,7 @@ internal sealed class CycleRunner(
         observer.OnProbing(cycle.Number);
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (2)
         Verdict verdict = cycle.Ended?.Verdict ?? guard.Judge(new GuardInput(report, probe, seat.Book)); // (3)
-        publisher.AwaitRoom(patience);
+        publisher.AwaitRoom();
         IModelSnapshot snapshot = seat.Learner.Snapshot(); // (4)
         JournalRecord.CycleEnded ended = cycle.Ended
             ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);

@@ -43,20 +43,25 @@ internal sealed class DamageSettlement(VersionStore store, VersionManifest? newe
 
     /// <summary>Whether the line cannot be gone on with as the journal tells it.</summary>
     /// <param name="open">The cycle that the replay state holds open, which is the line's own in a whole journal.</param>
-    /// <param name="unpublished">A rollback that is about to be published.</param>
-    public bool IsBroken(LineageFold lineage, IReadOnlyList<PreparedCycle> unfinished, OpenCycle? open, JournalRecord.RolledBack? unpublished)
+    public bool IsBroken(LineageFold lineage, IReadOnlyList<Unfinished> unfinished, OpenCycle? open)
     {
         if (newest is not null && (lineage.Oddities.Count > 0 || IsHit(lineage, unfinished))) return true;
         if (lineage.Open?.Started.Cycle != open?.Started.Cycle) return true;
-        if (unpublished is not null && !IsSound(unpublished.To)) return true;
+        HashSet<ModelVersion> made = [];
+        foreach (Unfinished left in unfinished)
+        {
+            if (left is Unfinished.Republication { Record: JournalRecord.RolledBack back } && (!IsSoundOr(made, back.To) || !made.Add(back.Version))) return true;
+            if (left is Unfinished.Republication { Record: JournalRecord.Forgotten forgotten } && (!IsSoundOr(made, forgotten.Of) || !made.Add(forgotten.Version))) return true;
+            if (left is Unfinished.Cycle { Prepared.Ended: { } ended }) made.Add(ended.Version);
+        }
+
         return !IsThere(lineage.Head) || (lineage.Open is { } cycle && !IsThere(cycle.Parent));
 
-        bool IsThere(ModelVersion? version) =>
-            version is not { } stand || stand == unpublished?.Version || IsStored(stand) || unfinished.Any(cycle => cycle.Ended?.Version == stand);
+        bool IsThere(ModelVersion? version) => version is not { } stand || IsStored(stand) || made.Contains(stand);
     }
 
     /// <summary>Voids what is open and goes on from the newest sound version. Gives the rollback to publish, or null where training stands there anyway.</summary>
-    public (JournalRecord.RolledBack Record, FrozenFold Fold)? Settle(Ledger ledger, LineageFold lineage, OpenCycle? open)
+    public Unfinished.Republication? Settle(Ledger ledger, LineageFold lineage, OpenCycle? open)
     {
         if (lineage.Oddities.Count > 0) Notes.Add($"the decisions do not follow from each other: {string.Join("; ", lineage.Oddities)}");
         string lost = report.Lost.Count > 0 ? $"{report.Lost.Sum(gap => gap.To - gap.From)} records of the journal are lost" : "what the journal's decisions stand on is lost or damaged";
@@ -79,17 +84,19 @@ internal sealed class DamageSettlement(VersionStore store, VersionManifest? newe
         var back = new JournalRecord.RolledBack(to, store.Read(to).JournalPosition, ledger.NextVersion, ReplayRollback.Keep, reason, []);
         FrozenFold fold = ledger.DecideAndFreeze(back);
         Notes.Add($"{reason}: training goes on from {to}, as {back.Version}");
-        return (back, fold);
+        return new Unfinished.Republication(back, fold);
     }
 
     /// <summary>Whether something that is to be run anew had the lost records before it: it would come out otherwise than the journal says.</summary>
-    private bool IsHit(LineageFold lineage, IReadOnlyList<PreparedCycle> unfinished) => !_isSettled && report.Lost.Count > 0 &&
-        (unfinished.Any(cycle => cycle.Ended is not null) || report.Lost[0].From < lineage.Open?.Sequence);
+    private bool IsHit(LineageFold lineage, IReadOnlyList<Unfinished> unfinished) => !_isSettled && report.Lost.Count > 0 &&
+        (unfinished.Any(left => left is Unfinished.Cycle { Prepared.Ended: not null }) || report.Lost[0].From < lineage.Open?.Sequence);
 
     private static bool IsOfDecisions(DamagedRange range) => Path.GetFileName(range.Path).StartsWith("decisions-", StringComparison.Ordinal);
 
     /// <summary>Versions newer than the newest sound one are damaged: they count as not there, and are made anew.</summary>
     private bool IsStored(ModelVersion version) => newest is not null && version <= newest.Version && store.Find(version) is not null;
+
+    private bool IsSoundOr(HashSet<ModelVersion> made, ModelVersion version) => made.Contains(version) || IsSound(version);
 
     private bool IsSound(ModelVersion version) => IsStored(version) && store.Verify(version, default).IsSound;
 

@@ -11,5 +11,7 @@ internal sealed record DiskTrouble(string Topic, string Begins)
 
     public static DiskTrouble ReadingVersions { get; } = new("versions", "a version cannot be read, the learner waits");
 
+    public static DiskTrouble Erasing { get; } = new("erasing", "forgotten samples cannot be taken off the disk, the learner waits");
+
     public static DiskTrouble DeadLetters { get; } = new("dead-letters disk", "the dead letters wait for the disk");
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
-using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -12,20 +11,17 @@ namespace SslAgent.Pipeline;
 /// what follows a save runs on the thread pool. A save that fails for good ends the daemon: the journal has what is needed to make it anew.
 /// </summary>
 internal sealed class Publisher(
-    VersionStore store, SaveQueue saves, ServedModels? served, Ledger ledger, string lineage, TimeProvider time, IAgentObserver observer,
-    ProblemBoard problems, ILogger log)
+    VersionStore store, SaveQueue saves, ServedModels? served, Retirement? retirement, string lineage, TimeProvider time, IAgentObserver observer,
+    ProblemBoard problems, Patience patience, ILogger log)
 {
     public const string ReplayFile = "replay.bin";
 
     private const string RetiringTopic = "retiring";
 
-    // One upkeep at a time: after a version, or when the journal nears its limit.
-    private readonly Lock _retiring = new();
-
     private Task _last = Task.CompletedTask;
 
     /// <summary>Waits until the save before the last is over: one in flight while the next cycle trains, never two copies more.</summary>
-    public void AwaitRoom(Patience patience) => patience.Await(_last);
+    public void AwaitRoom() => patience.Await(_last);
 
     public Task<VersionManifest> Publish(
         PreparedCycle cycle, JournalRecord.CycleEnded ended, FrozenFold fold, ProbeReport probe, CycleReport report, IModelSnapshot snapshot,
@@ -40,23 +36,48 @@ internal sealed class Publisher(
         return Follow(saves.PublishAsync(draft, snapshot, extras));
     }
 
+    /// <summary>Makes up for a publication that a crash cut off, after all saves before it.</summary>
+    public void Republish(Unfinished.Republication left)
+    {
+        AwaitRoom();
+        if (left.Record is JournalRecord.RolledBack back) PublishRollback(back, left.Fold);
+        if (left.Record is JournalRecord.Forgotten forgotten) PublishForgotten(forgotten, left.Fold);
+    }
+
+    /// <summary>
+    /// At a start, before anything is served: what needs no training. The rest, which the learner thread makes up for, is given back.
+    /// </summary>
+    public IReadOnlyList<Unfinished> RepublishFirst(IReadOnlyList<Unfinished> unfinished)
+    {
+        int done = 0;
+        for (; done < unfinished.Count && unfinished[done] is Unfinished.Republication left; done++) Republish(left);
+        return [.. unfinished.Skip(done)];
+    }
+
     /// <summary>Publishes the version gone back to under its new number, and waits for it.</summary>
-    public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold, Patience patience)
+    public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold)
     {
         var draft = new RollbackDraft(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason);
+        return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
+    }
+
+    /// <summary>Publishes the version that goes on without forgotten samples, and waits for it.</summary>
+    public VersionManifest PublishForgotten(JournalRecord.Forgotten forgotten, FrozenFold fold)
+    {
+        var draft = new RollbackDraft(
+            forgotten.Version, forgotten.Of, time.GetUtcNow(), fold.Position, fold.Offsets, forgotten.Reason, VersionKind.Forget);
         return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
     }
 
     /// <summary>Gives back what no recovery needs. Housekeeping: every version stands whatever happens here, and the next one comes by again. Any thread.</summary>
     public void Retire()
     {
-        if (store.List() is not [VersionManifest newest, ..]) return;
         try
         {
-            lock (_retiring) ledger.Retire(newest.JournalPosition, default);
+            retirement?.Run(default);
             problems.Clear(RetiringTopic);
         }
-        catch (StorageException fault)
+        catch (IOException fault)
         {
             if (problems.Set(RetiringTopic, $"old samples could not be retired from the journal: {fault.Message}")) HeadLog.RetiringFailed(log, fault.Message);
         }

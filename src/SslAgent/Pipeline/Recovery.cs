@@ -7,13 +7,10 @@ using SslAgent.Replay;
 namespace SslAgent.Pipeline;
 
 /// <summary>What recovery arrived at.</summary>
-/// <param name="Unfinished">Cycles whose version is not on disk, oldest first; the last one may have been cut off in the middle.</param>
-/// <param name="Rollback">A rollback that was journalled and not published.</param>
+/// <param name="Unfinished">What the journal has and the store has not, in the journal's order.</param>
 /// <param name="Report">What reading the journal found.</param>
 /// <param name="Settled">What was found lost and how it was settled, one sentence each.</param>
-internal sealed record Recovered(
-    Ledger Ledger, IReadOnlyList<PreparedCycle> Unfinished, (JournalRecord.RolledBack Record, FrozenFold Fold)? Rollback, RecoveryReport Report,
-    IReadOnlyList<string> Settled);
+internal sealed record Recovered(Ledger Ledger, IReadOnlyList<Unfinished> Unfinished, RecoveryReport Report, IReadOnlyList<string> Settled);
 
 /// <summary>
 /// From a state directory to the state: the newest sound version's fold, and the journal after it. Cycles that the journal knows and the store
@@ -31,8 +28,7 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         try
         {
             var lineage = new LineageFold();
-            var unfinished = new List<PreparedCycle>();
-            (JournalRecord.RolledBack, FrozenFold)? rollback = null;
+            var unfinished = new List<Unfinished>();
             var damage = new DamageSettlement(store, newest, replay.Recovery);
             bool isAnchored = false;
             foreach (NumberedRecord numbered in replay.ReadDecisions())
@@ -43,7 +39,7 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
                     isAnchored = true;
                 }
 
-                PreparedCycle? prepared = Prepare(numbered.Record, lineage, replay, newest);
+                Unfinished? prepared = Prepare(numbered.Record, lineage, replay);
                 lineage.Apply(numbered.Sequence, numbered.Record);
                 if (damage.IsSettledBy(numbered, lineage))
                 {
@@ -52,19 +48,18 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
                 }
 
                 if (prepared is not null) unfinished.Add(prepared);
-                if (numbered.Record is JournalRecord.RolledBack back && _folds.TryGetValue(back.Version, out FrozenFold? fold)) rollback = (back, fold);
             }
 
             if (!isAnchored) damage.Anchor(lineage);
             // The number of a cycle whose beginning is lost is not given again.
             if (replay.LastCycle is { } last) lineage.SkipTo(new CycleNumber(last.Value + (replay.Recovery.Lost.Count > 0 ? 2 : 1)));
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
-                unfinished.Add(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone });
+                unfinished.Add(new Unfinished.Cycle(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone }));
             var ledger = new Ledger(replay, lineage, samplesMin);
-            if (damage.IsBroken(lineage, unfinished, replay.OpenCycle, rollback?.Item1))
+            if (damage.IsBroken(lineage, unfinished, replay.OpenCycle))
             {
                 unfinished.Clear();
-                rollback = damage.Settle(ledger, lineage, replay.OpenCycle);
+                if (damage.Settle(ledger, lineage, replay.OpenCycle) is { } rollback) unfinished.Add(rollback);
             }
 
             foreach (string note in damage.Notes) HeadLog.DamageSettled(log, note);
@@ -74,7 +69,7 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             HeadLog.Recovered(
                 log, report.Position, lineage.Head?.ToString() ?? "none", lineage.Promoted?.ToString() ?? "none", report.RecordsFolded, report.CutBytes,
                 report.Damaged.Count);
-            return new Recovered(ledger, unfinished, rollback, report, damage.Notes);
+            return new Recovered(ledger, unfinished, report, damage.Notes);
         }
         catch
         {
@@ -85,10 +80,11 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
 
     private ReplayLedger OpenJournal(VersionManifest? newest)
     {
-        if (newest is null) return ReplayLedger.Open(place, options, saved: null, log, Observe);
+        ReplayPlace reaching = place with { Past = PastOf };
+        if (newest is null) return ReplayLedger.Open(reaching, options, saved: null, log, Observe);
         using IStoredModel stored = store.Open(newest.Version);
         byte[]? index = stored.ReadFile(Publisher.ReplayFile);
-        return ReplayLedger.Open(place, options, index is null ? null : new MemoryStream(index), log, Observe);
+        return ReplayLedger.Open(reaching, options, index is null ? null : new MemoryStream(index), log, Observe);
     }
 
     /// <summary>Keeps what only this moment of the fold has: a cycle's frozen view, and the state right after a version's record.</summary>
@@ -102,10 +98,27 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             case JournalRecord.CycleEnded ended:
                 _folds[ended.Version] = Freeze(state);
                 break;
-            case JournalRecord.RolledBack back:
-                _folds[back.Version] = Freeze(state);
+            default:
+                if (VersionOf(numbered.Record) is { } version) _folds[version] = Freeze(state);
                 break;
         }
+    }
+
+    /// <summary>The version that a record made of another's weights, or null.</summary>
+    private static ModelVersion? VersionOf(JournalRecord record) => record switch
+    {
+        JournalRecord.RolledBack back => back.Version,
+        JournalRecord.Forgotten forgotten => forgotten.Version,
+        _ => null,
+    };
+
+    /// <summary>The <c>replay.bin</c> of a version: as this fold came by it, or else on disk.</summary>
+    private MemoryStream? PastOf(ModelVersion version)
+    {
+        if (_folds.TryGetValue(version, out FrozenFold? fold)) return new MemoryStream(fold.ReplayIndex);
+        if (store.Find(version) is null) return null;
+        using IStoredModel stored = store.Open(version);
+        return stored.ReadFile(Publisher.ReplayFile) is { } saved ? new MemoryStream(saved) : null;
     }
 
     private static FrozenFold Freeze(ReplayState state)
@@ -115,14 +128,18 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         return new FrozenFold(state.Position, state.Partitions, bytes.ToArray());
     }
 
-    /// <summary>A cycle that ended after the newest version: what it stands on is the lineage's head before its end.</summary>
-    private PreparedCycle? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay, VersionManifest? newest)
+    /// <summary>
+    /// What came after the newest sound version has to be made anew, whatever is left of it on disk. What a cycle stands on is the lineage's head before its
+    /// end.
+    /// </summary>
+    private Unfinished? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay)
     {
-        // A version behind the newest sound one may be listed and is damaged: it is made anew, too.
-        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold) || ended.Version <= newest?.Version)
-            return null;
+        if (VersionOf(record) is { } version) return _folds.TryGetValue(version, out FrozenFold? frozen) ? new Unfinished.Republication(record, frozen) : null;
+        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold)) return null;
         if (lineage.Open is not { } open || open.Started.Cycle != ended.Cycle) return null;
-        return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun) ? Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold } : null;
+        return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun)
+            ? new Unfinished.Cycle(Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold })
+            : null;
     }
 
     private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay)

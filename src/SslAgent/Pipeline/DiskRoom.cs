@@ -9,7 +9,7 @@ namespace SslAgent.Pipeline;
 /// (what is not learned yet must stay), a cycle is asked for out of turn. The ingest thread's, but for the upkeep that it starts.
 /// </summary>
 internal sealed class DiskRoom(
-    RoomLimits limits, IDisk disk, Ledger ledger, Action giveBack, Func<string, Task<bool>> startCycle, TimeProvider time, Patience patience)
+    RoomLimits limits, IDisk disk, Ledger ledger, Action<bool> giveBack, Func<string, Task<bool>> startCycle, TimeProvider time, Patience patience)
 {
     public const string JournalTopic = "journal limit", FreeTopic = "disk free";
 
@@ -30,7 +30,7 @@ internal sealed class DiskRoom(
     public void Await(Intake intake, Action beforeWaiting)
     {
         long bytes = BytesOf(intake);
-        if (IsNear(bytes)) Upkeep();
+        if (IsNear(bytes)) Upkeep(isPressed: false);
         if (!Fits(bytes))
         {
             beforeWaiting();
@@ -69,22 +69,23 @@ internal sealed class DiskRoom(
     }
 
     /// <summary>Beside the ingest thread: rewriting segments takes its time. One at a time.</summary>
-    private void Upkeep()
+    private void Upkeep(bool isPressed)
     {
         if (!_upkeep.IsCompleted) return;
         _keptAt = Math.Max(1, ledger.JournalBytes);
-        _upkeep = Task.Run(giveBack);
+        _upkeep = Task.Run(() => giveBack(isPressed));
     }
 
     private string? MakeRoom(long bytes)
     {
         if (Fits(bytes)) return null;
         bool wasKept = _upkeep.IsCompleted;
-        Upkeep();
+        // The limit is firm: history that only an audit or a rewind would need gives way to it, and the journal says so.
+        Upkeep(isPressed: true);
         // What no finished cycle has seen stays for recovery: after the next version it may go.
         if (wasKept && ledger.TrainableSinceCycle > 0) _ = startCycle("journal limit");
-        return $"the journal has {ledger.JournalBytes} bytes and may take {limits.JournalBytesMax} bytes (replay.journalBytesMax): ingest waits until the next " +
-            "version lets older samples go; raise the limit, or lower the replay buffer's";
+        return $"the journal has {ledger.JournalBytes} bytes and may take {limits.JournalBytesMax} bytes (replay.journalBytesMax): the audit horizon is cut short, and ingest " +
+            "waits until the next version lets older samples go; raise the limit, or lower the replay buffer's";
     }
 
     private bool HasFree(long bytes)

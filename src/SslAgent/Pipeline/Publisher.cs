@@ -70,11 +70,12 @@ internal sealed class Publisher(
     }
 
     /// <summary>Gives back what no recovery needs. Housekeeping: every version stands whatever happens here, and the next one comes by again. Any thread.</summary>
-    public void Retire()
+    /// <param name="isPressed">Whether the audit horizon has to give way.</param>
+    public void Retire(bool isPressed)
     {
         try
         {
-            retirement?.Run(default);
+            retirement?.Run(isPressed, default);
             problems.Clear(RetiringTopic);
         }
         catch (IOException fault)
@@ -95,7 +96,7 @@ internal sealed class Publisher(
         VersionManifest manifest = await save;
         observer.OnVersionPublished(manifest);
         if (served is not null && store.Serving is { } serving) await served.ServeAsync(serving);
-        Retire();
+        Retire(isPressed: false);
         return manifest;
     }
 

@@ -15,11 +15,12 @@ internal sealed class Retirement(VersionStore store, Ledger ledger, ReplayOption
     /// <summary>Rejected messages from this number on still have to reach the dead-letter topic; none by default.</summary>
     public Func<long> DeadLettersFrom { get; set; } = static () => long.MaxValue;
 
-    public RetireReport Run(CancellationToken cancellation)
+    /// <param name="isPressed">Whether the disk has no room for the audit horizon: then only what recovery from the newest version needs stays.</param>
+    public RetireReport Run(bool isPressed, CancellationToken cancellation)
     {
         lock (_one)
         {
-            if (VersionReach.Base(store.List(), auditHorizon, ledger.CompleteFrom) is not { } oldest) return RetireReport.Nothing;
+            if (VersionReach.Base(store.List(), isPressed ? 0 : auditHorizon, ledger.CompleteFrom) is not { } oldest) return RetireReport.Nothing;
             using IStoredModel stored = store.Open(oldest.Version);
             if (stored.ReadFile(Publisher.ReplayFile) is not { } saved) return RetireReport.Nothing;
             var live = new HashSet<long>();

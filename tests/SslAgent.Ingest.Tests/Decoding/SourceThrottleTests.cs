@@ -40,6 +40,18 @@ public sealed class SourceThrottleTests
     }
 
     [Fact]
+    public void One_message_from_the_far_future_does_not_silence_its_source()
+    {
+        MessageDecoder decoder = Deliveries.Decoder(new IngestOptions { Sources = new SourceOptions { RateMax = 1 } });
+        Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", 0, 1_700_000_000_000)));
+        Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", 1, 253_402_300_799_999)));
+
+        // The jump back itself brings nothing, but from there on the source's own pace counts again.
+        Assert.IsType<Intake.PassedOver>(decoder.Decode(Line("s", 2, 1_700_000_001_000)));
+        Assert.All(Enumerable.Range(2, 50), i => Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", i + 1, 1_700_000_000_000 + (i * 1_000)))));
+    }
+
+    [Fact]
     public void Only_so_many_sources_are_followed()
     {
         MessageDecoder decoder = Deliveries.Decoder(new IngestOptions { Sources = new SourceOptions { RateMax = 1, TrackedMax = 16 } });

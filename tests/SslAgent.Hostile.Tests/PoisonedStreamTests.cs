@@ -57,11 +57,11 @@ public sealed class PoisonedStreamTests
         yield return ("limits", Ingest.Tests.Frames.Pictures.BlackPng(16_000, 16_000), false);
         yield return ("envelope", [0x81, 0xA4, .. "data"u8, 0xC6, 0x7F, 0xFF, 0xFF, 0xFF], false);
         yield return ("text", [0xC0, 0x80], false);
-        yield return ("limits", new byte[300 * MiB], true);
+        yield return ("limits", new byte[260 * MiB], true);
         yield return ("limits", new byte[64 * MiB], false);
     }
 
-    /// <summary>Sends a value as a compressing producer would: 300 MiB become 300 KB, well below every broker's limit.</summary>
+    /// <summary>Sends a value as a compressing producer would: 260 MiB become 260 KB, well below every broker's limit.</summary>
     private static async Task SendFoldedAsync(Bench bench, byte[] value)
     {
         var properties = new Dictionary<string, string> { ["compression.codec"] = "gzip", ["message.max.bytes"] = "400000000", ["queue.buffering.max.kbytes"] = "800000" };

@@ -75,7 +75,11 @@ public sealed unsafe class VipsFrameCodec : IFrameCodec
 
     private static FrameDecoding Refuse(string stage, string reason) => new(null, new Rejection(stage, reason));
 
-    private FrameDecoding Stored(byte[] rgb) => new(new Frame(_options.StoredSize, _options.StoredSize, rgb), null);
+    private FrameDecoding Stored(byte[] rgb)
+    {
+        VipsRuntime.ForgetErrors();
+        return new FrameDecoding(new Frame(_options.StoredSize, _options.StoredSize, rgb), null);
+    }
 
     private Rejection? TooLarge(int width, int height)
     {

@@ -43,12 +43,13 @@ internal static class Monsters
         return jpeg;
     }
 
-    /// <summary>A GIF whose screen has this size, with so many frames of one pixel.</summary>
-    public static byte[] Gif(int width, int height, int frames)
+    /// <summary>A GIF whose screen and first frame have this side, with so many frames of data for one pixel.</summary>
+    public static byte[] Gif(int side, int frames)
     {
         using var file = new MemoryStream();
-        file.Write([.. "GIF89a"u8, (byte)width, (byte)(width >> 8), (byte)height, (byte)(height >> 8), 0x80, 0, 0, 0, 0, 0, 255, 255, 255]);
-        for (int i = 0; i < frames; i++) file.Write([0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]);
+        file.Write([.. "GIF89a"u8, (byte)side, (byte)(side >> 8), (byte)side, (byte)(side >> 8), 0x80, 0, 0, 0, 0, 0, 255, 255, 255]);
+        file.Write([0x2C, 0, 0, 0, 0, (byte)side, (byte)(side >> 8), (byte)side, (byte)(side >> 8), 0, 2, 2, 0x44, 1, 0]);
+        for (int i = 1; i < frames; i++) file.Write([0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]);
         file.WriteByte(0x3B);
         return file.ToArray();
     }
@@ -78,7 +79,7 @@ internal static class Monsters
     }
 
     public static byte[] NestedJson(int depth, string open, string close) => Encoding.UTF8.GetBytes(
-        new StringBuilder("{\"message\":\"hi\",\"x\":").Insert(19, open, depth).Append('1').Append(string.Concat(Enumerable.Repeat(close, depth))).Append('}').ToString());
+        new StringBuilder("{\"message\":\"hi\",\"x\":").Insert(20, open, depth).Append('1').Append(string.Concat(Enumerable.Repeat(close, depth))).Append('}').ToString());
 
     private static byte[] Header(int width, int height, byte depth, byte colour)
     {

@@ -50,7 +50,7 @@ public sealed class MonsterTests : IDisposable
         Refused("limits", "the picture has 225000000 pixels, the limit is 25000000", Monsters.JpegThatSays(15_000, 15_000));
         Refused("limits", "the picture is 65535 x 65535 pixels, the limit is 16384 a side", Monsters.Gif(65_535, 3));
         Refused("limits", "the picture has 100000000 pixels, the limit is 25000000", Monsters.WebP(10_000, 10_000));
-        RefusedAt("limits", Monsters.WebPThatSays(16_384, 16_384));
+        RefusedAt("frame", Monsters.WebPThatSays(16_384, 16_384));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal static unsafe class VipsRuntime
         return first.Length == 0 ? "no reason given" : first;
     }
 
-    /// <summary>Forgets what was said about a picture that was taken all the same: it would stand as the reason of the next refusal.</summary>
+    /// <summary>Forgets what was said about an earlier picture that was taken all the same: it would stand as the reason of the next refusal.</summary>
     public static void ForgetErrors() => VipsNative.vips_error_clear();
 
     private static void Restrict()

@@ -14,7 +14,7 @@ public sealed class VipsFrameCodecTests
         int scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         byte[] odd = [.. jpeg[..scan], 1, 2, 3, 4, .. jpeg[scan..]];
         Assert.NotNull(codec.Decode(odd).Frame);
-        string reason = codec.Decode(png[..(png.Length / 2)]).Rejection?.Reason ?? "";
+        string reason = codec.Decode(png.AsMemory(0, png.Length / 2)).Rejection?.Reason ?? "";
         Assert.DoesNotContain("JPEG", reason, StringComparison.OrdinalIgnoreCase);
     }
 

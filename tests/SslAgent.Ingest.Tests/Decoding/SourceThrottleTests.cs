@@ -1,7 +1,10 @@
 using SslAgent.Domain;
+using SslAgent.Ingest.Tests.Frames;
 
 namespace SslAgent.Ingest.Tests.Decoding;
 
+/// <summary>One of these measures the whole process's memory, so nothing else may run meanwhile.</summary>
+[Collection(nameof(CodecMemoryTests))]
 public sealed class SourceThrottleTests
 {
     [Fact]

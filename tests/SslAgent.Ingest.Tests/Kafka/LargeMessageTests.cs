@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Ingest.Kafka;
+using SslAgent.Ingest.Tests.Frames;
 
 namespace SslAgent.Ingest.Tests.Kafka;
 
@@ -8,6 +9,7 @@ namespace SslAgent.Ingest.Tests.Kafka;
 /// Messages far above every default of Kafka's own: the reader takes them with the settings that it has out of the box. The embedded broker keeps 5 MB a
 /// partition, so a large message stays only while it is the last, and the batch behind it is lost with it.
 /// </summary>
+[Collection(nameof(CodecMemoryTests))]
 public sealed class LargeMessageTests
 {
     private const int Large = 64 << 20, Unfolded = 150 << 20;

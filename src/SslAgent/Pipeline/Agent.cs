@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
+using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -8,7 +9,8 @@ namespace SslAgent.Pipeline;
 /// The daemon, whole: starts, answers for itself, stops. What it is made of is <see cref="AgentParts"/>. The same for <c>sslagent run</c>,
 /// the demo and tests. Orders may come from any thread.
 /// </summary>
-internal sealed class Agent(AgentSettings settings, IAgentObserver observer, TimeProvider time, LoopHealth health, ILoggerFactory logs)
+internal sealed class Agent(
+    AgentSettings settings, IAgentObserver observer, TimeProvider time, IDisk disk, LoopHealth health, ILoggerFactory logs)
     : IAgentControl, IAsyncDisposable
 {
     private static readonly TimeSpan SaveDrainMax = TimeSpan.FromSeconds(20);
@@ -35,14 +37,14 @@ internal sealed class Agent(AgentSettings settings, IAgentObserver observer, Tim
     /// <summary>Recovers the state, then listens, learns and reads. Throws with the reason where it cannot; nothing is left open then.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        AgentParts parts = await AgentParts.OpenAsync(settings, this, new AgentSurroundings(observer, time, health, logs));
+        AgentParts parts = await AgentParts.OpenAsync(settings, this, new AgentSurroundings(observer, time, disk, health, logs));
         try
         {
             parts.Learner.Failed += OnFailed;
             parts.Ingest.Failed += OnFailed;
             await parts.Server.StartAsync(cancellation);
             _parts = parts;
-            parts.Learner.Start(parts.State.Recovered.Unfinished);
+            parts.Learner.Start(parts.Unfinished);
             parts.DeadLetters?.Start();
             parts.Ingest.Start();
             HeadLog.Ready(_log, parts.Server.Address, string.Join(", ", settings.Kafka.Topics));
@@ -82,6 +84,9 @@ internal sealed class Agent(AgentSettings settings, IAgentObserver observer, Tim
 
     public Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation) =>
         request.DryRun ? Task.FromResult(Parts.Rollbacks.Preview(request)) : Parts.Learner.RollBack(request).WaitAsync(cancellation);
+
+    public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) =>
+        request.DryRun ? Task.FromResult(Parts.Forgetting.Preview(request)) : Parts.Learner.Forget(request).WaitAsync(cancellation);
 
     public bool TriggerCycle()
     {

@@ -24,9 +24,6 @@ internal sealed class LineageFold
 
     public Verdict? LastVerdict { get; private set; }
 
-    /// <summary>Sequence number of the last record that a version stands for, or -1.</summary>
-    public long LastEndedAt { get; private set; } = -1;
-
     public CycleNumber NextCycle { get; private set; } = new(1);
 
     public ModelVersion NextVersion { get; private set; } = new(1);
@@ -49,19 +46,27 @@ internal sealed class LineageFold
                 break;
             case JournalRecord.CycleEnded ended:
                 End(ended);
-                LastEndedAt = sequence;
                 break;
             case JournalRecord.CycleAbandoned:
                 Open = null;
                 break;
             case JournalRecord.RolledBack back:
-                Head = back.Version;
-                // Going back to a version that was only held serves what its line had promoted.
-                Promoted = _servedOf.GetValueOrDefault(back.To) is { } served && served != back.To ? served : back.Version;
-                _servedOf[back.Version] = Promoted;
-                NextVersion = new ModelVersion(back.Version.Number + 1);
+                GoOnAs(back.To, back.Version);
+                break;
+            case JournalRecord.Forgotten forgotten:
+                GoOnAs(forgotten.Of, forgotten.Version);
                 break;
         }
+    }
+
+    /// <summary>A version's weights under a new number.</summary>
+    private void GoOnAs(ModelVersion of, ModelVersion version)
+    {
+        Head = version;
+        // A version that was only held serves what its line had promoted.
+        Promoted = _servedOf.GetValueOrDefault(of) is { } served && served != of ? served : version;
+        _servedOf[version] = Promoted;
+        NextVersion = new ModelVersion(version.Number + 1);
     }
 
     private void End(JournalRecord.CycleEnded ended)

@@ -59,7 +59,7 @@ internal sealed class AgentParts : IAsyncDisposable
         try
         {
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Time, around.Logs));
-            var problems = new ProblemBoard(around.Observer);
+            var problems = new ProblemBoard(around.Observer, around.Time);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
 
@@ -89,10 +89,13 @@ internal sealed class AgentParts : IAsyncDisposable
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
                 state.Directory.DeadLetterCursor, problems, around.Health));
-            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
+            ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
+            var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
+            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
+            var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Time);
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var ingest = Keep(new IngestLoop(
-                reader, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, around.Logs.CreateLogger<IngestLoop>()));
+                reader, commits, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, ingestLog));
             return new AgentParts(opened)
             {
                 State = state,

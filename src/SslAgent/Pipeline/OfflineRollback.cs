@@ -19,7 +19,7 @@ internal sealed class OfflineRollback : IDisposable
         _state = OpenState.Open(settings, "sslagent checkpoints rollback", forTraining: false, time, logs);
         _saves = new SaveQueue(_state.Store, settings.Checkpoints, time, NullLogger.Instance);
         var publisher = new Publisher(
-            _state.Store, _saves, served: null, _state.Ledger, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance));
+            _state.Store, _saves, served: null, _state.Ledger, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance, time));
         _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, NullLogger.Instance);
     }
 

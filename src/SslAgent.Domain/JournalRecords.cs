@@ -41,6 +41,26 @@ public abstract record JournalRecord
     public sealed record RolledBack(
         ModelVersion To, long ToPosition, ModelVersion Version, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied)
         : JournalRecord;
+
+    /// <summary>
+    /// Samples before <paramref name="Horizon"/> that nothing live holds may be gone from the disk from here on: no recovery, audit or rewind can start
+    /// further back. Journalled before the first of them goes.
+    /// </summary>
+    public sealed record HistoryRetired(long Horizon, string Reason) : JournalRecord;
+
+    /// <summary>
+    /// An operator had samples taken out of buffer and journal: those of <paramref name="Source"/>, or those whose own time lies before
+    /// <paramref name="BeforeMs"/>, or where both are given those that are both. <paramref name="Version"/> has the weights of <paramref name="Of"/> and
+    /// a replay index without them.
+    /// </summary>
+    /// <param name="Samples">Those of them that were still in use; what else of them the journal had goes with them.</param>
+    public sealed record Forgotten(
+        ModelVersion Of, ModelVersion Version, string? Source, long? BeforeMs, string Reason, IReadOnlyList<SampleId> Samples) : JournalRecord
+    {
+        /// <summary>Whether this is what the operator named, if it was admitted before.</summary>
+        public bool Names(Sample sample) =>
+            (Source is null || sample.Source == Source) && (BeforeMs is not { } before || sample.TimeMs < before);
+    }
 }
 
 /// <summary>What a rollback does to the replay buffer.</summary>

@@ -5,6 +5,7 @@ using SslAgent.Ingest.Broker;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Producing;
 using SslAgent.Pipeline;
+using SslAgent.Storage;
 
 namespace SslAgent.EndToEnd.Tests;
 
@@ -56,9 +57,10 @@ internal sealed class Bench : IAsyncDisposable
         Logging = new() { File = "none" },
     };
 
-    public async Task<Agent> StartAsync(AgentSettings settings, IAgentObserver observer)
+    public async Task<Agent> StartAsync(AgentSettings settings, IAgentObserver observer, IDisk? disk = null, TimeProvider? time = null)
     {
-        var agent = new Agent(settings, observer, TimeProvider.System, new LoopHealth(TimeProvider.System), NullLoggerFactory.Instance);
+        time ??= TimeProvider.System;
+        var agent = new Agent(settings, observer, time, disk ?? LocalDisk.Instance, new LoopHealth(time), NullLoggerFactory.Instance);
         await agent.StartAsync(Limit);
         _agents.Add(agent);
         return agent;

@@ -14,6 +14,10 @@ internal sealed class RecordingObserver : IAgentObserver
 
     public List<string> Problems { get; } = [];
 
+    public void OnDurable(IReadOnlyList<PartitionPosition> positions) { }
+
+    public void OnOffsetsTold() { }
+
     public void OnIngested(IngestCounts counts) => _counts.Writer.TryWrite(counts);
 
     public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax) => _started.Writer.TryWrite(cycle);

@@ -177,6 +177,8 @@ internal sealed class PollLoop : IDisposable
         if (partitions.Count == 0) return;
         string names = string.Join(", ", partitions.Select(partition => $"{partition.Topic}/{partition.Partition.Value}"));
         _log.Leaving(names);
+        // Lost ones may be another member's by now: not one more offset of theirs is handed to the client.
+        if (!mayCommit) _table.Remove(partitions.Select(partition => partition.TopicPartition));
         if (!_stopping) WaitForJournal(partitions, mayCommit, names);
         _table.Remove(partitions.Select(partition => partition.TopicPartition));
         _table.Publish(_ => null);

@@ -34,6 +34,13 @@ internal static class DecisionCodec
             case JournalRecord.RolledBack rolledBack:
                 Encode(rolledBack, to);
                 return RecordKind.RolledBack;
+            case JournalRecord.HistoryRetired retired:
+                to.Int64(retired.Horizon);
+                to.String(retired.Reason);
+                return RecordKind.HistoryRetired;
+            case JournalRecord.Forgotten forgotten:
+                Encode(forgotten, to);
+                return RecordKind.Forgotten;
             default:
                 throw new BrokenInvariantException($"the journal has no format for {record.GetType().Name}");
         }
@@ -57,6 +64,10 @@ internal static class DecisionCodec
                 return new JournalRecord.CycleAbandoned(new CycleNumber(from.Int32()), from.String());
             case RecordKind.RolledBack:
                 return DecodeRolledBack(ref from);
+            case RecordKind.HistoryRetired:
+                return new JournalRecord.HistoryRetired(from.Int64(), from.String());
+            case RecordKind.Forgotten:
+                return DecodeForgotten(ref from);
             default:
                 throw new JournalFormatException(
                     $"a journal record has the unknown kind {(ushort)kind}: use the release that wrote it, or a newer one");
@@ -133,5 +144,30 @@ internal static class DecisionCodec
         }
 
         return new JournalRecord.RolledBack(to, toPosition, version, replay, reason, denied);
+    }
+
+    private static void Encode(JournalRecord.Forgotten forgotten, PayloadWriter to)
+    {
+        to.Int32(forgotten.Of.Number);
+        to.Int32(forgotten.Version.Number);
+        to.Byte((byte)((forgotten.Source is null ? 0 : 1) | (forgotten.BeforeMs is null ? 0 : 2)));
+        if (forgotten.Source is not null) to.String(forgotten.Source);
+        if (forgotten.BeforeMs is { } before) to.Int64(before);
+        to.String(forgotten.Reason);
+        to.Count(forgotten.Samples.Count);
+        foreach (SampleId id in forgotten.Samples) to.Int64(id.Sequence);
+    }
+
+    private static JournalRecord.Forgotten DecodeForgotten(ref PayloadReader from)
+    {
+        var of = new ModelVersion(from.Int32());
+        var version = new ModelVersion(from.Int32());
+        byte parts = from.Byte();
+        string? source = (parts & 1) != 0 ? from.String() : null;
+        long? before = (parts & 2) != 0 ? from.Int64() : null;
+        string reason = from.String();
+        var samples = new List<SampleId>();
+        for (int left = from.Count(); left > 0; left--) samples.Add(new SampleId(from.Int64()));
+        return new JournalRecord.Forgotten(of, version, source, before, reason, samples);
     }
 }

@@ -13,4 +13,6 @@ internal enum RecordKind : ushort
     CycleEnded = 19,
     CycleAbandoned = 20,
     RolledBack = 21,
+    HistoryRetired = 22,
+    Forgotten = 23,
 }

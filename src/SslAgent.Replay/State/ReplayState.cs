@@ -40,6 +40,9 @@ public sealed class ReplayState
     /// <summary>The number of the record that froze the tokenizer, or null.</summary>
     public long? TokenizerFrozenAt { get; private set; }
 
+    /// <summary>The journal has every sample from this number on; what came before may be gone where nothing live held it.</summary>
+    public long CompleteFrom { get; private set; }
+
     /// <summary>Samples kept for training.</summary>
     public long TrainableAdmitted { get; private set; }
 
@@ -182,6 +185,12 @@ public sealed class ReplayState
             case JournalRecord.RolledBack rolledBack:
                 Apply(rolledBack);
                 break;
+            case JournalRecord.HistoryRetired retired:
+                CompleteFrom = Math.Max(CompleteFrom, retired.Horizon);
+                break;
+            case JournalRecord.Forgotten forgotten:
+                _memory.Remove(forgotten.Samples.Select(id => id.Sequence).ToHashSet());
+                break;
             default:
                 throw new BrokenInvariantException($"the fold does not know {record.GetType().Name}");
         }
@@ -211,6 +220,7 @@ public sealed class ReplayState
         to.Write(TextBytesAdmitted);
         to.Write(TrainableSinceCycle);
         to.Write(_trainableInCycle);
+        to.Write(CompleteFrom);
         to.Write(_skipped.Length);
         foreach (long count in _skipped) to.Write(count);
         _partitions.Save(to);
@@ -234,6 +244,7 @@ public sealed class ReplayState
         TextBytesAdmitted = from.ReadInt64();
         TrainableSinceCycle = from.ReadInt64();
         _trainableInCycle = from.ReadInt64();
+        CompleteFrom = from.ReadInt64();
         int reasons = from.ReadInt32();
         for (int i = 0; i < reasons; i++) _skipped[i] = from.ReadInt64();
         _partitions.Load(from);

@@ -9,7 +9,7 @@ namespace SslAgent.Replay;
 /// </summary>
 internal static class StateFile
 {
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
 
     private const int HeaderBytes = 20;
 

@@ -5,6 +5,7 @@ using Serilog.Core;
 using SslAgent.Configuration;
 using SslAgent.Hosting;
 using SslAgent.Pipeline;
+using SslAgent.Storage;
 
 namespace SslAgent.Commands;
 
@@ -37,7 +38,7 @@ internal static class RunCommand
         using Logger logger = LoggingSetup.Create(settings.Logging, settings.Agent.StateDirectory, toConsole: true);
         try
         {
-            using IHost host = AgentHost.Build(settings, logger, NoObserver.Instance, TimeProvider.System);
+            using IHost host = AgentHost.Build(settings, logger, NoObserver.Instance, LocalDisk.Instance, TimeProvider.System);
             await host.StartAsync(cancellation);
             await host.WaitForShutdownAsync(cancellation);
             Exception? fault = host.Services.GetRequiredService<Agent>().Fault;

@@ -33,6 +33,10 @@ internal sealed class DemoBoard(TimeProvider time) : IAgentObserver
         lock (_lock) _scene = words;
     }
 
+    public void OnDurable(IReadOnlyList<PartitionPosition> positions) { }
+
+    public void OnOffsetsTold() { }
+
     public void OnIngested(IngestCounts counts)
     {
         lock (_lock)

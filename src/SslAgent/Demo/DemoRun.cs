@@ -43,7 +43,7 @@ internal sealed class DemoRun(DemoFolder folder, TimeSpan length, IReadOnlyList<
         using Logger logger = LoggingSetup.Create(settings.Logging, settings.Agent.StateDirectory, toConsole: false);
         RollbackEffect? rollback;
         ModelVersion served;
-        using (IHost host = AgentHost.Build(settings, logger, Board, time))
+        using (IHost host = AgentHost.Build(settings, logger, Board, LocalDisk.Instance, time))
         {
             await StartAsync(host, cancellation); // (2)
             Agent agent = host.Services.GetRequiredService<Agent>();

@@ -5,6 +5,7 @@ using Serilog;
 using Serilog.Core;
 using SslAgent.Configuration;
 using SslAgent.Pipeline;
+using SslAgent.Storage;
 
 namespace SslAgent.Hosting;
 
@@ -12,7 +13,8 @@ namespace SslAgent.Hosting;
 internal static class AgentHost
 {
     /// <param name="logger">Where everything is logged; the caller disposes it after the host.</param>
-    public static IHost Build(AgentSettings settings, Logger logger, IAgentObserver observer, TimeProvider time)
+    /// <param name="disk">Where everything durable goes; a test puts one there that fails or stops the process.</param>
+    public static IHost Build(AgentSettings settings, Logger logger, IAgentObserver observer, IDisk disk, TimeProvider time)
     {
         // No arguments, no appsettings, no environment: the configuration was read and checked before.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -22,6 +24,7 @@ internal static class AgentHost
         services.AddSingleton(settings);
         services.AddSingleton<IAgentObserver>(_ => new MeteredObserver(observer));
         services.AddSingleton(time);
+        services.AddSingleton(disk);
         services.AddSingleton<LoopHealth>();
         services.AddSingleton(_ => SystemdNotifier.FromEnvironment());
         services.AddSingleton<Agent>();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
+using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -8,7 +9,8 @@ namespace SslAgent.Pipeline;
 /// The daemon, whole: starts, answers for itself, stops. What it is made of is <see cref="AgentParts"/>. The same for <c>sslagent run</c>,
 /// the demo and tests. Orders may come from any thread.
 /// </summary>
-internal sealed class Agent(AgentSettings settings, IAgentObserver observer, TimeProvider time, LoopHealth health, ILoggerFactory logs)
+internal sealed class Agent(
+    AgentSettings settings, IAgentObserver observer, TimeProvider time, IDisk disk, LoopHealth health, ILoggerFactory logs)
     : IAgentControl, IAsyncDisposable
 {
     private static readonly TimeSpan SaveDrainMax = TimeSpan.FromSeconds(20);
@@ -35,7 +37,7 @@ internal sealed class Agent(AgentSettings settings, IAgentObserver observer, Tim
     /// <summary>Recovers the state, then listens, learns and reads. Throws with the reason where it cannot; nothing is left open then.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        AgentParts parts = await AgentParts.OpenAsync(settings, this, new AgentSurroundings(observer, time, health, logs));
+        AgentParts parts = await AgentParts.OpenAsync(settings, this, new AgentSurroundings(observer, time, disk, health, logs));
         try
         {
             parts.Learner.Failed += OnFailed;

@@ -9,6 +9,7 @@ using SslAgent.Ingest.Kafka;
 using SslAgent.Ingest.Texts;
 using SslAgent.Serving;
 using SslAgent.Serving.Inference;
+using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -58,7 +59,7 @@ internal sealed class AgentParts : IAsyncDisposable
         var opened = new Stack<IDisposable>();
         try
         {
-            OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Time, around.Logs));
+            OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer, around.Time);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
@@ -92,7 +93,7 @@ internal sealed class AgentParts : IAsyncDisposable
             ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
             var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
             var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
-            var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Time);
+            var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Observer, around.Time);
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var ingest = Keep(new IngestLoop(
                 reader, commits, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, ingestLog));
@@ -135,4 +136,4 @@ internal sealed class AgentParts : IAsyncDisposable
 }
 
 /// <summary>What the process gives the agent.</summary>
-internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, LoopHealth Health, ILoggerFactory Logs);
+internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, IDisk Disk, LoopHealth Health, ILoggerFactory Logs);

@@ -6,7 +6,7 @@ namespace SslAgent.Pipeline;
 /// <summary>
 /// Tells Kafka what is durable, not more often than <c>kafka.commitInterval</c>: (1) remembered on disk, (2) handed to the client. The ingest thread's.
 /// </summary>
-internal sealed class Commits(KafkaReader reader, CommitMemory memory, TimeSpan interval, TimeProvider time)
+internal sealed class Commits(KafkaReader reader, CommitMemory memory, TimeSpan interval, IAgentObserver observer, TimeProvider time)
 {
     private IReadOnlyList<PartitionPosition>? _waiting;
     private long _lastSent;
@@ -33,5 +33,6 @@ internal sealed class Commits(KafkaReader reader, CommitMemory memory, TimeSpan 
         if (!memory.TryRemember(positions)) return;
         reader.Commit(positions);
         _waiting = null;
+        observer.OnOffsetsTold();
     }
 }

@@ -18,6 +18,12 @@ internal interface IAgentObserver
     /// <summary>Ingest thread, after each group commit: totals, not differences.</summary>
     void OnIngested(IngestCounts counts);
 
+    /// <summary>Ingest thread, in a group commit: the journal is on the medium, and Kafka is told next.</summary>
+    void OnDurable(IReadOnlyList<PartitionPosition> positions);
+
+    /// <summary>Ingest thread, in a group commit: Kafka's client was told how far it may commit.</summary>
+    void OnOffsetsTold();
+
     /// <summary>Learner thread: the view is frozen and training begins. <paramref name="stepsMax"/> is the plan's step budget.</summary>
     void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax);
 
@@ -45,6 +51,10 @@ internal sealed class NoObserver : IAgentObserver
     private NoObserver() { }
 
     public void OnIngested(IngestCounts counts) { }
+
+    public void OnDurable(IReadOnlyList<PartitionPosition> positions) { }
+
+    public void OnOffsetsTold() { }
 
     public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax) { }
 

@@ -158,6 +158,7 @@ internal sealed class IngestLoop : IDisposable
         long position = _ledger.Position;
         IReadOnlyList<PartitionPosition> durable = [];
         Insist(() => durable = _ledger.Sync());
+        _observer.OnDurable(durable);
         _commits.Durable(durable);
         _deadLetters?.Durable(position);
     }

@@ -55,13 +55,22 @@ internal sealed class LineageFold
                 Open = null;
                 break;
             case JournalRecord.RolledBack back:
-                Head = back.Version;
-                // Going back to a version that was only held serves what its line had promoted.
-                Promoted = _servedOf.GetValueOrDefault(back.To) is { } served && served != back.To ? served : back.Version;
-                _servedOf[back.Version] = Promoted;
-                NextVersion = new ModelVersion(back.Version.Number + 1);
+                GoOnAs(back.To, back.Version);
+                break;
+            case JournalRecord.Forgotten forgotten:
+                GoOnAs(forgotten.Of, forgotten.Version);
                 break;
         }
+    }
+
+    /// <summary>A version's weights under a new number.</summary>
+    private void GoOnAs(ModelVersion of, ModelVersion version)
+    {
+        Head = version;
+        // A version that was only held serves what its line had promoted.
+        Promoted = _servedOf.GetValueOrDefault(of) is { } served && served != of ? served : version;
+        _servedOf[version] = Promoted;
+        NextVersion = new ModelVersion(version.Number + 1);
     }
 
     private void End(JournalRecord.CycleEnded ended)

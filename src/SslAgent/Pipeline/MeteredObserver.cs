@@ -23,6 +23,10 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 
     public void OnIngested(IngestCounts counts) => _next.OnIngested(counts);
 
+    public void OnDurable(IReadOnlyList<PartitionPosition> positions) => _next.OnDurable(positions);
+
+    public void OnOffsetsTold() => _next.OnOffsetsTold();
+
     public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax) =>
         _next.OnCycleStarted(cycle, trigger, available, stepsMax);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Checkpoints;
 using SslAgent.Configuration;
 using SslAgent.Domain;
+using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -16,7 +17,7 @@ internal sealed class OfflineRollback : IDisposable
     private OfflineRollback(AgentSettings settings, TimeProvider time)
     {
         ILoggerFactory logs = NullLoggerFactory.Instance;
-        _state = OpenState.Open(settings, "sslagent checkpoints rollback", forTraining: false, time, logs);
+        _state = OpenState.Open(settings, "sslagent checkpoints rollback", forTraining: false, LocalDisk.Instance, time, logs);
         _saves = new SaveQueue(_state.Store, settings.Checkpoints, time, NullLogger.Instance);
         var publisher = new Publisher(
             _state.Store, _saves, served: null, _state.Ledger, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance, time));

@@ -39,9 +39,8 @@ internal sealed class OpenState : IDisposable
     /// </summary>
     /// <param name="role">Who asks, for the lock file: <c>sslagent run</c>.</param>
     /// <param name="forTraining">False for a command that trains nothing: the lineage's own plan holds then, whatever the configuration says.</param>
-    public static OpenState Open(AgentSettings settings, string role, bool forTraining, TimeProvider time, ILoggerFactory logs)
+    public static OpenState Open(AgentSettings settings, string role, bool forTraining, IDisk disk, TimeProvider time, ILoggerFactory logs)
     {
-        LocalDisk disk = LocalDisk.Instance;
         var directory = new StateDirectory(settings.Agent.StateDirectory);
         disk.CreateDirectory(directory.Root);
         LockFile owned = LockFile.Take(directory.LockFile, role, time);
@@ -75,13 +74,13 @@ internal sealed class OpenState : IDisposable
         _lock.Dispose();
     }
 
-    private static (LineageFile Lineage, LearnerPlan Plan) KnownLineage(LocalDisk disk, StateDirectory directory) =>
+    private static (LineageFile Lineage, LearnerPlan Plan) KnownLineage(IDisk disk, StateDirectory directory) =>
         LineageFile.Read(disk, directory) is { } known
             ? (known, known.Plan)
             : throw new StateRefusedException($"{directory.Root} holds no agent's state: there is no {Path.GetFileName(directory.LineageFile)}");
 
     private static (LineageFile Lineage, LearnerPlan Plan) OpenLineage(
-        AgentSettings settings, LocalDisk disk, StateDirectory directory, TimeProvider time)
+        AgentSettings settings, IDisk disk, StateDirectory directory, TimeProvider time)
     {
         LineageFile? known = LineageFile.Read(disk, directory);
         LearnerPlan plan = Planner.Resolve(
@@ -100,7 +99,7 @@ internal sealed class OpenState : IDisposable
     }
 
     /// <summary>Moves the old lineage's files beside the new one's, under its name; nothing is deleted.</summary>
-    private static void SetAside(LocalDisk disk, StateDirectory directory)
+    private static void SetAside(IDisk disk, StateDirectory directory)
     {
         if (LineageFile.Read(disk, directory) is not { } old) return;
         string aside = directory.Retired(old.Id);

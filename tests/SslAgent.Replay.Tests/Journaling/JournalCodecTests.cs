@@ -88,6 +88,8 @@ public sealed partial class JournalCodecTests
         JournalRecord.TokenizerFrozen frozen => $"{Hex(frozen.TokenizerJson)} {frozen.VocabularySize} {frozen.TrainedOnBytes}",
         JournalRecord.CycleEnded ended =>
             $"{ended.Cycle} {ended.StepsDone} {ended.Version} {ended.Verdict.Kind} {string.Join(',', ended.Verdict.Reasons)} {string.Join(',', ended.Quarantined)}",
+        JournalRecord.Forgotten forgotten =>
+            $"{forgotten.Of} {forgotten.Version} {forgotten.Source} {forgotten.BeforeMs} {forgotten.Reason} {string.Join(',', forgotten.Samples)}",
         JournalRecord.RolledBack back => $"{back.To} {back.ToPosition} {back.Version} {back.Replay} {back.Reason} {string.Join(',', back.Denied)}",
         _ => record.ToString(),
     };

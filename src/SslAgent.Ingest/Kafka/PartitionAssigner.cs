@@ -163,10 +163,10 @@ internal sealed class PartitionAssigner(
     private bool Settle(TopicPartition partition)
     {
         if (table.Find(partition) is not { } state) return true;
-        WatermarkOffsets ends;
+        PartitionEnds ends;
         try
         {
-            ends = consumer.QueryWatermarkOffsets(partition, QueryWait);
+            ends = PartitionEnds.Ask(consumer, partition, QueryWait);
         }
         catch (KafkaException wrong)
         {
@@ -174,7 +174,7 @@ internal sealed class PartitionAssigner(
             return false;
         }
 
-        long low = ends.Low.Value, high = ends.High.Value;
+        (long low, long high) = (ends.Low, ends.High);
         if (state.Next == PartitionState.Unknown)
         {
             state.Next = options.StartAt == KafkaStart.Earliest ? low : high;

@@ -21,7 +21,7 @@ public sealed class RequestFaultTests
     [InlineData(UnknownTopic)]
     [InlineData(AuthorizationFailed)]
     [InlineData(UnknownServerError)]
-    public void Fetches_that_fail_lose_nothing_and_repeat_nothing(int error) => ReadsOn(BrokerRequest.Fetch, error, error, error);
+    public void Fetches_that_fail_lose_nothing_and_repeat_nothing(int error) => ReadsOn(BrokerRequest.Fetch, error);
 
     /// <summary>The broker says that our offset does not exist, and that it does when asked for the ends: nothing happened to the stream.</summary>
     [Fact]

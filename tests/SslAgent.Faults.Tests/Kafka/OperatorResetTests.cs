@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.EndToEnd.Tests;
@@ -19,7 +18,7 @@ public sealed class OperatorResetTests
         AgentSettings settings = Settings(bench);
         await LiveAsync(bench, settings, stream, send: 60);
         long end = stream.Sent.Max(message => message.Offset) + 1;
-        SetCommitted(bench, settings, 20);
+        GroupTool.SetCommitted(settings, bench.Topic, 0, 20);
 
         Agent agent = await bench.StartAsync(settings, new RecordingObserver());
         Assert.True(SpinWait.SpinUntil(() => agent.Status().Partitions.Single() is { Epoch: 1 } now && now.NextOffset == end, FaultStream.Patience));
@@ -46,7 +45,7 @@ public sealed class OperatorResetTests
         await LiveAsync(bench, settings, stream, send: 40);
         long stopped = stream.Sent.Max(message => message.Offset) + 1;
         stream.Send(60);
-        SetCommitted(bench, settings, stopped + 30);
+        GroupTool.SetCommitted(settings, bench.Topic, 0, stopped + 30);
         var observer = new RecordingObserver();
         await LiveAsync(bench, settings, stream, send: 10, observer);
         Assert.Contains(observer.Problems, problem => problem.StartsWith("30 messages of stream/0 will not be seen", StringComparison.Ordinal));
@@ -63,19 +62,19 @@ public sealed class OperatorResetTests
         using var stream = new FaultStream(bench, partitions: 1);
         AgentSettings settings = Settings(bench);
         await LiveAsync(bench, settings, stream, send: 30);
-        long committed = Committed(bench, settings);
+        long committed = GroupTool.Committed(settings, bench.Topic, 0);
         Agent agent = await bench.StartAsync(settings, new RecordingObserver());
         bench.Broker.FailRequests(BrokerRequest.OffsetCommit, [.. Enumerable.Repeat(UnknownServerError, 1_000)]);
         stream.Send(30);
         stream.AwaitJournal(agent);
         await agent.StopAsync();
         bench.Broker.ForgetFailures(BrokerRequest.OffsetCommit);
-        Assert.Equal(committed, Committed(bench, settings));
+        Assert.Equal(committed, GroupTool.Committed(settings, bench.Topic, 0));
 
         await LiveAsync(bench, settings, stream, send: 10);
         OracleReport report = stream.Check(settings);
         Assert.Equal((0, 0), (report.Epochs.Count, report.SeenAgain));
-        Assert.Equal(stream.Sent.Max(message => message.Offset) + 1, Committed(bench, settings));
+        Assert.Equal(stream.Sent.Max(message => message.Offset) + 1, GroupTool.Committed(settings, bench.Topic, 0));
     }
 
     private const int UnknownServerError = -1;
@@ -87,24 +86,6 @@ public sealed class OperatorResetTests
         stream.AwaitJournal(agent);
         await agent.StopAsync();
     }
-
-    private static void SetCommitted(Bench bench, AgentSettings settings, long offset)
-    {
-        using IConsumer<byte[]?, byte[]?> tool = Tool(settings);
-        tool.Commit([new TopicPartitionOffset(bench.Topic, 0, offset)]);
-    }
-
-    private static long Committed(Bench bench, AgentSettings settings)
-    {
-        using IConsumer<byte[]?, byte[]?> tool = Tool(settings);
-        return tool.Committed([new TopicPartition(bench.Topic, 0)], FaultStream.Patience)[0].Offset.Value;
-    }
-
-    /// <summary>What kafka-consumer-groups does, with the plain client.</summary>
-    private static IConsumer<byte[]?, byte[]?> Tool(AgentSettings settings) => new ConsumerBuilder<byte[]?, byte[]?>(new Dictionary<string, string>
-    {
-        ["bootstrap.servers"] = settings.Kafka.BootstrapServers, ["group.id"] = settings.Kafka.GroupId,
-    }).Build();
 
     private static AgentSettings Settings(Bench bench)
     {

@@ -18,7 +18,7 @@ internal sealed class FaultStream : IDisposable
     private const int Side = 32, BadOneIn = 23, TwiceOneIn = 17;
 
     /// <summary>Bounds every wait; a test that reaches it has failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     private readonly Bench _bench;
     private readonly int _partitions;
@@ -53,6 +53,20 @@ internal sealed class FaultStream : IDisposable
             _producer.Send(_bench.Topic, to, Message(_next));
             SentTwice++;
         }
+    }
+
+    /// <summary>Large messages that must be refused: what makes a broker's retention bite soon.</summary>
+    public void SendLarge(int count, int bytes)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            byte[] value = new byte[bytes];
+            new Random(i).NextBytes(value);
+            ((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF, 0xE0]).CopyTo(value);
+            _producer.SendBad(_bench.Topic, 0, value);
+        }
+
+        Acknowledge();
     }
 
     /// <summary>Waits until the broker has acknowledged everything.</summary>

@@ -26,13 +26,13 @@ public sealed class PoisonedStreamTests
 
         // The embedded broker keeps 5 MB a partition and loses a larger message that is not the first of its own: hence partitions of their own for large ones.
         bench.Broker.CreateTopic(LargeTopic, 1);
-        bench.Broker.CreateTopic("dead", DeadPartitions);
-        using var letters = new LetterBox(bench.BootstrapServers, "dead");
+        bench.Broker.CreateTopic(bench.DeadLetterTopic, DeadPartitions);
+        using var letters = new LetterBox(bench.BootstrapServers, bench.DeadLetterTopic);
         var observer = new RecordingObserver();
         AgentSettings settings = bench.Settings("poisoned");
-        await bench.StartAsync(settings with { Kafka = settings.Kafka with { Topics = [Bench.Topic, LargeTopic] } }, observer);
+        await bench.StartAsync(settings with { Kafka = settings.Kafka with { Topics = [bench.Topic, LargeTopic] } }, observer);
         await bench.SendAsync(Between);
-        foreach (Poison poison in Poisons())
+        foreach (Poison poison in Poisons(bench.Topic))
         {
             await SendAsync(bench, poison);
             Delivery letter = await letters.NextAsync(one => Header(one, "__connect.errors.stage") == poison.Stage && Header(one, "name") == poison.Name, bench.Limit);
@@ -41,7 +41,7 @@ public sealed class PoisonedStreamTests
             await bench.SendAsync(Between);
         }
 
-        int poisons = Poisons().Count();
+        int poisons = Poisons(bench.Topic).Count();
         IngestCounts counts = await observer.CountsAsync(now => Good(now) >= Between * (poisons + 1), bench.Limit);
         Assert.Equal((Between * (poisons + 1), poisons), (Good(counts), counts.Rejected));
         VersionManifest version = await observer.NextVersionAsync(bench.Limit);
@@ -54,12 +54,12 @@ public sealed class PoisonedStreamTests
     /// <summary>A message that is refused, with the stage that does it.</summary>
     private sealed record Poison(string Name, string Stage, string Topic, byte[] Value, bool Unfolds = false);
 
-    private static IEnumerable<Poison> Poisons()
+    private static IEnumerable<Poison> Poisons(string topic)
     {
-        yield return new("a bomb", "limits", Bench.Topic, Ingest.Tests.Frames.Pictures.BlackPng(16_000, 16_000));
-        yield return new("a length that lies", "envelope", Bench.Topic, [0x81, 0xA4, .. "data"u8, 0xC6, 0x7F, 0xFF, 0xFF, 0xFF]);
-        yield return new("no characters", "text", Bench.Topic, [0xC0, 0x80]);
-        yield return new("what unfolds", "limits", Bench.Topic, new byte[260 * MiB], Unfolds: true);
+        yield return new("a bomb", "limits", topic, Ingest.Tests.Frames.Pictures.BlackPng(16_000, 16_000));
+        yield return new("a length that lies", "envelope", topic, [0x81, 0xA4, .. "data"u8, 0xC6, 0x7F, 0xFF, 0xFF, 0xFF]);
+        yield return new("no characters", "text", topic, [0xC0, 0x80]);
+        yield return new("what unfolds", "limits", topic, new byte[260 * MiB], Unfolds: true);
         yield return new("64 MiB", "limits", LargeTopic, new byte[64 * MiB]);
     }
 

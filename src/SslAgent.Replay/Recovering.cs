@@ -12,11 +12,13 @@ internal static class Recovering
         long began = time.GetTimestamp(), from = state.Position, folded = 0;
         // The journal's own end, which a saved state may be ahead of where the medium lost records.
         long end = Math.Max(journal.Samples.LastSequence, journal.Decisions.LastSequence) + 1;
+        var lost = new List<LostNumbers>();
         List<DamagedRange> damaged = [.. journal.Findings.Samples.Damaged, .. journal.Findings.Decisions.Damaged];
         using (JournalCursor cursor = journal.Read(from))
         {
             while (cursor.MoveNext())
             {
+                if (cursor.Current.Sequence > state.Position) lost.Add(new LostNumbers(state.Position, cursor.Current.Sequence));
                 rewinding.Apply(state, cursor.Current.Sequence, cursor.Current.Record);
                 observe?.Invoke(cursor.Current, state);
                 folded++;
@@ -25,10 +27,27 @@ internal static class Recovering
             damaged.AddRange(cursor.Damaged.Where(range => !damaged.Contains(range)));
         }
 
+        damaged.AddRange(DamagedDecisions(journal).Where(range => !damaged.Contains(range)));
+
         return new RecoveryReport(
             from, journal.Position, folded, Math.Max(0, from - end), journal.Bytes,
             journal.Findings.Samples.CutBytes + journal.Findings.Decisions.CutBytes, damaged,
-            [.. journal.Findings.Samples.Notes, .. journal.Findings.Decisions.Notes], time.GetElapsedTime(began));
+            [.. journal.Findings.Samples.Notes, .. journal.Findings.Decisions.Notes], time.GetElapsedTime(began))
+        {
+            // What came before was retired on purpose where nothing held it.
+            Lost = [.. lost.Where(gap => gap.To > state.CompleteFrom)],
+        };
+    }
+
+    /// <summary>Decisions stay for ever and are few: all of them are looked at, also those that a saved state stands for.</summary>
+    private static List<DamagedRange> DamagedDecisions(Journal journal)
+    {
+        using RecordCursor decisions = journal.Decisions.Scan(0);
+        while (decisions.MoveNext())
+        {
+        }
+
+        return [.. decisions.Damaged];
     }
 
     public static void Tell(RecoveryReport report, ILogger logger)

@@ -108,9 +108,10 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>All durable records from a position on, in order of their numbers.</summary>
-    public JournalCursor Read(long fromPosition)
+    /// <param name="passesOverBadSectors">Whether samples that the medium refuses to read are passed over like damage.</param>
+    public JournalCursor Read(long fromPosition, bool passesOverBadSectors = false)
     {
-        lock (_appending) return new JournalCursor(_samples.Scan(fromPosition), _decisions.Scan(fromPosition));
+        lock (_appending) return new JournalCursor(_samples.Scan(fromPosition, passesOverBadSectors), _decisions.Scan(fromPosition));
     }
 
     /// <summary>The origins of all admitted samples from a position on that are durable, in order; their content is not decoded.</summary>

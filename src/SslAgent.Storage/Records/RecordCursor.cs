@@ -10,6 +10,7 @@ public sealed class RecordCursor : IDisposable
     private readonly RecordLogSettings _settings;
     private readonly (string Path, long From, long To)[] _parts;
     private readonly long _fromSequence;
+    private readonly bool _passesOver;
     private readonly Action _closed;
     private readonly List<DamagedRange> _damaged = [];
 
@@ -19,13 +20,15 @@ public sealed class RecordCursor : IDisposable
     private long _last;
     private bool _isDisposed;
 
+    /// <param name="passesOver">Whether what the medium refuses to read is damage too; else it is the caller's fault to see.</param>
     internal RecordCursor(
-        IDisk disk, RecordLogSettings settings, (string Path, long From, long To)[] parts, long fromSequence, Action closed)
+        IDisk disk, RecordLogSettings settings, (string Path, long From, long To)[] parts, long fromSequence, bool passesOver, Action closed)
     {
         _disk = disk;
         _settings = settings;
         _parts = parts;
         _fromSequence = fromSequence;
+        _passesOver = passesOver;
         _closed = closed;
         _last = fromSequence - 1;
     }
@@ -39,14 +42,15 @@ public sealed class RecordCursor : IDisposable
     {
         while (true)
         {
-            if (_reader is null && !OpenNext()) return false;
-            while (_reader!.MoveNext())
+            try
             {
-                // A record out of order is a stale copy; the one that counts was read before it.
-                if (_reader.Header.Sequence <= _last) continue;
-                _last = _reader.Header.Sequence;
-                Current = new LogRecord(_last, _reader.Header.Kind, _reader.Payload);
-                return true;
+                if (_reader is null && !OpenNext()) return false;
+                if (MoveWithinPart()) return true;
+            }
+            catch (StorageException fault) when (_passesOver && fault.Fault is (StorageFault.Device or StorageFault.NotFound))
+            {
+                (string path, long from, long to) = _parts[_part];
+                _damaged.Add(new DamagedRange(path, _reader?.Offset ?? from, to));
             }
 
             Close();
@@ -59,6 +63,20 @@ public sealed class RecordCursor : IDisposable
         _isDisposed = true;
         Close();
         _closed();
+    }
+
+    private bool MoveWithinPart()
+    {
+        while (_reader!.MoveNext())
+        {
+            // A record out of order is a stale copy; the one that counts was read before it.
+            if (_reader.Header.Sequence <= _last) continue;
+            _last = _reader.Header.Sequence;
+            Current = new LogRecord(_last, _reader.Header.Kind, _reader.Payload);
+            return true;
+        }
+
+        return false;
     }
 
     private bool OpenNext()

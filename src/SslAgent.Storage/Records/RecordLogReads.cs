@@ -39,7 +39,8 @@ public sealed partial class RecordLog
     }
 
     /// <summary>Reads all durable records from a sequence on, in order. Damage is passed over and told by the cursor.</summary>
-    public RecordCursor Scan(long fromSequence)
+    /// <param name="passesOverBadSectors">Whether what the medium refuses to read counts as damage, to the end of its segment; else it throws.</param>
+    public RecordCursor Scan(long fromSequence, bool passesOverBadSectors = false)
     {
         lock (_gate)
         {
@@ -47,7 +48,7 @@ public sealed partial class RecordLog
             (string Path, long From, long To)[] parts = [.. _segments.Skip(first).Select(segment =>
                 (segment.Path, segment.Index.StartOf(fromSequence, segment.Bytes), segment.Bytes))];
             _cursors++;
-            return new RecordCursor(_disk, Settings, parts, fromSequence, CursorClosed);
+            return new RecordCursor(_disk, Settings, parts, fromSequence, passesOverBadSectors, CursorClosed);
         }
     }
 

@@ -130,6 +130,19 @@ public sealed record ReplayOptions
     [Range(1, 1_000_000)]
     public int SourcesMax { get; init; } = 10_000;
 
+    /// <summary>These options with the journal's own settings at their defaults: two that are equal so fold the same records to the same state.</summary>
+    public ReplayOptions ForFold()
+    {
+        ReplayOptions defaults = new();
+        return this with
+        {
+            SegmentBytes = defaults.SegmentBytes,
+            JournalBytesMax = defaults.JournalBytesMax,
+            GroupCommitDelay = defaults.GroupCommitDelay,
+            GroupCommitBytes = defaults.GroupCommitBytes,
+        };
+    }
+
     /// <summary>What is wrong across fields, one sentence each with value, unit and reason.</summary>
     public IEnumerable<string> Faults()
     {

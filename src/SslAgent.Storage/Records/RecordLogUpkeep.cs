@@ -6,6 +6,7 @@ public sealed partial class RecordLog
     /// <summary>Deletes a closed segment that nothing needs any more. False while a cursor is open: try again later.</summary>
     public bool Drop(SegmentInfo info)
     {
+        RequireOwner();
         lock (_io)
         {
             Segment segment = Closed(info);
@@ -23,6 +24,7 @@ public sealed partial class RecordLog
     /// </summary>
     public bool Compact(IReadOnlyList<SegmentInfo> infos, Func<LogRecord, bool> keep)
     {
+        RequireOwner();
         lock (_io)
         {
             Segment[] old = [.. infos.Select(Closed)];

@@ -9,7 +9,6 @@ using SslAgent.Domain;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
-using VerifyReport = SslAgent.Replay.VerifyReport;
 
 namespace SslAgent.Commands.Journals;
 
@@ -31,8 +30,12 @@ internal static class ReplayStatistics
         {
             AgentSettings loaded = settings.LoadSections(parsed, "agent", "replay");
             string folder = ReplayVerification.FolderOf(loaded);
-            (VerifyReport report, ReplayStats stats) = JournalInspection.Fold(LocalDisk.Instance, folder, loaded.Replay, StateOf(loaded), cancellation);
-            Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, report));
+            ReplayPlace place = new(LocalDisk.Instance, folder, (ulong)loaded.Agent.Seed, TimeProvider.System);
+            ReplayState state = StateOf(loaded);
+            using ReplayReading reading = ReplayReading.Open(place, loaded.Replay);
+            FoldReport fold = reading.Fold(state, long.MaxValue, cancellation);
+            ReplayStats stats = reading.Stats(state);
+            Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, reading.Segments, fold));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
@@ -52,7 +55,7 @@ internal static class ReplayStatistics
             : new ReplayState(settings.Replay, seed);
     }
 
-    private static void Tell(TextWriter output, ReplayStats stats, VerifyReport report)
+    private static void Tell(TextWriter output, ReplayStats stats, int segments, FoldReport fold)
     {
         Table table = Tables.Of("", ">frames", ">texts", ">pairs", ">bytes");
         table.Add("replay buffer", Tables.Count(stats.Buffered.Frames), Tables.Count(stats.Buffered.Texts), Tables.Count(stats.Buffered.Pairs),
@@ -66,7 +69,7 @@ internal static class ReplayStatistics
         if (stats.OffsetsMissing > 0) output.WriteLine($"  missing    {Tables.Count(stats.OffsetsMissing)} Kafka offsets were never delivered (markers, compaction, retention)");
         output.WriteLine($"  pairs      {Tables.Count(stats.PairsFound)} joined, {Tables.Count(stats.LateHalves)} halves wait for the other");
         output.WriteLine($"  tokenizer  {(stats.IsTokenizerFrozen ? "frozen" : $"not frozen yet: {Tables.Bytes(stats.TextBytesAdmitted)} of text so far")}");
-        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(stats.JournalBytes)} in {report.Samples.Segments + report.Decisions.Segments} segments");
-        if (!report.IsWhole) output.WriteLine($"  DAMAGED    {report.Damaged.Count} byte ranges: sslagent replay verify names them");
+        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(stats.JournalBytes)} in {segments} segments");
+        if (fold.Damaged.Count > 0) output.WriteLine($"  DAMAGED    {fold.Damaged.Count} byte ranges: sslagent replay verify names them");
     }
 }

@@ -98,7 +98,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
             OpenCycle open = _replay.StartCycle(started);
             _lineage.Apply(open.Sequence, started);
             return new PreparedCycle(
-                started, plan, parent, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, _replay.View(open, plan.Replay.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class OpenState : IDisposable
                 Disk = disk,
                 Directory = directory,
                 Lineage = lineage,
-                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.FreshRatio),
+                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.ForFold()),
                 Store = store,
                 Recovered = new Recovery(store, place, settings.Replay, settings.Cycle.SamplesMin, log).Run(),
             };

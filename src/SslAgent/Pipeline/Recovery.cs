@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
@@ -95,19 +94,8 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun) ? Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold } : null;
     }
 
-    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay)
-    {
-        try
-        {
-            CyclePlan plan = CyclePlan.FromJson(begun.Started.PlanJson);
-            return new PreparedCycle(
-                begun.Started, plan, open.Parent, replay.View(begun, plan.FreshRatio), replay.Sentinels(begun), lineage.Tokenizer?.TokenizerJson);
-        }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
-        {
-            throw new StateRefusedException($"the plan of cycle {begun.Started.Cycle} in the journal cannot be read by this release: {fault.Message}");
-        }
-    }
+    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay) =>
+        PreparedCycle.Of(begun, open.Parent, lineage.Tokenizer?.TokenizerJson, ratio => replay.View(begun, ratio), replay.Sentinels(begun));
 
     /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
     private void CatchUpPointers()

@@ -1,4 +1,3 @@
-using SslAgent.Domain;
 using SslAgent.Storage;
 
 namespace SslAgent.Replay;

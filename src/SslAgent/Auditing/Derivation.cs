@@ -16,6 +16,9 @@ internal abstract record Derivation(ModelVersion Version, long At)
     /// <summary>It has an earlier version's weights: a rollback, or a replay buffer that had to forget.</summary>
     public sealed record Anew(ModelVersion Version, ModelVersion Of, long At) : Derivation(Version, At);
 
+    /// <summary>The record that began its cycle is lost with the medium: nobody knows what it was trained on.</summary>
+    public sealed record Lost(ModelVersion Version, long At) : Derivation(Version, At);
+
     /// <summary>All versions that the journal knows, oldest first, whether they are still on disk or not.</summary>
     public static IReadOnlyList<Derivation> AllOf(IReadOnlyList<NumberedRecord> decisions)
     {
@@ -27,7 +30,9 @@ internal abstract record Derivation(ModelVersion Version, long At)
             {
                 case JournalRecord.CycleEnded ended:
                     // The tokenizer is frozen between cycles, so what holds at the end held at the beginning.
-                    all.Add(new Trained(Check.NotNull(lineage.Open, "a cycle that ends was open"), lineage.Tokenizer?.TokenizerJson, ended, sequence));
+                    all.Add(lineage.Open is { } open && open.Started.Cycle == ended.Cycle
+                        ? new Trained(open, lineage.Tokenizer?.TokenizerJson, ended, sequence)
+                        : new Lost(ended.Version, sequence));
                     break;
                 case JournalRecord.RolledBack back:
                     all.Add(new Anew(back.Version, back.To, sequence));

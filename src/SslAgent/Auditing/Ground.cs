@@ -27,6 +27,7 @@ internal abstract record Ground
             Derivation.Anew anew => store.Find(anew.Of) is { } target
                 ? new SameAs(manifest, target)
                 : new None(manifest, AuditOutcome.OutOfReach, $"{anew.Of}, whose weights it has, is no longer on disk"),
+            Derivation.Lost => new None(manifest, AuditOutcome.OutOfReach, "the journal has lost the record that began its cycle (sslagent replay verify)"),
             _ => throw new BrokenInvariantException($"a version cannot come to be by {derivation.GetType().Name}"),
         };
     }

@@ -13,7 +13,7 @@ internal static class Folding
 {
     /// <param name="through">Number of the last record to apply.</param>
     /// <param name="observe">Sees each record right after it was applied.</param>
-    public static FoldReport Run(Journal journal, ReplayState state, long through, Action<NumberedRecord, ReplayState>? observe)
+    public static FoldReport Run(Journal journal, ReplayState state, Rewinding rewinding, long through, Action<NumberedRecord, ReplayState>? observe)
     {
         var missing = new List<(long From, long To)>();
         long records = 0;
@@ -21,7 +21,7 @@ internal static class Folding
         while (cursor.MoveNext() && cursor.Current.Sequence <= through)
         {
             NoteGap(state.Position, cursor.Current.Sequence);
-            state.Apply(cursor.Current.Sequence, cursor.Current.Record);
+            rewinding.Apply(state, cursor.Current.Sequence, cursor.Current.Record);
             observe?.Invoke(cursor.Current, state);
             records++;
         }

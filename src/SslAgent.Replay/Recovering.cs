@@ -6,12 +6,13 @@ namespace SslAgent.Replay;
 /// <summary>Folds the journal behind a saved state, and says what was found.</summary>
 internal static class Recovering
 {
-    public static RecoveryReport Fold(Journal journal, ReplayState state, TimeProvider time, Action<NumberedRecord, ReplayState>? observe)
+    public static RecoveryReport Fold(
+        Journal journal, ReplayState state, Rewinding rewinding, TimeProvider time, Action<NumberedRecord, ReplayState>? observe)
     {
         long began = time.GetTimestamp(), from = state.Position;
         // The journal's own end, which a saved state may be ahead of where the medium lost records.
         long end = Math.Max(journal.Samples.LastSequence, journal.Decisions.LastSequence) + 1;
-        FoldReport fold = Folding.Run(journal, state, long.MaxValue, observe);
+        FoldReport fold = Folding.Run(journal, state, rewinding, long.MaxValue, observe);
         List<DamagedRange> found = [.. journal.Findings.Samples.Damaged, .. journal.Findings.Decisions.Damaged];
         return new RecoveryReport(
             from, journal.Position, fold.Records, Math.Max(0, from - end), journal.Bytes,

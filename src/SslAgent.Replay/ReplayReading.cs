@@ -10,15 +10,15 @@ namespace SslAgent.Replay;
 /// </summary>
 public sealed class ReplayReading : IDisposable
 {
+    private readonly ReplayPlace _place;
     private readonly Journal _journal;
-    private readonly ReplayOptions _options;
     private readonly BatchReader _reader;
     private readonly Dictionary<SampleId, SampleUnreadableException> _unreadable = [];
 
-    private ReplayReading(Journal journal, ReplayOptions options, long completeFrom)
+    private ReplayReading(ReplayPlace place, Journal journal, long completeFrom)
     {
+        _place = place;
         _journal = journal;
-        _options = options;
         _reader = new BatchReader(journal, Unreadable);
         CompleteFrom = completeFrom;
         Decisions = journal.ReadDecisions();
@@ -34,15 +34,15 @@ public sealed class ReplayReading : IDisposable
     public int Segments => _journal.Samples.Segments.Count + _journal.Decisions.Segments.Count;
 
     /// <summary>Throws <see cref="RecordLogChangedException"/> where segments go while it is being opened.</summary>
-    public static ReplayReading Open(ReplayPlace place, ReplayOptions options)
+    public static ReplayReading Open(ReplayPlace place)
     {
-        Journal journal = Journal.OpenToRead(place.Disk, place.Directory, options, place.Time);
+        Journal journal = Journal.OpenToRead(place.Disk, place.Directory, new ReplayOptions(), place.Time);
         try
         {
             // Once more, after the samples were looked at: the daemon journals a horizon before it deletes the first segment behind it.
             long completeFrom = Journal.ReadDecisions(place.Disk, place.Directory, place.Time)
-                .Select(numbered => numbered.Record is JournalRecord.HistoryRetired retired ? retired.Horizon : 0).DefaultIfEmpty().Max();
-            return new ReplayReading(journal, options, completeFrom);
+                .Select(HorizonOf).DefaultIfEmpty().Max();
+            return new ReplayReading(place, journal, completeFrom);
         }
         catch
         {
@@ -51,9 +51,13 @@ public sealed class ReplayReading : IDisposable
         }
     }
 
-    /// <summary>Applies what comes behind a state, as far as the record of this number.</summary>
-    public FoldReport Fold(ReplayState state, long through, CancellationToken cancellation) =>
-        Folding.Run(_journal, state, through, (_, _) => cancellation.ThrowIfCancellationRequested());
+    /// <summary>
+    /// Applies what comes behind a state, as far as the record of this number. Throws <see cref="ControlRefusedException"/> where that rewinds to a past which is
+    /// not there any more.
+    /// </summary>
+    /// <param name="options">What the state was loaded under.</param>
+    public FoldReport Fold(ReplayState state, ReplayOptions options, long through, CancellationToken cancellation) => Folding.Run(
+        _journal, state, new Rewinding(_journal, _place, options), through, (_, _) => cancellation.ThrowIfCancellationRequested());
 
     /// <summary>The frozen view of a cycle that a state folded from here has open.</summary>
     public TrainingView View(OpenCycle cycle, double freshRatio) => new(_reader, cycle.Index, freshRatio);
@@ -73,14 +77,22 @@ public sealed class ReplayReading : IDisposable
     }
 
     /// <summary>The numbers of a state that was folded to the journal's end.</summary>
-    public ReplayStats Stats(ReplayState state) =>
-        StatsOf.State(state, new(state.Position, _journal.Bytes, PendingBytes: 0), _options, redelivered: 0, unreadable: 0);
+    public ReplayStats Stats(ReplayState state, ReplayOptions options) =>
+        StatsOf.State(state, new(state.Position, _journal.Bytes, PendingBytes: 0), options, redelivered: 0, unreadable: 0);
 
     /// <summary>Bytes of the segments that have samples from this number on.</summary>
     public long BytesFrom(long position) =>
         _journal.Samples.Segments.Where(segment => segment.LastSequence >= position).Sum(segment => segment.Bytes);
 
     public void Dispose() => _journal.Dispose();
+
+    /// <summary>From where on everything is there after a decision: forgotten samples go off the disk behind their record.</summary>
+    private static long HorizonOf(NumberedRecord decision) => decision.Record switch
+    {
+        JournalRecord.HistoryRetired retired => retired.Horizon,
+        JournalRecord.Forgotten => decision.Sequence + 1,
+        _ => 0,
+    };
 
     private void Unreadable(SampleUnreadableException fault)
     {

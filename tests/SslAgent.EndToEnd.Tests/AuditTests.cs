@@ -135,10 +135,41 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.Equal(["outOfReach", "outOfReach", "equal", "equal"], Versions(report).Select(Outcome));
-        Assert.Contains("was retired, and its fold begins at record 0", Reasons(report, 0), StringComparison.Ordinal);
+        Assert.Contains("was retired or had samples forgotten, and its fold begins at record 0", Reasons(report, 0), StringComparison.Ordinal);
         (_, report, _) = await AuditAsync(state);
         Assert.Equal(["v4"], Versions(report).Select(version => version.GetProperty("version").GetString()));
         Assert.StartsWith("v3", report.GetProperty("reach").GetProperty("beyond").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_daemons_own_retention_leaves_is_enough_for_the_horizon_also_behind_a_rewind()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings() with { Audit = new() { Horizon = 2 } };
+        settings = settings with
+        {
+            Replay = settings.Replay with { SegmentBytes = 1 << 16, FramesMax = 40, TextsMax = 40, PairsMax = 20, FreshMax = 100, EraSentinelsMax = 4 },
+        };
+        var observer = new RecordingObserver();
+        await bench.SendAsync(400);
+        Agent agent = await bench.StartAsync(settings, observer);
+        for (int i = 0; i < 2; i++) await observer.NextVersionAsync(bench.Limit);
+        await bench.SendAsync(400);
+        for (int i = 0; i < 2; i++) await observer.NextVersionAsync(bench.Limit);
+        RollbackEffect effect = await agent.RollbackAsync(new RollbackRequest(new ModelVersion(3), ReplayRollback.Rewind, "a test", [], DryRun: false), bench.Limit);
+        ModelVersion back = effect.Published!.Value;
+        await bench.SendAsync(200);
+        while ((await observer.NextVersionAsync(bench.Limit)).Version <= back)
+        {
+        }
+
+        await agent.StopAsync();
+        AuditReport report = await new Audit(settings, new UnwritableDisk(), TimeProvider.System, _ => { }).RunAsync(new AuditRange(new ModelVersion(1), null), bench.Limit);
+
+        AuditedVersion[] newest = [.. report.Versions.TakeLast(2)];
+        Assert.All(newest, version => Assert.True(version.Outcome == AuditOutcome.Equal, $"{version.Version} {version.Outcome}: {string.Join("; ", version.Reasons)}"));
+        Assert.Equal(AuditOutcome.OutOfReach, report.Versions[0].Outcome);
+        Assert.DoesNotContain(report.Versions, version => version.Outcome == AuditOutcome.Differs);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class ReplayReadingTests
 
         using ReplayReading reading = OpenToRead(disk);
         ReplayState state = ReplayState.Load(saved, Ledgers.Small, Some.Seed);
-        FoldReport fold = reading.Fold(state, cycle.Sequence, CancellationToken.None);
+        FoldReport fold = reading.Fold(state, Ledgers.Small, cycle.Sequence, CancellationToken.None);
 
         Assert.Empty(fold.Missing);
         Assert.Equal(digest, state.Digest());
@@ -47,7 +47,7 @@ public sealed class ReplayReadingTests
         Assert.True(ledger.Retire(new HashSet<long>(), horizon, CancellationToken.None).BytesFreed > 0);
 
         using ReplayReading reading = OpenToRead(disk);
-        FoldReport fold = reading.Fold(new ReplayState(Ledgers.Small, Some.Seed), ledger.Position - 1, CancellationToken.None);
+        FoldReport fold = reading.Fold(new ReplayState(Ledgers.Small, Some.Seed), Ledgers.Small, ledger.Position - 1, CancellationToken.None);
 
         Assert.Equal(horizon, reading.CompleteFrom);
         Assert.NotEmpty(fold.Missing);
@@ -67,7 +67,7 @@ public sealed class ReplayReadingTests
         Assert.True(ledger.Retire(new HashSet<long>(), ledger.Position, CancellationToken.None).BytesFreed > 0);
 
         Assert.Throws<RecordLogChangedException>(
-            () => reading.Fold(new ReplayState(Ledgers.Small, Some.Seed), long.MaxValue, CancellationToken.None));
+            () => reading.Fold(new ReplayState(Ledgers.Small, Some.Seed), Ledgers.Small, long.MaxValue, CancellationToken.None));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class ReplayReadingTests
         {
             using ReplayReading reading = OpenToRead(disk);
             if (reading.Decisions.Count == 0) continue;
-            FoldReport fold = reading.Fold(new ReplayState(Ledgers.Small, Some.Seed), reading.Decisions[^1].Sequence, CancellationToken.None);
+            FoldReport fold = reading.Fold(new ReplayState(Ledgers.Small, Some.Seed), Ledgers.Small, reading.Decisions[^1].Sequence, CancellationToken.None);
             Assert.Empty(fold.Missing);
             looks++;
         }
@@ -99,5 +99,5 @@ public sealed class ReplayReadingTests
     }
 
     private static ReplayReading OpenToRead(IDisk disk) =>
-        ReplayReading.Open(new ReplayPlace(disk, "/journal", Some.Seed, TimeProvider.System), Ledgers.Small);
+        ReplayReading.Open(new ReplayPlace(disk, "/journal", Some.Seed, TimeProvider.System));
 }

@@ -55,8 +55,8 @@ internal sealed class Audit(AgentSettings settings, IDisk disk, TimeProvider tim
             ?? throw new StateRefusedException($"{_directory.Root} holds no agent's state: there is no {Path.GetFileName(_directory.LineageFile)}");
         // Versions before the journal: each that is seen then has its record in what is read of the journal.
         VersionStore store = Look();
-        var place = new ReplayPlace(disk, _directory.Journal, lineage.Plan.Seed, time);
-        using ReplayReading journal = ReplayReading.Open(place, settings.Replay);
+        var place = new ReplayPlace(disk, _directory.Journal, lineage.Plan.Seed, time) { Past = version => SavedReplay.Of(store, version) };
+        using ReplayReading journal = ReplayReading.Open(place);
         IReadOnlyList<Derivation> derivations = Derivation.AllOf(journal.Decisions);
         AuditReach reach = ReachOf.Store(derivations, store, journal, settings.Audit.Horizon);
         var audit = new VersionAudit(store, Look, journal, lineage.Plan.Seed, new Guard(settings.Guard), time, progress);

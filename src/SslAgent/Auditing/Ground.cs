@@ -49,7 +49,7 @@ internal abstract record Ground
         }
 
         if (position < journal.CompleteFrom)
-            return new None(manifest, AuditOutcome.OutOfReach, $"the journal before record {journal.CompleteFrom} was retired, and its fold begins at record {position}");
+            return new None(manifest, AuditOutcome.OutOfReach, $"the journal before record {journal.CompleteFrom} was retired or had samples forgotten, and its fold begins at record {position}");
         string recorded = trained.Open.Started.Fingerprint, here = Learner.FingerprintOf(plan.Learner);
         return recorded == here
             ? new Solid(manifest, plan, foldFrom)

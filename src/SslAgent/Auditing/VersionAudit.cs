@@ -37,9 +37,9 @@ internal sealed class VersionAudit(
         {
             return AuditedVersion.Unseen(derivation, OutcomeOf(fault, derivation.Version), store.Find(derivation.Version), ReasonOf(fault));
         }
-        catch (IOException fault) when (fault is not StorageException)
+        catch (Exception fault) when (fault is ControlRefusedException or (IOException and not StorageException))
         {
-            // What it is derived from cannot be read: samples or segments that are gone, a saved state of another release.
+            // What it is derived from is not there: samples or segments that are gone, a past that was rewound to, a saved state of another release.
             return AuditedVersion.Unseen(derivation, AuditOutcome.OutOfReach, store.Find(derivation.Version), fault.Message);
         }
     }
@@ -49,7 +49,7 @@ internal sealed class VersionAudit(
         long started = time.GetTimestamp();
         progress(new AuditProgress(trained.Version, trained.Open.Parent, 0, trained.Ended.StepsDone));
         ReplayState state = StateOf(ground); // (1)
-        FoldReport fold = journal.Fold(state, trained.Open.Sequence, cancellation);
+        FoldReport fold = journal.Fold(state, ground.Plan.Replay, trained.Open.Sequence, cancellation);
         if (fold.Missing.Count > 0) return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, Lacking(fold));
         OpenCycle begun = Check.NotNull(state.OpenCycle, "a fold as far as a cycle's first record has it open");
         PreparedCycle cycle = PreparedCycle.Of(
@@ -72,7 +72,7 @@ internal sealed class VersionAudit(
         if (unreadable.Count > 0) notes.Add($"{unreadable.Count} samples cannot be read any more, the first: {unreadable[0].Message}");
         if (differences.Count > 0 && unreadable.Count > 0 && unreadable.All(sample => sample.InnerException is null))
             return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, $"{unreadable.Count} samples that it learned from are no longer in the journal: retired or forgotten");
-        CompareState(trained, state, stored, differences, notes, cancellation); // (6)
+        CompareState(trained, ground.Plan, state, stored, differences, notes, cancellation); // (6)
         if (!isExact) notes.Add($"{cycle.Plan.Learner.Compute.Device} gives no bits twice: held-out losses are compared, within their own noise");
         Verdict again = guard.Judge(new GuardInput(report, probe, seat.Book));
         if (again.Kind != trained.Ended.Verdict.Kind)
@@ -83,8 +83,8 @@ internal sealed class VersionAudit(
     private ReplayState StateOf(Ground.Solid ground)
     {
         if (ground.FoldFrom is not { } from) return new ReplayState(ground.Plan.Replay, seed);
-        using IStoredModel stored = store.Open(from.Version);
-        return ReplayState.Load(new MemoryStream(Check.NotNull(stored.ReadFile(Publisher.ReplayFile), "a version to fold from has a saved replay state")), ground.Plan.Replay, seed);
+        return ReplayState.Load(
+            Check.NotNull(SavedReplay.Of(store, from.Version), "a version to fold from has a saved replay state"), ground.Plan.Replay, seed);
     }
 
     private CycleReport Train(Derivation.Trained trained, PreparedCycle cycle, LearnerSeat seat, CancellationToken cancellation)
@@ -101,10 +101,10 @@ internal sealed class VersionAudit(
     }
 
     private void CompareState(
-        Derivation.Trained trained, ReplayState state, IStoredModel stored, List<string> differences, List<string> notes, CancellationToken cancellation)
+        Derivation.Trained trained, CyclePlan plan, ReplayState state, IStoredModel stored, List<string> differences, List<string> notes, CancellationToken cancellation)
     {
         if (stored.ReadFile(Publisher.ReplayFile) is not { } saved) return;
-        FoldReport fold = journal.Fold(state, trained.At, cancellation);
+        FoldReport fold = journal.Fold(state, plan.Replay, trained.At, cancellation);
         using var derived = new MemoryStream();
         state.Save(derived);
         if (fold.Missing.Count > 0) notes.Add($"its replay state was not compared: {Lacking(fold)}");
@@ -142,7 +142,7 @@ internal sealed class VersionAudit(
     private string Lacking(FoldReport fold)
     {
         (long from, long to) = fold.Missing[0];
-        string why = to < journal.CompleteFrom ? "retired" : "forgotten, or damaged (sslagent replay verify)";
+        string why = to < journal.CompleteFrom ? "retired or forgotten" : "damaged (sslagent replay verify)";
         return $"records {from} to {to} are no longer in the journal: {why}";
     }
 }

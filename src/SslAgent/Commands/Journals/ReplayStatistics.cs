@@ -18,8 +18,6 @@ namespace SslAgent.Commands.Journals;
 /// </summary>
 internal static class ReplayStatistics
 {
-    private const string SavedState = "replay.bin";
-
     public static Command Build()
     {
         Command command = new("stats", "What the replay buffer holds and what came of the stream, from what is on disk");
@@ -30,29 +28,30 @@ internal static class ReplayStatistics
         {
             AgentSettings loaded = settings.LoadSections(parsed, "agent", "replay");
             string folder = ReplayVerification.FolderOf(loaded);
-            ReplayPlace place = new(LocalDisk.Instance, folder, (ulong)loaded.Agent.Seed, TimeProvider.System);
-            ReplayState state = StateOf(loaded);
-            using ReplayReading reading = ReplayReading.Open(place, loaded.Replay);
-            FoldReport fold = reading.Fold(state, long.MaxValue, cancellation);
-            ReplayStats stats = reading.Stats(state);
+            VersionStore? store = StoreOf(loaded);
+            ReplayPlace place = new(LocalDisk.Instance, folder, (ulong)loaded.Agent.Seed, TimeProvider.System)
+            {
+                Past = version => store is null ? null : SavedReplay.Of(store, version),
+            };
+            ReplayState state = store?.Head is { } head && SavedReplay.Of(store, head) is { } saved
+                ? ReplayState.Load(saved, loaded.Replay, place.Seed)
+                : new ReplayState(loaded.Replay, place.Seed);
+            using ReplayReading reading = ReplayReading.Open(place);
+            FoldReport fold = reading.Fold(state, loaded.Replay, long.MaxValue, cancellation);
+            ReplayStats stats = reading.Stats(state, loaded.Replay);
             Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, reading.Segments, fold));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
     }
 
-    /// <summary>HEAD's saved state, or an empty one before the first version.</summary>
-    private static ReplayState StateOf(AgentSettings settings)
+    /// <summary>Null before the first version.</summary>
+    private static VersionStore? StoreOf(AgentSettings settings)
     {
-        ulong seed = (ulong)settings.Agent.Seed;
         StateDirectory state = new(settings.Agent.StateDirectory);
-        if (!Directory.Exists(state.Versions)) return new ReplayState(settings.Replay, seed);
-        VersionStore store = VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);
-        if (store.Head is not { } head) return new ReplayState(settings.Replay, seed);
-        using IStoredModel stored = store.Open(head);
-        return stored.ReadFile(SavedState) is { } saved
-            ? ReplayState.Load(new MemoryStream(saved), settings.Replay, seed)
-            : new ReplayState(settings.Replay, seed);
+        return Directory.Exists(state.Versions)
+            ? VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance)
+            : null;
     }
 
     private static void Tell(TextWriter output, ReplayStats stats, int segments, FoldReport fold)

@@ -121,7 +121,7 @@ public sealed class CheckpointsCommandTests
         Assert.Equal(["v2", "v3"], Names(done));
         Assert.Null(store.Open().Find(new ModelVersion(2)));
 
-        static string?[] Names(JsonElement answer) => [.. answer.GetProperty("deleted").EnumerateArray().Select(version => version.GetString())];
+        static string[] Names(JsonElement answer) => [.. answer.GetProperty("deleted").EnumerateArray().Select(version => version.ToString())];
     }
 
     [Fact]

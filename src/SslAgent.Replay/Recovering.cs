@@ -9,33 +9,18 @@ internal static class Recovering
     public static RecoveryReport Fold(
         Journal journal, ReplayState state, Rewinding rewinding, TimeProvider time, Action<NumberedRecord, ReplayState>? observe)
     {
-        long began = time.GetTimestamp(), from = state.Position, folded = 0;
+        long began = time.GetTimestamp(), from = state.Position;
         // The journal's own end, which a saved state may be ahead of where the medium lost records.
         long end = Math.Max(journal.Samples.LastSequence, journal.Decisions.LastSequence) + 1;
-        var lost = new List<LostNumbers>();
-        List<DamagedRange> damaged = [.. journal.Findings.Samples.Damaged, .. journal.Findings.Decisions.Damaged];
-        using (JournalCursor cursor = journal.Read(from))
-        {
-            while (cursor.MoveNext())
-            {
-                if (cursor.Current.Sequence > state.Position) lost.Add(new LostNumbers(state.Position, cursor.Current.Sequence));
-                rewinding.Apply(state, cursor.Current.Sequence, cursor.Current.Record);
-                observe?.Invoke(cursor.Current, state);
-                folded++;
-            }
-
-            damaged.AddRange(cursor.Damaged.Where(range => !damaged.Contains(range)));
-        }
-
-        damaged.AddRange(DamagedDecisions(journal).Where(range => !damaged.Contains(range)));
-
+        FoldReport fold = Folding.Run(journal, state, rewinding, long.MaxValue, observe);
+        IEnumerable<DamagedRange> found = [.. journal.Findings.Samples.Damaged, .. journal.Findings.Decisions.Damaged];
         return new RecoveryReport(
-            from, journal.Position, folded, Math.Max(0, from - end), journal.Bytes,
-            journal.Findings.Samples.CutBytes + journal.Findings.Decisions.CutBytes, damaged,
+            from, journal.Position, fold.Records, Math.Max(0, from - end), journal.Bytes,
+            journal.Findings.Samples.CutBytes + journal.Findings.Decisions.CutBytes, [.. found.Union(fold.Damaged).Union(DamagedDecisions(journal))],
             [.. journal.Findings.Samples.Notes, .. journal.Findings.Decisions.Notes], time.GetElapsedTime(began))
         {
             // What came before was retired on purpose where nothing held it.
-            Lost = [.. lost.Where(gap => gap.To > state.CompleteFrom)],
+            Lost = [.. fold.Missing.Where(gap => gap.To >= state.CompleteFrom).Select(gap => new LostNumbers(gap.From, gap.To + 1))],
         };
     }
 

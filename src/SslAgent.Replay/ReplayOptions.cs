@@ -137,6 +137,19 @@ public sealed record ReplayOptions
     private Int128 JournalBytesNeeded =>
         (Int128)FrameBytesMax + TextBytesMax + PairBytesMax + (3 * (Int128)FreshBytesMax) + (2 * (Int128)SegmentBytes);
 
+    /// <summary>These options with the journal's own settings at their defaults: two that are equal so fold the same records to the same state.</summary>
+    public ReplayOptions ForFold()
+    {
+        ReplayOptions defaults = new();
+        return this with
+        {
+            SegmentBytes = defaults.SegmentBytes,
+            JournalBytesMax = defaults.JournalBytesMax,
+            GroupCommitDelay = defaults.GroupCommitDelay,
+            GroupCommitBytes = defaults.GroupCommitBytes,
+        };
+    }
+
     /// <summary>What is wrong across fields, one sentence each with value, unit and reason.</summary>
     public IEnumerable<string> Faults()
     {

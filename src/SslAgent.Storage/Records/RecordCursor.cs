@@ -8,7 +8,7 @@ public sealed class RecordCursor : IDisposable
 {
     private readonly IDisk _disk;
     private readonly RecordLogSettings _settings;
-    private readonly (string Path, long From, long To)[] _parts;
+    private readonly (Segment Segment, long From, long To)[] _parts;
     private readonly long _fromSequence;
     private readonly bool _passesOver;
     private readonly Action _closed;
@@ -22,7 +22,7 @@ public sealed class RecordCursor : IDisposable
 
     /// <param name="passesOver">Whether what the medium refuses to read is damage too; else it is the caller's fault to see.</param>
     internal RecordCursor(
-        IDisk disk, RecordLogSettings settings, (string Path, long From, long To)[] parts, long fromSequence, bool passesOver, Action closed)
+        IDisk disk, RecordLogSettings settings, (Segment Segment, long From, long To)[] parts, long fromSequence, bool passesOver, Action closed)
     {
         _disk = disk;
         _settings = settings;
@@ -49,8 +49,8 @@ public sealed class RecordCursor : IDisposable
             }
             catch (StorageException fault) when (_passesOver && fault.Fault is (StorageFault.Device or StorageFault.NotFound))
             {
-                (string path, long from, long to) = _parts[_part];
-                _damaged.Add(new DamagedRange(path, _reader?.Offset ?? from, to));
+                (Segment segment, long from, long to) = _parts[_part];
+                _damaged.Add(new DamagedRange(segment.Path, _reader?.Offset ?? from, to));
             }
 
             Close();
@@ -82,16 +82,16 @@ public sealed class RecordCursor : IDisposable
     private bool OpenNext()
     {
         if (_part + 1 >= _parts.Length) return false;
-        (string path, long from, long to) = _parts[++_part];
-        _file = _disk.Open(path, DiskOpen.Read);
+        (Segment segment, long from, long to) = _parts[++_part];
+        _file = segment.Open(_disk);
         _reader = new SegmentReader(_file, from, Math.Min(to, _file.Length), _settings.RecordBytesMax);
-        if (_file.Length < to) _damaged.Add(new DamagedRange(path, _file.Length, to));
+        if (_file.Length < to) _damaged.Add(new DamagedRange(segment.Path, _file.Length, to));
         return true;
     }
 
     private void Close()
     {
-        if (_reader is not null) _damaged.AddRange(_reader.Holes.Select(hole => new DamagedRange(_parts[_part].Path, hole.From, hole.To)));
+        if (_reader is not null) _damaged.AddRange(_reader.Holes.Select(hole => new DamagedRange(_parts[_part].Segment.Path, hole.From, hole.To)));
         _reader?.Dispose();
         _file?.Dispose();
         (_reader, _file) = (null, null);

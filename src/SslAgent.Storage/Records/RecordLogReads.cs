@@ -45,8 +45,8 @@ public sealed partial class RecordLog
         lock (_gate)
         {
             int first = Math.Max(0, SegmentOf_NeedsLock(fromSequence));
-            (string Path, long From, long To)[] parts = [.. _segments.Skip(first).Select(segment =>
-                (segment.Path, segment.Index.StartOf(fromSequence, segment.Bytes), segment.Bytes))];
+            (Segment Segment, long From, long To)[] parts = [.. _segments.Skip(first).Select(segment =>
+                (segment, segment.Index.StartOf(fromSequence, segment.Bytes), segment.Bytes))];
             _cursors++;
             return new RecordCursor(_disk, Settings, parts, fromSequence, passesOverBadSectors, CursorClosed);
         }

@@ -71,7 +71,7 @@ internal sealed class AgentParts : IAsyncDisposable
         try
         {
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
-            var problems = new ProblemBoard(around.Observer);
+            var problems = new ProblemBoard(around.Observer, around.Time);
             TellDamage(state, problems);
             var interrupts = Keep(new Interrupts());
             ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
@@ -111,13 +111,16 @@ internal sealed class AgentParts : IAsyncDisposable
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
                 state.Directory.DeadLetterCursor, problems, around.Health, around.Logs.CreateLogger<DeadLetterFeed>()));
             if (deadLetters is not null) retirement.DeadLettersFrom = () => deadLetters.OwedFrom;
-            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
+            ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
+            var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
+            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
+            var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Observer, around.Time);
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var limits = new RoomLimits(settings.Replay.JournalBytesMax, settings.Replay.SegmentBytes, settings.Agent.DiskFreeMin, state.Directory.Root);
             var ingest = Keep(new IngestLoop(
-                reader, decoder, state.Ledger, triggers,
+                reader, commits, decoder, state.Ledger, triggers,
                 wait => new DiskRoom(limits, state.Disk, state.Ledger, publisher.Retire, triggers.Fire, around.Time, wait),
-                deadLetters, problems, around.Health, around.Observer, around.Logs.CreateLogger<IngestLoop>()));
+                deadLetters, problems, around.Health, around.Observer, ingestLog));
             var scrub = Keep(new Scrub(
                 state.Disk, state.Directory, state.Store, settings.Scrub, problems, around.Time, around.Logs.CreateLogger<Scrub>()));
             return new AgentParts(opened)

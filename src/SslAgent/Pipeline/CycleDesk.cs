@@ -26,6 +26,13 @@ internal sealed class CycleDesk(
                 continue;
             }
 
+            if (cycle.Ended is null && cycle.Plan.Replay != plan.Replay)
+            {
+                // What it trained on so far was folded under the old options and cannot be had again.
+                Abandon(cycle, "the options of section replay changed");
+                continue;
+            }
+
             runner.Run(cycle, first, interrupts);
         }
     }

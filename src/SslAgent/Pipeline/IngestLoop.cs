@@ -25,12 +25,14 @@ internal sealed class IngestLoop : IDisposable
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
 
     private readonly KafkaReader _reader;
+    private readonly Commits _commits;
     private readonly MessageDecoder _decoder;
     private readonly Ledger _ledger;
     private readonly CycleTriggers _triggers;
     private readonly DiskRoom _room;
     private readonly DeadLetterFeed? _deadLetters;
     private readonly ProblemBoard _problems;
+    private readonly StreamNews _news;
     private readonly LoopHealth _health;
     private readonly IAgentObserver _observer;
     private readonly ILogger _log;
@@ -43,11 +45,12 @@ internal sealed class IngestLoop : IDisposable
     private readonly Thread _thread;
 
     public IngestLoop(
-        KafkaReader reader, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, Func<Patience, DiskRoom> room, DeadLetterFeed? deadLetters,
-        ProblemBoard problems, LoopHealth health, IAgentObserver observer, ILogger log)
+        KafkaReader reader, Commits commits, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, Func<Patience, DiskRoom> room,
+        DeadLetterFeed? deadLetters, ProblemBoard problems, LoopHealth health, IAgentObserver observer, ILogger log)
     {
-        (_reader, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
-            (reader, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
+        (_reader, _commits, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
+            (reader, commits, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
+        _news = new StreamNews(problems, log);
         _patience = new Patience(Name, TurnMax, problems, health, log, _stop.Token);
         _room = room(_patience);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
@@ -86,11 +89,13 @@ internal sealed class IngestLoop : IDisposable
                 _reader.Take(_events, TakeMax, wait, _stop.Token);
                 foreach (StreamEvent one in _events) Handle(one);
                 if (_ledger.SyncDueIn == TimeSpan.Zero) Sync();
+                _commits.SendDue();
                 _triggers.AfterIngest(_stop.Token);
                 Note();
             }
 
             Sync();
+            _commits.Send();
         }
         catch (OperationCanceledException)
         {
@@ -124,12 +129,10 @@ internal sealed class IngestLoop : IDisposable
             case StreamEvent.EpochChanged changed:
                 var epoch = new StreamEpoch(changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
                 _patience.Insist(DiskTrouble.Admitting, () => _ledger.OpenEpoch(epoch));
-                HeadLog.EpochOpened(_log, changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
+                _news.Tell(changed);
                 break;
             case StreamEvent.MessagesMissing missing:
-                long count = missing.To - missing.From;
-                HeadLog.MessagesMissing(_log, count, missing.Topic, missing.Partition, missing.From, missing.To - 1, missing.Reason);
-                _problems.Set($"missing {missing.Topic}/{missing.Partition}", $"{count} messages of {missing.Topic}/{missing.Partition} are lost: {missing.Reason}");
+                _news.Tell(missing);
                 break;
             case StreamEvent.PartitionsLeaving leaving:
                 Leave(leaving);
@@ -145,6 +148,7 @@ internal sealed class IngestLoop : IDisposable
         try
         {
             Sync();
+            if (leaving.MayCommit) _commits.Send();
         }
         finally
         {
@@ -158,8 +162,7 @@ internal sealed class IngestLoop : IDisposable
         long position = _ledger.Position;
         IReadOnlyList<PartitionPosition> durable = _patience.Insist(DiskTrouble.Admitting, _ledger.Sync);
         _observer.OnDurable(durable);
-        _reader.Commit(durable);
-        _observer.OnOffsetsTold();
+        _commits.Durable(durable);
         _deadLetters?.Durable(position);
     }
 

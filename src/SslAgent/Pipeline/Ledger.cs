@@ -107,7 +107,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
             OpenCycle open = _replay.StartCycle(started);
             Apply_NeedsLock(open.Sequence, started);
             return new PreparedCycle(
-                started, plan, parent, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, _replay.View(open, plan.Replay.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 

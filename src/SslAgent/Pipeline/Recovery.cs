@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
@@ -113,13 +112,8 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     };
 
     /// <summary>The <c>replay.bin</c> of a version: as this fold came by it, or else on disk.</summary>
-    private MemoryStream? PastOf(ModelVersion version)
-    {
-        if (_folds.TryGetValue(version, out FrozenFold? fold)) return new MemoryStream(fold.ReplayIndex);
-        if (store.Find(version) is null) return null;
-        using IStoredModel stored = store.Open(version);
-        return stored.ReadFile(Publisher.ReplayFile) is { } saved ? new MemoryStream(saved) : null;
-    }
+    private MemoryStream? PastOf(ModelVersion version) =>
+        _folds.TryGetValue(version, out FrozenFold? fold) ? new MemoryStream(fold.ReplayIndex) : SavedReplay.Of(store, version);
 
     private static FrozenFold Freeze(ReplayState state)
     {
@@ -142,19 +136,8 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             : null;
     }
 
-    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay)
-    {
-        try
-        {
-            CyclePlan plan = CyclePlan.FromJson(begun.Started.PlanJson);
-            return new PreparedCycle(
-                begun.Started, plan, open.Parent, replay.View(begun, plan.FreshRatio), replay.Sentinels(begun), lineage.Tokenizer?.TokenizerJson);
-        }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
-        {
-            throw new StateRefusedException($"the plan of cycle {begun.Started.Cycle} in the journal cannot be read by this release: {fault.Message}");
-        }
-    }
+    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay) =>
+        PreparedCycle.Of(begun, open.Parent, lineage.Tokenizer?.TokenizerJson, ratio => replay.View(begun, ratio), replay.Sentinels(begun));
 
     /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
     private void CatchUpPointers(VersionManifest? newest)

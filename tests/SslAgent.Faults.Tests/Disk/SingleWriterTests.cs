@@ -13,7 +13,7 @@ public sealed class SingleWriterTests
         await using var bench = new Bench();
         string[] settings =
         [
-            "--set", $"agent:stateDirectory={Path.Combine(bench.Root, "state")}", "--set", "agent:diskFreeMin=0", "--set", $"kafka:topics={Bench.Topic}",
+            "--set", $"agent:stateDirectory={Path.Combine(bench.Root, "state")}", "--set", "agent:diskFreeMin=0", "--set", $"kafka:topics={bench.Topic}",
             "--set", $"kafka:bootstrapServers={bench.BootstrapServers}", "--set", "kafka:assignment=manual", "--set", "serving:listen=127.0.0.1:0",
             "--set", "logging:console=json", "--set", "logging:file=none", "--set", "learning:threads=1",
         ];

@@ -19,8 +19,8 @@ internal static class Recovering
             journal.Findings.Samples.CutBytes + journal.Findings.Decisions.CutBytes, [.. found.Union(fold.Damaged).Union(DamagedDecisions(journal))],
             [.. journal.Findings.Samples.Notes, .. journal.Findings.Decisions.Notes], time.GetElapsedTime(began))
         {
-            // What came before was retired on purpose where nothing held it.
-            Lost = [.. fold.Missing.Where(gap => gap.To >= state.CompleteFrom).Select(gap => new LostNumbers(gap.From, gap.To + 1))],
+            // Also what was retired on purpose: whoever has to fold from before the horizon lacks it all the same.
+            Lost = [.. fold.Missing.Select(gap => new LostNumbers(gap.From, gap.To + 1))],
         };
     }
 

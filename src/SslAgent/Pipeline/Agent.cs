@@ -107,6 +107,8 @@ internal sealed class Agent(
         try
         {
             await parts.Saves.DrainAsync(limit.Token);
+            // What follows a save (serving, retiring) writes too: not after the lock is given up.
+            await parts.Publisher.DrainAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {

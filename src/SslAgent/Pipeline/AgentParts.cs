@@ -40,6 +40,8 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required SaveQueue Saves { get; init; }
 
+    public required Publisher Publisher { get; init; }
+
     public required CycleRunner Runner { get; init; }
 
     public required Rollbacks Rollbacks { get; init; }
@@ -133,6 +135,7 @@ internal sealed class AgentParts : IAsyncDisposable
                 StartedAt = around.Time.GetUtcNow(),
                 Problems = problems,
                 Saves = saves,
+                Publisher = publisher,
                 Runner = runner,
                 Rollbacks = rollbacks,
                 Forgetting = forgetting,

@@ -45,7 +45,7 @@ internal sealed class DamageSettlement(VersionStore store, VersionManifest? newe
     /// <param name="open">The cycle that the replay state holds open, which is the line's own in a whole journal.</param>
     public bool IsBroken(LineageFold lineage, IReadOnlyList<Unfinished> unfinished, OpenCycle? open)
     {
-        if (newest is not null && (lineage.Oddities.Count > 0 || IsHit(lineage, unfinished))) return true;
+        if ((newest is not null && lineage.Oddities.Count > 0) || IsHit(lineage, unfinished)) return true;
         if (lineage.Open?.Started.Cycle != open?.Started.Cycle) return true;
         HashSet<ModelVersion> made = [];
         foreach (Unfinished left in unfinished)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SslAgent.Domain;
@@ -192,12 +191,9 @@ internal sealed class DeadLetterFeed : IDisposable
         else _problems.Clear(Name);
         long through = _producer.PendingCount == 0 ? _seen : _producer.DurableThrough;
         if (through <= _cursor) return;
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, through);
-        AtomicFile.Write(_disk, _cursorPath, bytes);
+        AtomicFile.Write(_disk, _cursorPath, DeadLetterCursor.Bytes(through));
         Volatile.Write(ref _cursor, through);
     }
 
-    private long ReadCursor() =>
-        AtomicFile.Read(_disk, _cursorPath) is { Length: sizeof(long) } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : -1;
+    private long ReadCursor() => AtomicFile.Read(_disk, _cursorPath) is { } bytes ? DeadLetterCursor.Read(bytes) : DeadLetterCursor.None;
 }

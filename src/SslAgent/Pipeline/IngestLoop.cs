@@ -42,6 +42,7 @@ internal sealed class IngestLoop : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<StreamEvent> _events = new(TakeMax);
     private readonly IngestTally _counts = new();
+    private long _told;
     private readonly Thread _thread;
 
     public IngestLoop(
@@ -88,7 +89,7 @@ internal sealed class IngestLoop : IDisposable
                 TimeSpan wait = _ledger.SyncDueIn is { } due && due < Turn ? due : Turn;
                 _reader.Take(_events, TakeMax, wait, _stop.Token);
                 foreach (StreamEvent one in _events) Handle(one);
-                if (_ledger.SyncDueIn == TimeSpan.Zero) Sync();
+                if (MustSync) Sync();
                 _commits.SendDue();
                 _triggers.AfterIngest(_stop.Token);
                 Note();
@@ -113,6 +114,11 @@ internal sealed class IngestLoop : IDisposable
             _ended.TrySetResult();
         }
     }
+
+    /// <summary>
+    /// The group commit is due; or nothing waits, because a decision took the samples before it along, and whoever waits for them was not told yet.
+    /// </summary>
+    private bool MustSync => _ledger.SyncDueIn is { } due ? due == TimeSpan.Zero : _ledger.Position > _told;
 
     private void Handle(StreamEvent one)
     {
@@ -164,6 +170,7 @@ internal sealed class IngestLoop : IDisposable
         _observer.OnDurable(durable);
         _commits.Durable(durable);
         _deadLetters?.Durable(position);
+        _told = position;
     }
 
     private void Note()

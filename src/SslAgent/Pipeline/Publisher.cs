@@ -84,6 +84,13 @@ internal sealed class Publisher(
         }
     }
 
+    /// <summary>Ends when what followed the last save is over, well or not.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        await _last.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
     private Task<VersionManifest> Follow(Task<VersionManifest> save)
     {
         Task<VersionManifest> followed = FollowAsync(save);

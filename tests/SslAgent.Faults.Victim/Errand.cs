@@ -29,12 +29,14 @@ internal sealed class Errand
     public void Begin()
     {
         lock (_lock) _isReady = true;
-        foreach (PartitionStatus partition in _agent.Status().Partitions) Durable(partition.NextOffset);
+        Ingested();
         if (_agent.Versions() is [{ } newest, ..]) Published(newest.Version);
     }
 
-    public void Durable(long offset)
+    /// <summary>What is in the journal, durable or not: the end of the process makes it so.</summary>
+    public void Ingested()
     {
+        long offset = _agent.Status().Partitions.Select(partition => partition.NextOffset).DefaultIfEmpty().Max();
         lock (_lock) _offset = Math.Max(_offset, offset);
         Look();
     }
@@ -52,7 +54,7 @@ internal sealed class Errand
     {
         lock (_lock)
         {
-            if (!_isReady) return;
+            if (!_isReady) return; // The agent answers from then on.
             if (!_hasRolledBack && !_isAsking && _version >= _orders.RollBackAfter)
             {
                 _isAsking = true;

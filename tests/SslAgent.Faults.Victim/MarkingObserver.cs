@@ -13,13 +13,13 @@ internal sealed class MarkingObserver(KillPoints points, PointLog log, TextWrite
     /// <summary>Told of the progress from here on.</summary>
     public void Tell(Errand errand) => Volatile.Write(ref _errand, errand);
 
-    public void OnIngested(IngestCounts counts) => Say("ingested");
-
-    public void OnDurable(IReadOnlyList<PartitionPosition> positions)
+    public void OnIngested(IngestCounts counts)
     {
-        points.Pass("before commit offsets");
-        foreach (PartitionPosition position in positions) Volatile.Read(ref _errand)?.Durable(position.NextOffset);
+        Say("ingested");
+        Volatile.Read(ref _errand)?.Ingested();
     }
+
+    public void OnDurable(IReadOnlyList<PartitionPosition> positions) => Pass("before commit offsets");
 
     public void OnOffsetsTold() => Pass("after commit offsets");
 

@@ -31,10 +31,18 @@ using IHost host = AgentHost.Build(settings, logger, observer, disk, TimeProvide
 var agent = host.Services.GetRequiredService<Agent>();
 var errand = new Errand(agent, orders, log);
 observer.Tell(errand);
-await host.StartAsync(stop.Token);
-observer.Say("ready");
-errand.Begin();
-await host.WaitForShutdownAsync(stop.Token);
+try
+{
+    await host.StartAsync(stop.Token);
+    observer.Say("ready");
+    errand.Begin();
+    await host.WaitForShutdownAsync(stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    // Asked to stop while it started.
+}
+
 if (agent.Fault is not { } fault) return 0;
 Console.Error.WriteLine($"ended by a fault: {fault}");
 return 1;

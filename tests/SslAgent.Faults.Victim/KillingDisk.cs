@@ -3,7 +3,7 @@ using SslAgent.Storage;
 namespace SslAgent.Faults.Victim;
 
 /// <summary>The real disk, with a named point before and after each step that changes something, and one halfway through each write.</summary>
-internal sealed class KillingDisk(IDisk disk, KillPoints points, DurableRoles roles, JournalArchive archive) : IDisk
+internal sealed class KillingDisk(IDisk disk, KillPoints points, DurableRoles roles, JournalArchive archive, PublishedVersions versions) : IDisk
 {
     public IDiskFile Open(string path, DiskOpen mode)
     {
@@ -31,7 +31,11 @@ internal sealed class KillingDisk(IDisk disk, KillPoints points, DurableRoles ro
     public void Rename(string from, string to)
     {
         archive.Keep(to);
-        Step($"rename {roles.Of(to)}", () => disk.Rename(from, to));
+        Step($"rename {roles.Of(to)}", () =>
+        {
+            disk.Rename(from, to);
+            versions.Renamed(to);
+        });
     }
 
     public void Link(string existing, string added) => Step($"link {roles.Of(added)}", () => disk.Link(existing, added));

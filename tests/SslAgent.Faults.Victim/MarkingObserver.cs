@@ -1,11 +1,10 @@
-using System.Globalization;
 using SslAgent.Domain;
 using SslAgent.Pipeline;
 
 namespace SslAgent.Faults.Victim;
 
 /// <summary>The points that are no step of the disk: Kafka's offsets, the way of a cycle. Says them on standard output as well, for whoever waits outside.</summary>
-internal sealed class MarkingObserver(KillPoints points, PointLog log, TextWriter output) : IAgentObserver
+internal sealed class MarkingObserver(KillPoints points, TextWriter output) : IAgentObserver
 {
     private readonly Lock _lock = new();
     private Errand? _errand;
@@ -33,7 +32,6 @@ internal sealed class MarkingObserver(KillPoints points, PointLog log, TextWrite
 
     public void OnVersionPublished(VersionManifest manifest)
     {
-        log.Add(PointLog.Version, string.Create(CultureInfo.InvariantCulture, $"{manifest.Version.Number}\t{manifest.WeightsDigest}"));
         Pass("at version published");
         Volatile.Read(ref _errand)?.Published(manifest.Version);
     }

@@ -23,9 +23,9 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 
 using var log = new PointLog(orders.Log);
 var points = new KillPoints(orders, log);
-var observer = new MarkingObserver(points, log, Console.Out);
-var disk = new KillingDisk(
-    LocalDisk.Instance, points, new DurableRoles(settings.Agent.StateDirectory), new JournalArchive(orders.Archive));
+var observer = new MarkingObserver(points, Console.Out);
+var roles = new DurableRoles(settings.Agent.StateDirectory);
+var disk = new KillingDisk(LocalDisk.Instance, points, roles, new JournalArchive(orders.Archive), new PublishedVersions(log, roles));
 using Logger logger = LoggingSetup.Create(settings.Logging, settings.Agent.StateDirectory, toConsole: true);
 using IHost host = AgentHost.Build(settings, logger, observer, disk, TimeProvider.System);
 var agent = host.Services.GetRequiredService<Agent>();

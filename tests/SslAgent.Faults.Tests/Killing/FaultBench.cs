@@ -55,6 +55,7 @@ internal sealed class FaultBench : IDisposable
         Replay = new()
         {
             SentinelOneIn = 5, EraSamples = 100, EraSentinelsMax = 6, SegmentBytes = 1 << 16, JournalBytesMax = 1 << 30, GroupCommitBytes = 1 << 15,
+            GroupCommitDelay = TimeSpan.FromMilliseconds(5),
             FramesMax = 30, TextsMax = 30, PairsMax = 30, FreshMax = 40,
         },
         Model = new()
@@ -68,7 +69,7 @@ internal sealed class FaultBench : IDisposable
         },
         Tokenizer = new() { CorpusBytes = 2_048, CorpusSamples = 20 },
         Cycle = new() { Interval = null, SamplesTrigger = 40, WaitForLearner = true, SamplesMin = 16, StepsMax = 8, TimeMax = null },
-        Checkpoints = new() { KeepLast = 1, KeepPromoted = 1, KeepTrainingState = 1 },
+        Checkpoints = new() { KeepLast = 3, KeepPromoted = 1, KeepTrainingState = 1 },
         Serving = new() { Listen = "127.0.0.1:0" },
         Logging = new() { File = "none", Level = "warning" },
     };

@@ -11,7 +11,7 @@ namespace SslAgent.Faults.Tests.Killing;
 internal sealed class KillChain(FaultBench bench, string state)
 {
     /// <summary>Longest that one process may take.</summary>
-    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(2);
 
     public string Name => state;
 
@@ -30,6 +30,9 @@ internal sealed class KillChain(FaultBench bench, string state)
 
     /// <summary>Kills from outside: gets each process as it starts; null leaves it alone.</summary>
     public Func<VictimRun, CancellationToken, Task>? Assassin { get; init; }
+
+    /// <summary>Raised once its life is over, before anything is cleared away.</summary>
+    public event Action? Ended;
 
     public string Directory => Path.Combine(bench.Root, state);
 
@@ -64,7 +67,10 @@ internal sealed class KillChain(FaultBench bench, string state)
         long began = Stopwatch.GetTimestamp();
         while (!await LiveAsync(orders)) Restarts++;
         Elapsed = Stopwatch.GetElapsedTime(began);
+        Ended?.Invoke();
     }
+
+    private string Tail() => string.Join(", ", PointLog.Read(Log).TakeLast(40).Select(entry => $"{entry.What} {entry.Detail}"));
 
     /// <summary>One process; true where it was the last.</summary>
     private async Task<bool> LiveAsync(VictimOrders orders)
@@ -73,7 +79,8 @@ internal sealed class KillChain(FaultBench bench, string state)
         int killedBefore = KilledAt.Count, stoppedBefore = Entries(PointLog.Stopped).Count();
         await using var run = new VictimRun(orders, Path.Combine(Directory, "orders.json"));
         if (Assassin is not null) await Assassin(run, limit.Token);
-        VictimExit exit = await run.ExitAsync(limit.Token);
+        VictimExit exit = await run.ExitAsync(limit.Token)
+            ?? throw new TimeoutException($"{state}: the process did not end in time. It passed {Tail()} and said {run.Output}");
         int killed = KilledAt.Count - killedBefore;
         if (exit.WasKilled)
         {

@@ -35,6 +35,15 @@ internal sealed class VictimRun : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
+    /// <summary>All that it said so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
     /// <summary>Waits until it has spoken of its progress so many times; false where it ended before.</summary>
     public async Task<bool> AwaitProgressAsync(int times, CancellationToken limit)
     {
@@ -52,7 +61,8 @@ internal sealed class VictimRun : IAsyncDisposable
     /// <summary>SIGKILL; nothing where it has ended.</summary>
     public void Kill() => _process.Kill();
 
-    public async Task<VictimExit> ExitAsync(CancellationToken limit)
+    /// <summary>Null where it did not end by the limit.</summary>
+    public async Task<VictimExit?> ExitAsync(CancellationToken limit)
     {
         try
         {
@@ -60,11 +70,11 @@ internal sealed class VictimRun : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"the agent did not end in time; it said: {Output()}");
+            return null;
         }
 
         await _reading;
-        return new VictimExit(_process.ExitCode, Output());
+        return new VictimExit(_process.ExitCode, Output);
     }
 
     public async ValueTask DisposeAsync()
@@ -72,11 +82,6 @@ internal sealed class VictimRun : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private string Output()
-    {
-        lock (_output) return _output.ToString();
     }
 
     private async Task ReadAsync(StreamReader from)

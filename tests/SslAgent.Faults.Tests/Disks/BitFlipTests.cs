@@ -31,11 +31,11 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         {
             for (int i = 0; i < FlipsAFile; i++)
             {
-                SimulatedDisk flipped = disk.AfterKill().AfterCrash();
-                byte[] bytes = flipped.Get(file);
+                byte[] bytes = [.. disk.Get(file)];
                 int bit = chance.Next(bytes.Length * 8);
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-                flipped.Put(file, bytes);
+                var flipped = new SimulatedDisk();
+                foreach (string other in files) flipped.Put(other, other == file ? bytes : [.. disk.Get(other)]);
                 if (IsReported(flipped, sound, $"{file}, bit {bit} of {bytes.Length * 8}, seed {Torture.Seed}")) reported++;
             }
         }

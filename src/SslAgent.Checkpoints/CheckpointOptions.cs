@@ -36,7 +36,8 @@ public sealed record CheckpointOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "24:00:00")]
     public TimeSpan SaveRetryMax { get; init; } = TimeSpan.FromSeconds(60);
 
-    internal RetentionPolicy Retention => new(KeepLast, KeepPromoted, KeepTrainingState, BytesMax);
+    /// <param name="auditHorizon">Newest versions whose parents stay whole.</param>
+    public RetentionPolicy Retention(int auditHorizon) => new(KeepLast, KeepPromoted, KeepTrainingState, BytesMax, auditHorizon);
 
     /// <summary>Cross-field faults, one sentence each with both values.</summary>
     public IEnumerable<string> Faults()

@@ -166,7 +166,7 @@ public sealed class VersionStore
             RequireWriter();
             VersionManifest manifest = Read(version);
             ModelVersion? promoted = PromotedOnLine(version)?.Version;
-            bool servesAnew = manifest.Verdict.Kind == VerdictKind.Promote || manifest.Kind == VersionKind.Rollback;
+            bool servesAnew = manifest.Verdict.Kind == VerdictKind.Promote || manifest.Kind != VersionKind.Cycle;
             ModelVersion? head = manifest.Verdict.Kind == VerdictKind.Reject ? promoted : version;
             if (servesAnew && promoted is { } serve && Serving != serve) _pointers.MoveServing(serve);
             if (head is { } stand && Head != stand) _pointers.MoveHead(stand);

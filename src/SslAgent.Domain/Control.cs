@@ -8,9 +8,26 @@ public sealed record RollbackRequest(
 /// <summary>What a rollback did, or would do.</summary>
 /// <param name="Published">The new version, or null after a dry run.</param>
 /// <param name="Left">Versions whose learning is left behind, newest first.</param>
-/// <param name="SamplesDropped">Samples that leave the replay buffer.</param>
+/// <param name="SamplesUnlearned">Training samples admitted since the version gone back to: what its weights know nothing of.</param>
+/// <param name="SamplesDropped">Samples that leave the replay buffer, or with a rewind are never learned again.</param>
+/// <param name="SamplesFresh">With a rewind: samples that are learned again.</param>
 public sealed record RollbackEffect(
-    ModelVersion From, ModelVersion To, ModelVersion? Published, IReadOnlyList<ModelVersion> Left, int SamplesDropped, string Summary);
+    ModelVersion From, ModelVersion To, ModelVersion? Published, IReadOnlyList<ModelVersion> Left, long SamplesUnlearned, long SamplesDropped,
+    long SamplesFresh, string Summary);
+
+/// <summary>An operator's order to take samples out of replay buffer and journal for good: of one source, or older than a moment, or both.</summary>
+/// <param name="BeforeMs">Samples whose own time lies before this, milliseconds since 1970 UTC.</param>
+/// <param name="DryRun">Only say what would happen.</param>
+public sealed record ForgetRequest(string? Source, long? BeforeMs, string Reason, bool DryRun);
+
+/// <summary>What forgetting did, or would do.</summary>
+/// <param name="Published">The version that goes on without them, or null after a dry run.</param>
+/// <param name="SamplesInUse">Samples that leave the replay buffer and the sentinels.</param>
+/// <param name="SamplesInJournal">Samples that leave the journal, those in use among them.</param>
+/// <param name="Learned">Versions that were trained while such samples were at hand, oldest first: their weights may still know them.</param>
+/// <param name="Left">What could not be taken off the disk and why, or null.</param>
+public sealed record ForgetEffect(
+    ModelVersion? Published, long SamplesInUse, long SamplesInJournal, IReadOnlyList<ModelVersion> Learned, string? Left, string Summary);
 
 /// <summary>How the daemon is, as <c>sslagent status</c> prints it.</summary>
 public enum AgentHealth
@@ -24,8 +41,12 @@ public enum AgentHealth
 }
 
 /// <summary>One partition's progress.</summary>
+/// <param name="NextOffset">The next offset to be journalled.</param>
 /// <param name="LagJournalled">Messages on the broker that are not yet in the journal; null while unknown.</param>
-public sealed record PartitionStatus(string Topic, int Partition, int Epoch, long NextOffset, long? LagJournalled);
+/// <param name="LearnedOffset">What lies before this offset was at hand when the last finished cycle began; null before there was one in this epoch.</param>
+/// <param name="LagLearned">Messages on the broker that no finished cycle had at hand; null while unknown.</param>
+public sealed record PartitionStatus(
+    string Topic, int Partition, int Epoch, long NextOffset, long? LagJournalled, long? LearnedOffset, long? LagLearned);
 
 /// <summary>A snapshot for people and monitors.</summary>
 /// <param name="Problems">What an operator should look at, one sentence each.</param>
@@ -64,6 +85,9 @@ public interface IAgentControl
 
     /// <summary>Cuts off a running cycle, waits for a save in flight, applies. Throws <see cref="ControlRefusedException"/> with the reason.</summary>
     Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation);
+
+    /// <summary>Cuts off a running cycle, applies, takes the samples off the disk. Throws <see cref="ControlRefusedException"/> with the reason.</summary>
+    Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation);
 
     /// <summary>Asks for a cycle now. False where one is already running or nothing can be learned from yet.</summary>
     bool TriggerCycle();

@@ -25,6 +25,8 @@ namespace SslAgent.Domain;
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(RollbackEffect))]
+[JsonSerializable(typeof(ForgetRequest))]
+[JsonSerializable(typeof(ForgetEffect))]
 public sealed partial class DomainJson : JsonSerializerContext
 {
     private static DomainJson? _indented;

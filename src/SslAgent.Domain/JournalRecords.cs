@@ -58,8 +58,7 @@ public abstract record JournalRecord
         ModelVersion Of, ModelVersion Version, string? Source, long? BeforeMs, string Reason, IReadOnlyList<SampleId> Samples) : JournalRecord
     {
         /// <summary>Whether this is what the operator named, if it was admitted before.</summary>
-        public bool Names(Sample sample) =>
-            (Source is null || sample.Source == Source) && (BeforeMs is not { } before || sample.TimeMs < before);
+        public bool Names(string source, long timeMs) => (Source is null || source == Source) && (BeforeMs is not { } before || timeMs < before);
     }
 }
 

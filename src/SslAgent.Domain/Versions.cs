@@ -10,6 +10,9 @@ public enum VersionKind
 
     /// <summary>A rollback: the weights of <see cref="VersionManifest.RolledBackTo"/>, published anew.</summary>
     Rollback = 1,
+
+    /// <summary>Samples were forgotten: the weights of <see cref="VersionManifest.RolledBackTo"/>, published anew with a replay index without them.</summary>
+    Forget = 2,
 }
 
 /// <summary>A file of a version: size in bytes and sha256 in lower-case hex.</summary>

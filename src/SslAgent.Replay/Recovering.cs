@@ -6,7 +6,8 @@ namespace SslAgent.Replay;
 /// <summary>Folds the journal behind a saved state, and says what was found.</summary>
 internal static class Recovering
 {
-    public static RecoveryReport Fold(Journal journal, ReplayState state, TimeProvider time, Action<NumberedRecord, ReplayState>? observe)
+    public static RecoveryReport Fold(
+        Journal journal, ReplayState state, Rewinding rewinding, TimeProvider time, Action<NumberedRecord, ReplayState>? observe)
     {
         long began = time.GetTimestamp(), from = state.Position, folded = 0;
         // The journal's own end, which a saved state may be ahead of where the medium lost records.
@@ -16,7 +17,7 @@ internal static class Recovering
         {
             while (cursor.MoveNext())
             {
-                state.Apply(cursor.Current.Sequence, cursor.Current.Record);
+                rewinding.Apply(state, cursor.Current.Sequence, cursor.Current.Record);
                 observe?.Invoke(cursor.Current, state);
                 folded++;
             }

@@ -7,7 +7,11 @@ namespace SslAgent.Replay;
 /// <summary>Where a ledger lives and what it is folded under.</summary>
 /// <param name="Directory">The journal's directory.</param>
 /// <param name="Seed">The lineage's seed: chance in the fold is keyed by it.</param>
-public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time);
+public sealed record ReplayPlace(IDisk Disk, string Directory, ulong Seed, TimeProvider Time)
+{
+    /// <summary>Opens the <c>replay.bin</c> of a version, which a rewind goes back to; null where it is not there any more.</summary>
+    public Func<ModelVersion, Stream?>? Past { get; init; }
+}
 
 /// <summary>
 /// The journal and its fold, kept in step: whatever happens is appended and applied under one lock. The room's front door; safe to call
@@ -25,6 +29,7 @@ public sealed partial class ReplayLedger : IDisposable
     private readonly ILogger _logger;
     private readonly ReplayMetrics _metrics;
     private readonly BatchReader _reader;
+    private readonly Rewinding _rewinding;
     private long _redelivered;
     private long _unreadable;
 
@@ -38,6 +43,7 @@ public sealed partial class ReplayLedger : IDisposable
         _logger = logger;
         Recovery = recovery;
         _reader = new BatchReader(journal, Unreadable);
+        _rewinding = new Rewinding(journal, place, options);
         _metrics = new ReplayMetrics(Stats);
     }
 
@@ -56,6 +62,24 @@ public sealed partial class ReplayLedger : IDisposable
         get
         {
             lock (_lock) return _state.Partitions;
+        }
+    }
+
+    /// <summary>How far each partition was when the last finished cycle began.</summary>
+    public IReadOnlyList<PartitionPosition> Learned
+    {
+        get
+        {
+            lock (_lock) return _state.Learned;
+        }
+    }
+
+    /// <summary>The journal has every sample from this number on; what came before may be gone where nothing held it.</summary>
+    public long CompleteFrom
+    {
+        get
+        {
+            lock (_lock) return _state.CompleteFrom;
         }
     }
 
@@ -106,7 +130,7 @@ public sealed partial class ReplayLedger : IDisposable
         Journal journal = Journal.Open(place.Disk, place.Directory, options, place.Time, state.Position);
         try
         {
-            RecoveryReport report = Recovering.Fold(journal, state, place.Time, observe);
+            RecoveryReport report = Recovering.Fold(journal, state, new Rewinding(journal, place, options), place.Time, observe);
             Recovering.Tell(report, logger);
             return new ReplayLedger(place, options, journal, state, report, logger);
         }
@@ -147,17 +171,20 @@ public sealed partial class ReplayLedger : IDisposable
         }
     }
 
-    /// <summary>Journals a decision: durable on return. Returns its number. Cycles begin by <see cref="StartCycle"/>.</summary>
+    /// <summary>
+    /// Journals a decision: durable on return. Returns its number. Cycles begin by <see cref="StartCycle"/>. Throws <see cref="ControlRefusedException"/>
+    /// where a rewind goes back further than the journal reaches.
+    /// </summary>
     public long Decide(JournalRecord decision)
     {
         Check.That(
             JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
-        if (decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind })
+        lock (_lock)
         {
-            throw new ControlRefusedException("replay rewind is not there yet: use keep or drop-since");
+            return decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind } rewind
+                ? AppendAndRewind_NeedsLock(rewind)
+                : AppendAndApply_NeedsLock(decision);
         }
-
-        lock (_lock) return AppendAndApply_NeedsLock(decision);
     }
 
     /// <summary>Journals the beginning of a cycle, durable on return, and freezes what it trains on and is probed on.</summary>
@@ -242,6 +269,16 @@ public sealed partial class ReplayLedger : IDisposable
     {
         long sequence = _journal.Append(record);
         _state.Apply(sequence, record);
+        return sequence;
+    }
+
+    private long AppendAndRewind_NeedsLock(JournalRecord.RolledBack rewind)
+    {
+        Rewinding.Require(_state, rewind.To, rewind.ToPosition);
+        _journal.Sync();
+        ReplayState past = _rewinding.Prepare(_state, rewind, _journal.Position);
+        long sequence = _journal.Append(rewind);
+        _state.Rewind(sequence, rewind, past);
         return sequence;
     }
 }

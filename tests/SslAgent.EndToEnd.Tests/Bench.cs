@@ -18,6 +18,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly List<Agent> _agents = [];
     private readonly string _root = Directory.CreateTempSubdirectory("sslagent-e2e-").FullName;
     private int _sent;
+    private long _offsets;
 
     public Bench() => _broker.CreateTopic(Topic, 1);
 
@@ -73,6 +74,18 @@ internal sealed class Bench : IAsyncDisposable
         ProduceProgress progress = await producer.SendAsync(Messages(_sent, count), perSecond: null, progress: null, Limit);
         Assert.Equal(count, progress.Acknowledged);
         _sent += count;
+        _offsets += count;
+    }
+
+    /// <summary>Sends lines of one source, and gives the offsets that they got.</summary>
+    public async Task<(long From, long To)> SendLinesAsync(string[] lines)
+    {
+        using var producer = new MessageProducer(new KafkaOptions { BootstrapServers = BootstrapServers }, TimeProvider.System, NullLogger<MessageProducer>.Instance);
+        await producer.SendAsync(
+            lines.Select((line, i) => new ContractMessage { Source = "host-9", TimeMs = 1_700_000_000_000 + i, Text = line }.To(Topic) with { Partition = 0 }).ToAsyncEnumerable(),
+            perSecond: null, progress: null, Limit);
+        (long from, _offsets) = (_offsets, _offsets + lines.Length);
+        return (from, _offsets - 1);
     }
 
     /// <summary>Sends raw bytes, as a broken producer would.</summary>
@@ -80,6 +93,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         using var producer = new MessageProducer(new KafkaOptions { BootstrapServers = BootstrapServers }, TimeProvider.System, NullLogger<MessageProducer>.Instance);
         await producer.SendAsync(Raw(values), perSecond: null, progress: null, Limit);
+        _offsets += values.Length;
     }
 
     public async ValueTask DisposeAsync()

@@ -63,6 +63,27 @@ public sealed class FoldTests
         Assert.Equal((new ModelVersion(2), before[1]), (again.Version, again.WeightsDigest));
     }
 
+    [Theory]
+    [InlineData("training.safetensors")]
+    [InlineData("replay.bin")]
+    [InlineData("manifest.json")]
+    public async Task A_version_damaged_on_disk_is_made_anew_from_the_one_before(string file)
+    {
+        await using var bench = new Bench();
+        await bench.SendAsync(400);
+        AgentSettings settings = bench.Settings();
+        IReadOnlyList<string> before = await DigestsAsync(bench, settings, versions: 2);
+        string damaged = Path.Combine(Directory.GetDirectories(Path.Combine(settings.Agent.StateDirectory, "versions"), "v*2").Single(), file);
+        byte[] bytes = await File.ReadAllBytesAsync(damaged, bench.Limit);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(damaged, bytes, bench.Limit);
+        var observer = new RecordingObserver();
+        await using Agent agent = await bench.StartAsync(settings, observer);
+        VersionManifest again = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((new ModelVersion(2), before[1]), (again.Version, again.WeightsDigest));
+        Assert.Equal(new ModelVersion(2), agent.Status().Head);
+    }
+
     private static async Task<IReadOnlyList<string>> DigestsAsync(Bench bench, AgentSettings settings, int versions)
     {
         var observer = new RecordingObserver();

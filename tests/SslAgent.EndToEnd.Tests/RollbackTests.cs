@@ -73,10 +73,10 @@ public sealed class RollbackTests
         await observer.NextVersionAsync(bench.Limit);
         await agent.StopAsync();
 
-        using (OfflineRollback offline = OfflineRollback.Open(settings, TimeProvider.System))
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System))
         {
-            RollbackEffect effect = offline.Carry(To(1, ReplayRollback.Keep));
-            Assert.Equal((new ModelVersion(3), 0), (effect.Published, effect.SamplesDropped));
+            RollbackEffect effect = offline.RollBack(To(1, ReplayRollback.Keep));
+            Assert.Equal((new ModelVersion(3), 0L), (effect.Published, effect.SamplesDropped));
         }
 
         agent = await bench.StartAsync(settings, new RecordingObserver());

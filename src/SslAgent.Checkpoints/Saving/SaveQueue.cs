@@ -18,6 +18,7 @@ public sealed class SaveQueue : IDisposable
 
     private readonly VersionStore _store;
     private readonly CheckpointOptions _options;
+    private readonly RetentionPolicy _retention;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
@@ -33,9 +34,10 @@ public sealed class SaveQueue : IDisposable
     // Written by the worker, read by anyone.
     private volatile SaveStatus _status = SaveStatus.Idle;
 
-    public SaveQueue(VersionStore store, CheckpointOptions options, TimeProvider time, ILogger log)
+    /// <param name="retention">What is kept after each save.</param>
+    public SaveQueue(VersionStore store, CheckpointOptions options, RetentionPolicy retention, TimeProvider time, ILogger log)
     {
-        (_store, _options, _time, _log) = (store, options, time, log);
+        (_store, _options, _retention, _time, _log) = (store, options, retention, time, log);
         _worker = new Thread(Work) { Name = "checkpoint-saver", IsBackground = true };
         _worker.Start();
     }
@@ -181,7 +183,7 @@ public sealed class SaveQueue : IDisposable
     {
         try
         {
-            _store.Prune(_options.Retention);
+            _store.Prune(_retention);
         }
         catch (IOException fault)
         {

@@ -3,7 +3,8 @@ using SslAgent.Domain;
 namespace SslAgent.Checkpoints;
 
 /// <summary>How much stays; <see cref="CheckpointOptions"/> has the meaning of each number.</summary>
-public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTrainingState, long BytesMax);
+/// <param name="AuditHorizon">Newest versions whose parents stay whole, so that they can be derived again.</param>
+public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTrainingState, long BytesMax, int AuditHorizon = 0);
 
 /// <summary>What must not be touched: versions that a pointer, a pin or somebody's unfinished work names.</summary>
 /// <param name="LastPromoted">What a reject returns to: the last promoted version on HEAD's line of parents.</param>
@@ -25,14 +26,15 @@ internal static class Retention
     {
         VersionManifest[] newestFirst = [.. versions.OrderByDescending(manifest => manifest.Version)];
         HashSet<ModelVersion> whole = Whole(newestFirst, keep);
+        ModelVersion[] seeds = [.. VersionReach.Seeds(newestFirst, policy.AuditHorizon).Select(manifest => manifest.Version)];
         HashSet<ModelVersion> kept =
         [
-            .. whole, .. keep.Pinned,
+            .. whole, .. keep.Pinned, .. seeds,
             .. newestFirst.Take(policy.KeepLast).Select(manifest => manifest.Version),
             .. newestFirst.Where(manifest => manifest.Verdict.Kind == VerdictKind.Promote).Take(policy.KeepPromoted)
                 .Select(manifest => manifest.Version),
         ];
-        HashSet<ModelVersion> withTraining = [.. whole, .. newestFirst.Take(policy.KeepTrainingState).Select(manifest => manifest.Version)];
+        HashSet<ModelVersion> withTraining = [.. whole, .. seeds, .. newestFirst.Take(policy.KeepTrainingState).Select(manifest => manifest.Version)];
         long bytes = newestFirst.Where(manifest => kept.Contains(manifest.Version)).Sum(manifest => BytesLeft(manifest, withTraining));
         foreach (VersionManifest oldest in newestFirst.Reverse().Where(manifest => kept.Contains(manifest.Version)))
         {

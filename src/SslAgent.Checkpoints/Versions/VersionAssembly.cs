@@ -35,7 +35,7 @@ internal static class VersionAssembly
             Version = draft.Version,
             Parent = target.Version,
             RolledBackTo = target.Version,
-            Kind = VersionKind.Rollback,
+            Kind = draft.Kind,
             CreatedAt = draft.CreatedAt,
             JournalPosition = draft.JournalPosition,
             Offsets = draft.Offsets,

@@ -19,14 +19,15 @@ public sealed record VersionDraft(
     JsonElement Plan,
     string Fingerprint);
 
-/// <summary>What a rollback's version will say of itself; all the rest is that of <paramref name="Target"/>.</summary>
+/// <summary>What a rollback's version, or one that goes on without forgotten samples, will say of itself; all the rest is that of <paramref name="Target"/>.</summary>
 public sealed record RollbackDraft(
     ModelVersion Version,
     ModelVersion Target,
     DateTimeOffset CreatedAt,
     long JournalPosition,
     IReadOnlyList<PartitionPosition> Offsets,
-    string Reason);
+    string Reason,
+    VersionKind Kind = VersionKind.Rollback);
 
 /// <summary>A file of a version that comes from another room, for example <c>replay.bin</c>.</summary>
 /// <param name="Write">Writes the whole content; called again where a save has to be repeated.</param>

@@ -113,6 +113,27 @@ public sealed class Journal : IDisposable
         lock (_appending) return new JournalCursor(_samples.Scan(fromPosition), _decisions.Scan(fromPosition));
     }
 
+    /// <summary>The origins of all admitted samples from a position on that are durable, in order; their content is not decoded.</summary>
+    internal IEnumerable<SampleOrigin> ReadOrigins(long fromPosition)
+    {
+        Sync();
+        using RecordCursor cursor = _samples.Scan(fromPosition);
+        while (cursor.MoveNext())
+        {
+            if (cursor.Current.Kind == (ushort)RecordKind.Admitted) yield return SampleCodec.DecodeOrigin(cursor.Current.Sequence, cursor.Current.Payload.Span);
+        }
+    }
+
+    /// <summary>Closes the samples' last segment, so that all there is so far can be rewritten.</summary>
+    internal void CloseSamples()
+    {
+        lock (_appending)
+        {
+            Sync_NeedsLock();
+            _samples.CloseLast(_position);
+        }
+    }
+
     /// <summary>All decisions, in order of their numbers.</summary>
     public IReadOnlyList<NumberedRecord> ReadDecisions()
     {

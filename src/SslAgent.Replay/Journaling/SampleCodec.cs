@@ -65,6 +65,14 @@ internal static class SampleCodec
         return parts.HasFlag(Parts.Frame) ? new Frame(from.Int32(), from.Int32(), from.Bytes().ToArray()) : null;
     }
 
+    /// <summary>Where an admitted sample came from, its content passed over.</summary>
+    public static SampleOrigin DecodeOrigin(long sequence, ReadOnlySpan<byte> payload)
+    {
+        var from = new PayloadReader(payload);
+        var parts = (Parts)from.Byte();
+        return new SampleOrigin(new SampleId(sequence), DecodeAt(ref from), from.String(), from.Int64(), parts.HasFlag(Parts.Sentinel));
+    }
+
     public static void Encode(JournalRecord.Rejected rejected, PayloadWriter to)
     {
         Delivery delivery = rejected.Delivery;

@@ -9,6 +9,15 @@ internal sealed class DenyList
 {
     private readonly List<DeniedRange> _ranges = [];
 
+    /// <summary>This list and some more.</summary>
+    public DenyList With(IEnumerable<DeniedRange> ranges)
+    {
+        var all = new DenyList();
+        all.Add(_ranges);
+        all.Add(ranges);
+        return all;
+    }
+
     public void Add(IEnumerable<DeniedRange> ranges)
     {
         foreach (DeniedRange range in ranges)

@@ -39,6 +39,25 @@ internal sealed class PartitionTable
         _partitions[(opened.Topic, opened.Partition)] = (opened.Epoch, opened.FirstOffset, known.Missing);
     }
 
+    public static void Save(BinaryWriter to, IReadOnlyList<PartitionPosition> positions)
+    {
+        to.Write(positions.Count);
+        foreach (PartitionPosition position in positions)
+        {
+            to.Write(position.Topic);
+            to.Write(position.Partition);
+            to.Write(position.Epoch);
+            to.Write(position.NextOffset);
+        }
+    }
+
+    public static IReadOnlyList<PartitionPosition> LoadPositions(BinaryReader from)
+    {
+        var positions = new PartitionPosition[from.ReadInt32()];
+        for (int i = 0; i < positions.Length; i++) positions[i] = new(from.ReadString(), from.ReadInt32(), from.ReadInt32(), from.ReadInt64());
+        return positions;
+    }
+
     public void Save(BinaryWriter to)
     {
         to.Write(_partitions.Count);

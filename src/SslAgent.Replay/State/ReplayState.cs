@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SslAgent.Domain;
 
 namespace SslAgent.Replay;
@@ -7,14 +6,16 @@ namespace SslAgent.Replay;
 /// The pure fold over the journal: the same records in the same order give the same state, byte for byte. Holds no content, only
 /// numbers of samples. Bounded in everything. Not thread-safe: <see cref="ReplayLedger"/> guards the one that lives.
 /// </summary>
-public sealed class ReplayState
+public sealed partial class ReplayState
 {
     private readonly ReplayOptions _options;
     private readonly ulong _seed;
     private readonly PartitionTable _partitions = new();
+    // How far each partition was when the cycle began that is open, and when the last one began that was learned.
+    private IReadOnlyList<PartitionPosition> _inCycle = [];
     private readonly BoundedSet _retries;
     private readonly SentinelSplit _split;
-    private readonly ReplayMemory _memory;
+    private ReplayMemory _memory;
     private readonly DenyList _denied = new();
     private readonly long[] _skipped = new long[Enum.GetValues<SkipReason>().Length];
     private long _trainableInCycle;
@@ -59,6 +60,9 @@ public sealed class ReplayState
     /// <summary>Where to go on reading, by partition.</summary>
     public IReadOnlyList<PartitionPosition> Partitions => _partitions.Positions;
 
+    /// <summary>How far each partition was when the last cycle began that came to its end: what is behind that was learned from.</summary>
+    public IReadOnlyList<PartitionPosition> Learned { get; private set; } = [];
+
     /// <summary>Samples that can be drawn now, by modality.</summary>
     public AvailableData Buffered => new(_memory.Buffer.Frames.Count, _memory.Buffer.Texts.Count, _memory.Buffer.Pairs.Count);
 
@@ -80,7 +84,9 @@ public sealed class ReplayState
 
     internal bool IsSentinel(Sample sample) => _split.IsSentinel(sample);
 
-    /// <summary>Applies the next record. Numbers may leave gaps (compaction, damage), never go back.</summary>
+    /// <summary>
+    /// Applies the next record, but for a rewind (<see cref="Rewind"/>). Numbers may leave gaps (compaction, damage), never go back.
+    /// </summary>
     public void Apply(long sequence, JournalRecord record)
     {
         Check.That(sequence >= Position, "records are applied in order, each once");
@@ -107,6 +113,46 @@ public sealed class ReplayState
         }
     }
 
+    /// <summary>Takes samples out of what is remembered.</summary>
+    internal void Forget(IReadOnlySet<long> ids) => _memory.Remove(ids);
+
+    /// <summary>
+    /// Offers samples that were admitted after this state anew, with the same chance as the first time, less what is denied: what a rewind makes of the state
+    /// that it goes back to. Only what is remembered is right afterwards; <see cref="Rewind"/> takes nothing else.
+    /// </summary>
+    /// <param name="since">All admitted records from this state's position on, in order.</param>
+    internal void OfferAnew(IEnumerable<(long Sequence, JournalRecord.Admitted Record)> since, DenyList denied)
+    {
+        long ordinal = TrainableAdmitted + SentinelsAdmitted;
+        foreach ((long id, JournalRecord.Admitted admitted) in since)
+        {
+            // A denied one keeps its place in the count, so that chance deals with the others as it did before.
+            if (!denied.Denies(admitted.Sample.At))
+            {
+                _memory.Admit(id, admitted.Sample, admitted.IsSentinel, ordinal);
+                if (!admitted.IsSentinel) TrainableSinceCycle++;
+            }
+
+            ordinal++;
+        }
+    }
+
+    /// <summary>
+    /// Applies a rollback that rewinds: what is remembered becomes what the past remembered, with what came since offered anew. Where to go on reading, what is
+    /// known of retries and all that was counted stay.
+    /// </summary>
+    /// <param name="past">The state at the version gone back to, after <see cref="OfferAnew"/>; belongs to this one from here on.</param>
+    internal void Rewind(long sequence, JournalRecord.RolledBack rolledBack, ReplayState past)
+    {
+        Check.That(sequence >= Position, "records are applied in order, each once");
+        Check.That(OpenCycle is null, "a cycle is abandoned before a rollback");
+        Position = sequence + 1;
+        _denied.Add(rolledBack.Denied);
+        _memory = past._memory;
+        Learned = past.Learned;
+        TrainableSinceCycle = past.TrainableSinceCycle;
+    }
+
     /// <summary>Adds the numbers of all samples whose content may still be needed.</summary>
     public void CollectLive(ISet<long> ids)
     {
@@ -114,27 +160,6 @@ public sealed class ReplayState
         OpenCycle?.Index.CollectLive(ids);
         OpenCycle?.Sentinels.CollectLive(ids);
     }
-
-    /// <summary>Writes <c>replay.bin</c>: format in docs/formats/journal.md.</summary>
-    public void Save(Stream to) => StateFile.Write(to, Payload());
-
-    /// <summary>Reads what <see cref="Save"/> wrote, under the same seed; smaller limits than then take effect at once.</summary>
-    public static ReplayState Load(Stream from, ReplayOptions options, ulong seed)
-    {
-        var state = new ReplayState(options, seed);
-        using var reader = new BinaryReader(new MemoryStream(StateFile.Read(from)));
-        ulong savedSeed = reader.ReadUInt64();
-        if (savedSeed != seed)
-        {
-            throw new StateFormatException($"replay.bin was folded under seed {savedSeed}, the configuration says {seed}");
-        }
-
-        state.Load(reader);
-        return state;
-    }
-
-    /// <summary>sha256 of the whole state, lower-case hex: equal means equal in everything.</summary>
-    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Payload()));
 
     private void Apply(long sequence, JournalRecord.Admitted admitted)
     {
@@ -163,6 +188,7 @@ public sealed class ReplayState
             case JournalRecord.CycleStarted started:
                 LastCycle = started.Cycle;
                 (_trainableInCycle, TrainableSinceCycle) = (TrainableSinceCycle, 0);
+                _inCycle = _partitions.Positions;
                 OpenCycle = new OpenCycle(sequence, started, null)
                 {
                     Index = _memory.BeginCycle(),
@@ -174,6 +200,7 @@ public sealed class ReplayState
                 break;
             case JournalRecord.CycleEnded ended:
                 OpenCycle = null;
+                Learned = _inCycle;
                 _memory.EndCycle();
                 _memory.Remove(ended.Quarantined.Select(id => id.Sequence).ToHashSet());
                 break;
@@ -189,7 +216,9 @@ public sealed class ReplayState
                 CompleteFrom = Math.Max(CompleteFrom, retired.Horizon);
                 break;
             case JournalRecord.Forgotten forgotten:
-                _memory.Remove(forgotten.Samples.Select(id => id.Sequence).ToHashSet());
+                Forget(forgotten.Samples.Select(id => id.Sequence).ToHashSet());
+                // What is taken off the disk now, no older state can be folded from.
+                CompleteFrom = Math.Max(CompleteFrom, Position);
                 break;
             default:
                 throw new BrokenInvariantException($"the fold does not know {record.GetType().Name}");
@@ -198,59 +227,10 @@ public sealed class ReplayState
 
     private void Apply(JournalRecord.RolledBack rolledBack)
     {
-        Check.That(
-            rolledBack.Replay != ReplayRollback.Rewind, "a rewind is refused before it is journalled, until the fold can read the past");
+        Check.That(rolledBack.Replay != ReplayRollback.Rewind, "a rewind is applied with the past state at hand");
         _denied.Add(rolledBack.Denied);
         if (rolledBack.Replay == ReplayRollback.DropSince) _memory.DropSince(rolledBack.ToPosition);
     }
 
     private static ulong RetryKey(string source, string id) => StableHash.With(StableHash.Of(source), StableHash.Of(id));
-
-    private byte[] Payload()
-    {
-        var bytes = new MemoryStream();
-        using var to = new BinaryWriter(bytes);
-        to.Write(_seed);
-        to.Write(Position);
-        to.Write(LastCycle?.Value ?? 0);
-        to.Write(TokenizerFrozenAt ?? -1);
-        to.Write(TrainableAdmitted);
-        to.Write(SentinelsAdmitted);
-        to.Write(Rejected);
-        to.Write(TextBytesAdmitted);
-        to.Write(TrainableSinceCycle);
-        to.Write(_trainableInCycle);
-        to.Write(CompleteFrom);
-        to.Write(_skipped.Length);
-        foreach (long count in _skipped) to.Write(count);
-        _partitions.Save(to);
-        _retries.Save(to);
-        _denied.Save(to);
-        _memory.Save(to);
-        to.Write(OpenCycle is not null);
-        OpenCycle?.Save(to);
-        to.Flush();
-        return bytes.ToArray();
-    }
-
-    private void Load(BinaryReader from)
-    {
-        Position = from.ReadInt64();
-        LastCycle = from.ReadInt32() is > 0 and int cycle ? new CycleNumber(cycle) : null;
-        TokenizerFrozenAt = from.ReadInt64() is >= 0 and long frozenAt ? frozenAt : null;
-        TrainableAdmitted = from.ReadInt64();
-        SentinelsAdmitted = from.ReadInt64();
-        Rejected = from.ReadInt64();
-        TextBytesAdmitted = from.ReadInt64();
-        TrainableSinceCycle = from.ReadInt64();
-        _trainableInCycle = from.ReadInt64();
-        CompleteFrom = from.ReadInt64();
-        int reasons = from.ReadInt32();
-        for (int i = 0; i < reasons; i++) _skipped[i] = from.ReadInt64();
-        _partitions.Load(from);
-        _retries.Load(from);
-        _denied.Load(from);
-        _memory.Load(from);
-        if (from.ReadBoolean()) OpenCycle = OpenCycle.Load(from);
-    }
 }

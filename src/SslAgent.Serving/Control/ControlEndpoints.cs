@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SslAgent.Domain;
@@ -20,6 +22,7 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
         new("GET", ControlPaths.Status, RouteAccess.Socket, (context, _) => StatusAsync(context)),
         new("GET", ControlPaths.Versions, RouteAccess.Socket, (context, _) => VersionsAsync(context)),
         new("POST", ControlPaths.Rollback, RouteAccess.Order, (context, _) => RollbackAsync(context)),
+        new("POST", ControlPaths.Forget, RouteAccess.Order, (context, _) => ForgetAsync(context)),
         new("POST", ControlPaths.Cycle, RouteAccess.Order, (context, _) => CycleAsync(context)),
     ];
 
@@ -28,21 +31,34 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
     private Task VersionsAsync(HttpContext context) =>
         Answers.Json(context, control.Versions(), DomainJson.Default.IReadOnlyListVersionManifest);
 
-    private async Task RollbackAsync(HttpContext context)
+    private Task RollbackAsync(HttpContext context) => CarryAsync(
+        context, DomainJson.Default.RollbackRequest, DomainJson.Default.RollbackEffect, FaultOf,
+        order => $"rollback to {order.To}, replay {order.Replay}{(order.DryRun ? ", dry run" : "")}: {order.Reason}",
+        order => control.RollbackAsync(order, CancellationToken.None));
+
+    private Task ForgetAsync(HttpContext context) => CarryAsync(
+        context, DomainJson.Default.ForgetRequest, DomainJson.Default.ForgetEffect, order => FaultOf(order.Reason, order.DryRun),
+        order => $"forget source {order.Source ?? "any"}, before {order.BeforeMs?.ToString(CultureInfo.InvariantCulture) ?? "any time"}{(order.DryRun ? ", dry run" : "")}: {order.Reason}",
+        order => control.ForgetAsync(order, CancellationToken.None));
+
+    /// <summary>An order once accepted is carried out whether or not the client stays to hear of it.</summary>
+    private async Task CarryAsync<TOrder, TEffect>(
+        HttpContext context, JsonTypeInfo<TOrder> orderType, JsonTypeInfo<TEffect> effectType, Func<TOrder, ApiError?> faultOf, Func<TOrder, string> words,
+        Func<TOrder, Task<TEffect>> carry)
+        where TOrder : class
     {
-        (RollbackRequest? order, ApiError? error) = await ReadAsync(context);
-        if (order is null)
+        (TOrder? order, ApiError? error) = await ReadAsync(context, orderType);
+        error ??= order is null ? ApiError.BadRequest("no order") : faultOf(order);
+        if (order is null || error is not null)
         {
             await Answers.Error(context, error ?? ApiError.BadRequest("no order"));
             return;
         }
 
-        ServingLog.Ordered(log, $"rollback to {order.To}, replay {order.Replay}{(order.DryRun ? ", dry run" : "")}: {order.Reason}");
+        ServingLog.Ordered(log, words(order));
         try
         {
-            // An order once accepted is carried out whether or not the client stays to hear of it.
-            RollbackEffect effect = await control.RollbackAsync(order, CancellationToken.None);
-            await Answers.Json(context, effect, DomainJson.Default.RollbackEffect);
+            await Answers.Json(context, await carry(order), effectType);
         }
         catch (ControlRefusedException refused)
         {
@@ -57,35 +73,38 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
         return Answers.Json(context, new CycleAnswer(accepted), ControlJson.Default.CycleAnswer, accepted ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }
 
-    private static async Task<(RollbackRequest? Order, ApiError? Error)> ReadAsync(HttpContext context)
+    private static async Task<(T? Order, ApiError? Error)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
     {
-        RollbackRequest? order;
         try
         {
-            order = await JsonSerializer.DeserializeAsync(context.Request.Body, DomainJson.Default.RollbackRequest, context.RequestAborted);
+            T? order = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
+            return order is null ? (null, ApiError.BadRequest("the body is no order")) : (order, null);
         }
         catch (JsonException bad)
         {
-            return (null, ApiError.BadRequest($"the body is no rollback order: {bad.Message}"));
+            return (null, ApiError.BadRequest($"the body is no order: {bad.Message}"));
         }
+    }
 
-        if (order is null) return (null, ApiError.BadRequest("the body is no rollback order"));
-        if (!order.DryRun && string.IsNullOrWhiteSpace(order.Reason)) return (null, ApiError.BadRequest("a rollback needs a reason", "reason", "missing_value"));
-        if (order.Reason.Length > ReasonLengthMax)
-        {
-            return (null, ApiError.BadRequest($"the reason has {order.Reason.Length} characters, the limit is {ReasonLengthMax}", "reason"));
-        }
+    private static ApiError? FaultOf(RollbackRequest order) =>
+        FaultOf(order.Reason, order.DryRun) ?? (order.Denied.FirstOrDefault(range => range.From < 0 || range.To < range.From) is { } bent
+            ? ApiError.BadRequest($"the denied range {bent.Topic}/{bent.Partition}/{bent.From}-{bent.To} ends before it begins", "denied")
+            : null);
 
-        return order.Denied.FirstOrDefault(range => range.From < 0 || range.To < range.From) is { } bent
-            ? (null, ApiError.BadRequest($"the denied range {bent.Topic}/{bent.Partition}/{bent.From}-{bent.To} ends before it begins", "denied"))
-            : (order, null);
+    private static ApiError? FaultOf(string reason, bool isDryRun)
+    {
+        if (!isDryRun && string.IsNullOrWhiteSpace(reason)) return ApiError.BadRequest("an order needs a reason", "reason", "missing_value");
+        return reason.Length > ReasonLengthMax
+            ? ApiError.BadRequest($"the reason has {reason.Length} characters, the limit is {ReasonLengthMax}", "reason")
+            : null;
     }
 }
 
 /// <summary>Paths of the control socket and the words that both ends know.</summary>
 internal static class ControlPaths
 {
-    public const string Status = "/control/status", Versions = "/control/versions", Rollback = "/control/rollback", Cycle = "/control/cycle";
+    public const string Status = "/control/status", Versions = "/control/versions", Rollback = "/control/rollback", Forget = "/control/forget", Cycle = "/control/cycle";
 
     /// <summary>Error code of an order that cannot be carried out.</summary>
     public const string RefusedCode = "refused";

@@ -23,7 +23,9 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableGauge("sslagent.agent.cycle_step", () => _status.RunningStep, "{step}", "Steps done of the running cycle.");
         _meter.CreateObservableGauge("sslagent.agent.unlearned", () => _status.LagLearned, "{sample}", "Samples in the journal that no finished cycle has seen.");
         _meter.CreateObservableGauge("sslagent.agent.disk_free", DiskFree, "By", "Bytes left on the state directory's disk.");
-        _meter.CreateObservableGauge("sslagent.agent.lag", Lag, "{message}", "Messages on the broker that are not yet in the journal.");
+        _meter.CreateObservableGauge("sslagent.agent.lag", () => Lag(partition => partition.LagJournalled), "{message}", "Messages on the broker that are not yet in the journal.");
+        _meter.CreateObservableGauge(
+            "sslagent.agent.lag_learned", () => Lag(partition => partition.LagLearned), "{message}", "Messages on the broker that no finished cycle had at hand.");
     }
 
     /// <summary>Takes a new status; the next scrape shows it.</summary>
@@ -36,9 +38,10 @@ internal sealed class AgentMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> DiskFree() => _status.DiskFreeBytes >= 0 ? [new Measurement<long>(_status.DiskFreeBytes)] : [];
 
-    private IEnumerable<Measurement<long>> Lag() =>
+    private IEnumerable<Measurement<long>> Lag(Func<PartitionStatus, long?> behind) =>
         from partition in _status.Partitions
-        where partition.LagJournalled is not null
+        let messages = behind(partition)
+        where messages is not null
         select new Measurement<long>(
-            partition.LagJournalled ?? 0, new KeyValuePair<string, object?>("topic", partition.Topic), new KeyValuePair<string, object?>("partition", partition.Partition));
+            messages.Value, new KeyValuePair<string, object?>("topic", partition.Topic), new KeyValuePair<string, object?>("partition", partition.Partition));
 }

@@ -3,6 +3,21 @@ namespace SslAgent.Storage;
 /// <summary>Upkeep: what keeps old survivors from pinning the disk.</summary>
 public sealed partial class RecordLog
 {
+    /// <summary>
+    /// Makes everything durable and begins a new segment, so that all there is so far can be dropped or compacted. Nothing happens while the last segment is
+    /// empty.
+    /// </summary>
+    /// <param name="nextSequence">At most the number of the next record.</param>
+    public void CloseLast(long nextSequence)
+    {
+        lock (_gate)
+        {
+            if (_segments.Length == 0 || _segments[^1].Index.Records == 0) return;
+        }
+
+        Roll(nextSequence);
+    }
+
     /// <summary>Deletes a closed segment that nothing needs any more. False while a cursor is open: try again later.</summary>
     public bool Drop(SegmentInfo info)
     {

@@ -33,6 +33,8 @@ internal sealed record AgentSettings
 
     public CheckpointOptions Checkpoints { get; init; } = new();
 
+    public AuditOptions Audit { get; init; } = new();
+
     public ServingOptions Serving { get; init; } = new();
 
     public LoggingOptions Logging { get; init; } = new();

@@ -36,7 +36,8 @@ internal static class ValueReader
         return name is null ? null : Enum.Parse(type, name);
     }
 
-    private static TimeSpan? ReadTime(string text)
+    /// <summary>A duration as options have it (<c>200ms</c>, <c>30d</c>, <c>00:00:30</c>), or null.</summary>
+    public static TimeSpan? ReadTime(string text)
     {
         foreach ((string suffix, double seconds) in TimeUnits)
         {

@@ -44,7 +44,7 @@ internal sealed class Agent(
             parts.Ingest.Failed += OnFailed;
             await parts.Server.StartAsync(cancellation);
             _parts = parts;
-            parts.Learner.Start(parts.State.Recovered.Unfinished);
+            parts.Learner.Start(parts.Unfinished);
             parts.DeadLetters?.Start();
             parts.Ingest.Start();
             HeadLog.Ready(_log, parts.Server.Address, string.Join(", ", settings.Kafka.Topics));
@@ -84,6 +84,9 @@ internal sealed class Agent(
 
     public Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation) =>
         request.DryRun ? Task.FromResult(Parts.Rollbacks.Preview(request)) : Parts.Learner.RollBack(request).WaitAsync(cancellation);
+
+    public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) =>
+        request.DryRun ? Task.FromResult(Parts.Forgetting.Preview(request)) : Parts.Learner.Forget(request).WaitAsync(cancellation);
 
     public bool TriggerCycle()
     {

@@ -25,6 +25,9 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required OpenState State { get; init; }
 
+    /// <summary>What the learner thread has to make up for.</summary>
+    public required IReadOnlyList<Unfinished> Unfinished { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -36,6 +39,8 @@ internal sealed class AgentParts : IAsyncDisposable
     public required CycleRunner Runner { get; init; }
 
     public required Rollbacks Rollbacks { get; init; }
+
+    public required Forgetting Forgetting { get; init; }
 
     public required LearnerLoop Learner { get; init; }
 
@@ -68,9 +73,11 @@ internal sealed class AgentParts : IAsyncDisposable
             var served = Keep(new ServedModels(
                 state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), problems,
                 around.Logs.CreateLogger<ServedModels>()));
-            var saves = Keep(new SaveQueue(state.Store, settings.Checkpoints, around.Time, around.Logs.CreateLogger<SaveQueue>()));
-            var publisher = new Publisher(state.Store, saves, served, state.Ledger, state.Lineage.Id, around.Time, around.Observer, problems);
-            if (state.Recovered.Rollback is { } rollback) publisher.PublishRollback(rollback.Record, rollback.Fold);
+            var saves = Keep(new SaveQueue(
+                state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), around.Time, around.Logs.CreateLogger<SaveQueue>()));
+            var retirement = new Retirement(state.Store, state.Ledger, settings.Replay, state.Lineage.Plan.Seed, settings.Audit.Horizon);
+            var publisher = new Publisher(state.Store, saves, served, retirement, state.Lineage.Id, around.Time, around.Observer, problems);
+            IReadOnlyList<Unfinished> unfinished = publisher.RepublishFirst(state.Recovered.Unfinished);
             if (state.Store.Serving is { } serving) await served.ServeAsync(serving);
 
             ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
@@ -81,15 +88,17 @@ internal sealed class AgentParts : IAsyncDisposable
             var runner = new CycleRunner(
                 state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, around.Observer, learnerLog);
             var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, learnerLog);
+            var forgetting = new Forgetting(state.Ledger, publisher, learnerLog);
             var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, learnerLog);
             var desk = new CycleDesk(
                 state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, learnerLog);
-            var learner = Keep(new LearnerLoop(desk, rollbacks, seat, around.Health, learnerLog));
+            var learner = Keep(new LearnerLoop(desk, rollbacks, forgetting, seat, around.Health, learnerLog));
             var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);
 
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
                 state.Directory.DeadLetterCursor, problems, around.Health));
+            if (deadLetters is not null) retirement.DeadLettersFrom = () => deadLetters.OwedFrom;
             var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var ingest = Keep(new IngestLoop(
@@ -97,12 +106,14 @@ internal sealed class AgentParts : IAsyncDisposable
             return new AgentParts(opened)
             {
                 State = state,
+                Unfinished = unfinished,
                 Time = around.Time,
                 StartedAt = around.Time.GetUtcNow(),
                 Problems = problems,
                 Saves = saves,
                 Runner = runner,
                 Rollbacks = rollbacks,
+                Forgetting = forgetting,
                 Learner = learner,
                 Triggers = triggers,
                 Reader = reader,

@@ -10,12 +10,14 @@ namespace SslAgent.Pipeline;
 internal sealed class CycleDesk(
     Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer, ILogger log)
 {
-    /// <summary>Runs what a crash or a shutdown left: first cycles that had ended without their version reaching the disk, then the one cut off in the middle.</summary>
-    public void RunUnfinished(IReadOnlyList<PreparedCycle> unfinished, Interrupts interrupts)
+    /// <summary>Makes up for what a crash or a shutdown left, in the journal's order; a cycle that was cut off in the middle is the last.</summary>
+    public void RunUnfinished(IReadOnlyList<Unfinished> unfinished, Interrupts interrupts)
     {
-        foreach (PreparedCycle cycle in unfinished)
+        foreach (Unfinished left in unfinished)
         {
             if (interrupts.IsStopping) return;
+            if (left is Unfinished.Republication republication) runner.Republish(republication);
+            if (left is not Unfinished.Cycle { Prepared: { } cycle }) continue;
             seat.Take(cycle.Plan.Learner, cycle.Parent);
             seat.Adopt(cycle.TokenizerJson);
             int first = GoOn(cycle);

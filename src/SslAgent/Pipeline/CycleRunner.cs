@@ -36,6 +36,9 @@ internal sealed class CycleRunner(
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
     public (CycleNumber? Cycle, int Step) Running { get; private set; }
 
+    /// <summary>Publishes another version's weights under a new number, where a crash came before that.</summary>
+    public void Republish(Unfinished.Republication left) => publisher.Republish(left);
+
     public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
     {
         observer.OnCycleStarted(cycle.Number, cycle.Started.Trigger, cycle.Batches.Available, cycle.Steps);

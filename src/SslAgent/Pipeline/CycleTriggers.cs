@@ -14,7 +14,7 @@ internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOpt
     /// <summary>Any thread. Nothing happens while a cycle is on.</summary>
     public Task<bool> Fire(string trigger) => learner.StartCycle(trigger);
 
-    /// <summary>Ingest thread, before the first sample and after each: the exact place of the count trigger.</summary>
+    /// <summary>Ingest thread, after each sample and in each turn without one: the exact place of the count trigger.</summary>
     public void Admitted(CancellationToken stopping)
     {
         if (options.WaitForLearner && IsDue) AwaitBegin(stopping);

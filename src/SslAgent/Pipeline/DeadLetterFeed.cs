@@ -51,6 +51,22 @@ internal sealed class DeadLetterFeed : IDisposable
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
+    /// <summary>
+    /// Rejected records from this number on may still have to be read from the journal; the largest number where the broker has all of them. From any
+    /// thread.
+    /// </summary>
+    public long OwedFrom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                bool owesNothing = !_readsJournal && _queue.IsEmpty && _producer.PendingCount == 0;
+                return owesNothing ? long.MaxValue : Volatile.Read(ref _cursor) + 1;
+            }
+        }
+    }
+
     public void Start() => _thread.Start();
 
     /// <summary>Ingest thread: a rejected record was appended. Where the queue is full the journal is read instead; nothing is lost.</summary>
@@ -166,7 +182,7 @@ internal sealed class DeadLetterFeed : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, through);
         AtomicFile.Write(_disk, _cursorPath, bytes);
-        _cursor = through;
+        Volatile.Write(ref _cursor, through);
     }
 
     private long ReadCursor() =>

@@ -48,6 +48,12 @@ internal static partial class HeadLog
     [LoggerMessage(7040, LogLevel.Warning, "Rolled back from {From} to {To} as {Version}: {Reason}")]
     public static partial void RolledBack(ILogger log, string from, ModelVersion to, ModelVersion version, string reason);
 
+    [LoggerMessage(7041, LogLevel.Warning, "Version {Version} goes on without {InUse} samples of the replay buffer; {Erased} samples erased from {Segments} journal segments: {Reason}")]
+    public static partial void Forgot(ILogger log, ModelVersion version, int inUse, long erased, int segments, string reason);
+
+    [LoggerMessage(7042, LogLevel.Error, "Not all forgotten samples are off the disk: {Left}")]
+    public static partial void ForgettingLeft(ILogger log, string left);
+
     [LoggerMessage(7050, LogLevel.Error, "The journal cannot be written; ingest waits: {Problem}")]
     public static partial void JournalFailing(ILogger log, string problem);
 

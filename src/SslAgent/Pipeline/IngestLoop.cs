@@ -72,11 +72,11 @@ internal sealed class IngestLoop : IDisposable
     {
         try
         {
-            // A crash may have come between the sample that made a cycle due and the cycle's record.
-            _triggers.Admitted(_stop.Token);
             while (!_reader.IsCompleted && !_stop.IsCancellationRequested)
             {
                 _health.Mark(Name, TurnMax);
+                // A crash may have come between the sample that made a cycle due and the cycle's record, and a rewind makes one due without any sample.
+                _triggers.Admitted(_stop.Token);
                 _events.Clear();
                 TimeSpan wait = _ledger.SyncDueIn is { } due && due < Turn ? due : Turn;
                 _reader.Take(_events, TakeMax, wait, _stop.Token);

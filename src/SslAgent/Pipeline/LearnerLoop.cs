@@ -17,6 +17,7 @@ internal sealed class LearnerLoop : IDisposable
 
     private readonly CycleDesk _desk;
     private readonly Rollbacks _rollbacks;
+    private readonly Forgetting _forgetting;
     private readonly LearnerSeat _seat;
     private readonly LoopHealth _health;
     private readonly ILogger _log;
@@ -25,15 +26,15 @@ internal sealed class LearnerLoop : IDisposable
     private readonly Interrupts _interrupts = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
-    private IReadOnlyList<PreparedCycle> _unfinished = [];
+    private IReadOnlyList<Unfinished> _unfinished = [];
 
     // 1 while a cycle waits for its turn or runs: triggers that come meanwhile are one. The event is set while it is 0.
     private readonly ManualResetEventSlim _idle = new(true);
     private int _cycleAsked;
 
-    public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, LearnerSeat seat, LoopHealth health, ILogger log)
+    public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, Forgetting forgetting, LearnerSeat seat, LoopHealth health, ILogger log)
     {
-        (_desk, _rollbacks, _seat, _health, _log) = (desk, rollbacks, seat, health, log);
+        (_desk, _rollbacks, _forgetting, _seat, _health, _log) = (desk, rollbacks, forgetting, seat, health, log);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
@@ -42,7 +43,7 @@ internal sealed class LearnerLoop : IDisposable
 
     public bool IsBusy => Volatile.Read(ref _cycleAsked) == 1;
 
-    public void Start(IReadOnlyList<PreparedCycle> unfinished)
+    public void Start(IReadOnlyList<Unfinished> unfinished)
     {
         _unfinished = unfinished;
         _thread.Start();
@@ -74,18 +75,10 @@ internal sealed class LearnerLoop : IDisposable
     /// <summary>Waits until no cycle is asked for or running, at most so long; true where that is so.</summary>
     public bool AwaitIdle(TimeSpan wait, CancellationToken cancellation) => _idle.Wait(wait, cancellation);
 
-    public Task<RollbackEffect> RollBack(RollbackRequest request)
-    {
-        var done = new TaskCompletionSource<RollbackEffect>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _interrupts.OrderPosted();
-        if (!TryPost(new LearnerOrder.Rollback(request, done)))
-        {
-            _interrupts.OrderTaken();
-            done.TrySetException(new ControlRefusedException("the agent is stopping or has too many orders waiting; try again"));
-        }
+    public Task<RollbackEffect> RollBack(RollbackRequest request) =>
+        Post<RollbackEffect>(done => new LearnerOrder.Rollback(request, done));
 
-        return done.Task;
-    }
+    public Task<ForgetEffect> Forget(ForgetRequest request) => Post<ForgetEffect>(done => new LearnerOrder.Forget(request, done));
 
     /// <summary>Finishes the step, writes a resume point, ends. The task ends with the thread.</summary>
     public Task StopAsync()
@@ -100,6 +93,20 @@ internal sealed class LearnerLoop : IDisposable
         _interrupts.Dispose();
         _orders.Dispose();
         _idle.Dispose();
+    }
+
+    /// <summary>Posts an order that cuts off a running cycle.</summary>
+    private Task<T> Post<T>(Func<TaskCompletionSource<T>, LearnerOrder> orderOf)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _interrupts.OrderPosted();
+        if (!TryPost(orderOf(done)))
+        {
+            _interrupts.OrderTaken();
+            done.TrySetException(new ControlRefusedException("the agent is stopping or has too many orders waiting; try again"));
+        }
+
+        return done.Task;
     }
 
     private bool TryPost(LearnerOrder order)
@@ -118,6 +125,7 @@ internal sealed class LearnerLoop : IDisposable
     {
         try
         {
+            _forgetting.MakeUp(_interrupts.Stopping);
             _desk.RunUnfinished(_unfinished, _interrupts);
             while (!_interrupts.IsStopping)
             {
@@ -176,7 +184,11 @@ internal sealed class LearnerLoop : IDisposable
                 break;
             case LearnerOrder.Rollback back:
                 _interrupts.OrderTaken();
-                RollBack(back);
+                Answer(back.Done, () => _rollbacks.Carry(back.Request, _seat));
+                break;
+            case LearnerOrder.Forget forget:
+                _interrupts.OrderTaken();
+                Answer(forget.Done, () => _forgetting.Carry(forget.Request, _seat, _interrupts.Stopping));
                 break;
         }
     }
@@ -188,21 +200,23 @@ internal sealed class LearnerLoop : IDisposable
         Volatile.Write(ref _cycleAsked, 0);
     }
 
-    private void RollBack(LearnerOrder.Rollback back)
+    private static void Answer<T>(TaskCompletionSource<T> done, Func<T> carry)
     {
         try
         {
-            back.Done.TrySetResult(_rollbacks.Carry(back.Request, _seat));
+            done.TrySetResult(carry());
         }
         catch (Exception refusal) when (refusal is ControlRefusedException or IOException)
         {
-            back.Done.TrySetException(refusal is ControlRefusedException ? refusal : new ControlRefusedException(refusal.Message));
+            done.TrySetException(refusal is ControlRefusedException ? refusal : new ControlRefusedException(refusal.Message));
         }
     }
 
     private static void Refuse(LearnerOrder order)
     {
         if (order is LearnerOrder.StartCycle start) start.Begun.TrySetResult(false);
-        if (order is LearnerOrder.Rollback back) back.Done.TrySetException(new ControlRefusedException("the agent is stopping; run the command again"));
+        var stopping = new ControlRefusedException("the agent is stopping; run the command again");
+        if (order is LearnerOrder.Rollback back) back.Done.TrySetException(stopping);
+        if (order is LearnerOrder.Forget forget) forget.Done.TrySetException(stopping);
     }
 }

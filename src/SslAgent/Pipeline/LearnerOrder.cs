@@ -2,7 +2,7 @@ using SslAgent.Domain;
 
 namespace SslAgent.Pipeline;
 
-/// <summary>What the learner thread can be asked for. It takes orders one after the other; a rollback also cuts off a running cycle.</summary>
+/// <summary>What the learner thread can be asked for. It takes orders one after the other; a rollback and a forgetting also cut off a running cycle.</summary>
 internal abstract record LearnerOrder
 {
     /// <summary>Begin a cycle, if there is something to learn from.</summary>
@@ -11,4 +11,7 @@ internal abstract record LearnerOrder
 
     /// <summary>Go back to an earlier version.</summary>
     public sealed record Rollback(RollbackRequest Request, TaskCompletionSource<RollbackEffect> Done) : LearnerOrder;
+
+    /// <summary>Take samples out of buffer and journal.</summary>
+    public sealed record Forget(ForgetRequest Request, TaskCompletionSource<ForgetEffect> Done) : LearnerOrder;
 }

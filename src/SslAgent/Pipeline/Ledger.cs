@@ -27,6 +27,12 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     /// <summary>Where to go on reading, durable or not.</summary>
     public IReadOnlyList<PartitionPosition> Positions => _replay.Partitions;
 
+    /// <summary>How far each partition was when the last finished cycle began.</summary>
+    public IReadOnlyList<PartitionPosition> Learned => _replay.Learned;
+
+    /// <summary>The journal has every sample from this number on.</summary>
+    public long CompleteFrom => _replay.CompleteFrom;
+
     public ModelVersion? Head
     {
         get
@@ -122,22 +128,55 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     /// <summary>Samples in the buffer that came at or after a position.</summary>
     public int SamplesSince(long position) => _replay.CountSince(position);
 
+    /// <summary>The replay state that a version was saved with, or null where it is gone.</summary>
+    public ReplayState? PastOf(ModelVersion version) => _replay.PastOf(version);
+
+    /// <summary>Training samples admitted at or after a position: those in the ranges, and the others.</summary>
+    public (long Within, long Without) CountAdmitted(long position, IReadOnlyList<DeniedRange> ranges) => _replay.CountAdmitted(position, ranges);
+
+    /// <summary>Journals that samples are forgotten: see <see cref="Forgetting"/>. Gives the record's number and the fold as it is right after it.</summary>
+    public (long At, JournalRecord.Forgotten Record, FrozenFold Fold) Forget(string? source, long? beforeMs, string reason)
+    {
+        lock (_deciding)
+        {
+            ModelVersion head = _lineage.Head ?? throw new ControlRefusedException("there is no version yet");
+            (JournalRecord.Forgotten record, SavedState saved) =
+                _replay.Forget(new JournalRecord.Forgotten(head, _lineage.NextVersion, source, beforeMs, reason, []));
+            _lineage.Apply(saved.Sequence, record);
+            return (saved.Sequence, record, new FrozenFold(saved.Position, saved.Partitions, saved.Bytes));
+        }
+    }
+
+    public (long InJournal, long InUse, long? FirstTrainable) FindSamples(Func<string, long, bool> names) => _replay.FindSamples(names);
+
+    public EraseReport Erase(long at, JournalRecord.Forgotten forgotten, CancellationToken cancellation) => _replay.Erase(at, forgotten, cancellation);
+
+    public NumberedRecord? EraseOwed() => _replay.EraseOwed();
+
+    /// <summary>Versions of cycles that began behind a position, oldest first.</summary>
+    public IReadOnlyList<ModelVersion> VersionsTrainedSince(long position)
+    {
+        var began = new Dictionary<CycleNumber, long>();
+        var trained = new List<ModelVersion>();
+        foreach (NumberedRecord decision in _replay.ReadDecisions())
+        {
+            if (decision.Record is JournalRecord.CycleStarted started) began[started.Cycle] = decision.Sequence;
+            if (decision.Record is JournalRecord.CycleEnded ended && began.GetValueOrDefault(ended.Cycle, -1) > position) trained.Add(ended.Version);
+        }
+
+        return trained;
+    }
+
+    /// <summary>Throws <see cref="ControlRefusedException"/> where the journal does not reach back to there in full.</summary>
+    public void RequireReach(ModelVersion version, long position) => _replay.RequireReach(version, position);
+
     public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, CancellationToken cancellation) => _replay.ReadTextsForTokenizer(bytesMax, cancellation);
 
     /// <summary>Durable records from a position on.</summary>
     public JournalCursor Read(long position) => _replay.Read(position);
 
-    /// <summary>Gives disk back that no recovery needs: everything before the horizon that nothing live holds.</summary>
-    public void Retire(long horizon, CancellationToken cancellation)
-    {
-        lock (_deciding)
-        {
-            // A cycle that ended and whose version is still on its way may have to be run anew: what it trained on stays until then.
-            if (_lineage.LastEndedAt >= horizon) return;
-        }
-
-        _replay.Retire(new HashSet<long>(), horizon, cancellation);
-    }
+    /// <summary>Gives disk back: see <see cref="Retirement"/>.</summary>
+    public RetireReport Retire(IReadOnlySet<long> alsoLive, long horizon, CancellationToken cancellation) => _replay.Retire(alsoLive, horizon, cancellation);
 
     public void Dispose() => _replay.Dispose();
 }

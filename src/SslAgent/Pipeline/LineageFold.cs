@@ -24,9 +24,6 @@ internal sealed class LineageFold
 
     public Verdict? LastVerdict { get; private set; }
 
-    /// <summary>Sequence number of the last record that a version stands for, or -1.</summary>
-    public long LastEndedAt { get; private set; } = -1;
-
     public CycleNumber NextCycle { get; private set; } = new(1);
 
     public ModelVersion NextVersion { get; private set; } = new(1);
@@ -49,7 +46,6 @@ internal sealed class LineageFold
                 break;
             case JournalRecord.CycleEnded ended:
                 End(ended);
-                LastEndedAt = sequence;
                 break;
             case JournalRecord.CycleAbandoned:
                 Open = null;

@@ -10,7 +10,7 @@ namespace SslAgent.Pipeline;
 /// what follows a save runs on the thread pool. A save that fails for good ends the daemon: the journal has what is needed to make it anew.
 /// </summary>
 internal sealed class Publisher(
-    VersionStore store, SaveQueue saves, ServedModels? served, Ledger ledger, string lineage, TimeProvider time, IAgentObserver observer,
+    VersionStore store, SaveQueue saves, ServedModels? served, Retirement? retirement, string lineage, TimeProvider time, IAgentObserver observer,
     ProblemBoard problems)
 {
     public const string ReplayFile = "replay.bin";
@@ -33,10 +33,36 @@ internal sealed class Publisher(
         return Follow(saves.PublishAsync(draft, snapshot, extras));
     }
 
+    /// <summary>Makes up for a publication that a crash cut off, after all saves before it.</summary>
+    public void Republish(Unfinished.Republication left)
+    {
+        AwaitRoom();
+        if (left.Record is JournalRecord.RolledBack back) PublishRollback(back, left.Fold);
+        if (left.Record is JournalRecord.Forgotten forgotten) PublishForgotten(forgotten, left.Fold);
+    }
+
+    /// <summary>
+    /// At a start, before anything is served: what needs no training. The rest, which the learner thread makes up for, is given back.
+    /// </summary>
+    public IReadOnlyList<Unfinished> RepublishFirst(IReadOnlyList<Unfinished> unfinished)
+    {
+        int done = 0;
+        for (; done < unfinished.Count && unfinished[done] is Unfinished.Republication left; done++) Republish(left);
+        return [.. unfinished.Skip(done)];
+    }
+
     /// <summary>Publishes the version gone back to under its new number, and waits for it.</summary>
     public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold)
     {
         var draft = new RollbackDraft(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason);
+        return Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Publishes the version that goes on without forgotten samples, and waits for it.</summary>
+    public VersionManifest PublishForgotten(JournalRecord.Forgotten forgotten, FrozenFold fold)
+    {
+        var draft = new RollbackDraft(
+            forgotten.Version, forgotten.Of, time.GetUtcNow(), fold.Position, fold.Offsets, forgotten.Reason, VersionKind.Forget);
         return Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])).GetAwaiter().GetResult();
     }
 
@@ -53,7 +79,7 @@ internal sealed class Publisher(
         problems.Clear("save");
         observer.OnVersionPublished(manifest);
         if (served is not null && store.Serving is { } serving) await served.ServeAsync(serving);
-        ledger.Retire(manifest.JournalPosition, default);
+        retirement?.Run(default);
         return manifest;
     }
 

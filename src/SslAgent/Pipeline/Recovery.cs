@@ -7,9 +7,8 @@ using SslAgent.Replay;
 namespace SslAgent.Pipeline;
 
 /// <summary>What recovery arrived at.</summary>
-/// <param name="Unfinished">Cycles whose version is not on disk, oldest first; the last one may have been cut off in the middle.</param>
-/// <param name="Rollback">A rollback that was journalled and not published.</param>
-internal sealed record Recovered(Ledger Ledger, IReadOnlyList<PreparedCycle> Unfinished, (JournalRecord.RolledBack Record, FrozenFold Fold)? Rollback);
+/// <param name="Unfinished">What the journal has and the store has not, in the journal's order.</param>
+internal sealed record Recovered(Ledger Ledger, IReadOnlyList<Unfinished> Unfinished);
 
 /// <summary>
 /// From a state directory to the state: the newest sound version's fold, and the journal after it. Cycles that the journal knows and the store
@@ -27,25 +26,22 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         try
         {
             var lineage = new LineageFold();
-            var unfinished = new List<PreparedCycle>();
-            (JournalRecord.RolledBack, FrozenFold)? rollback = null;
+            var unfinished = new List<Unfinished>();
             foreach (NumberedRecord numbered in replay.ReadDecisions())
             {
-                PreparedCycle? prepared = Prepare(numbered.Record, lineage, replay);
+                if (Prepare(numbered.Record, lineage, replay) is { } prepared) unfinished.Add(prepared);
                 lineage.Apply(numbered.Sequence, numbered.Record);
-                if (prepared is not null) unfinished.Add(prepared);
-                if (numbered.Record is JournalRecord.RolledBack back && _folds.TryGetValue(back.Version, out FrozenFold? fold)) rollback = (back, fold);
             }
 
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
-                unfinished.Add(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone });
+                unfinished.Add(new Unfinished.Cycle(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone }));
             TakeNumbers(lineage);
             CatchUpPointers();
             RecoveryReport report = replay.Recovery;
             HeadLog.Recovered(
                 log, report.Position, lineage.Head?.ToString() ?? "none", lineage.Promoted?.ToString() ?? "none", report.RecordsFolded, report.CutBytes,
                 report.Damaged.Count);
-            return new Recovered(new Ledger(replay, lineage, samplesMin), unfinished, rollback);
+            return new Recovered(new Ledger(replay, lineage, samplesMin), unfinished);
         }
         catch
         {
@@ -56,10 +52,11 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
 
     private ReplayLedger OpenJournal(VersionManifest? newest)
     {
-        if (newest is null) return ReplayLedger.Open(place, options, saved: null, log, Observe);
+        ReplayPlace reaching = place with { Past = PastOf };
+        if (newest is null) return ReplayLedger.Open(reaching, options, saved: null, log, Observe);
         using IStoredModel stored = store.Open(newest.Version);
         byte[]? index = stored.ReadFile(Publisher.ReplayFile);
-        return ReplayLedger.Open(place, options, index is null ? null : new MemoryStream(index), log, Observe);
+        return ReplayLedger.Open(reaching, options, index is null ? null : new MemoryStream(index), log, Observe);
     }
 
     /// <summary>Keeps what only this moment of the fold has: a cycle's frozen view, and the state right after a version's record.</summary>
@@ -73,10 +70,27 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             case JournalRecord.CycleEnded ended:
                 _folds[ended.Version] = Freeze(state);
                 break;
-            case JournalRecord.RolledBack back:
-                _folds[back.Version] = Freeze(state);
+            default:
+                if (VersionOf(numbered.Record) is { } version) _folds[version] = Freeze(state);
                 break;
         }
+    }
+
+    /// <summary>The version that a record made of another's weights, or null.</summary>
+    private static ModelVersion? VersionOf(JournalRecord record) => record switch
+    {
+        JournalRecord.RolledBack back => back.Version,
+        JournalRecord.Forgotten forgotten => forgotten.Version,
+        _ => null,
+    };
+
+    /// <summary>The <c>replay.bin</c> of a version: as this fold came by it, or else on disk.</summary>
+    private MemoryStream? PastOf(ModelVersion version)
+    {
+        if (_folds.TryGetValue(version, out FrozenFold? fold)) return new MemoryStream(fold.ReplayIndex);
+        if (store.Find(version) is null) return null;
+        using IStoredModel stored = store.Open(version);
+        return stored.ReadFile(Publisher.ReplayFile) is { } saved ? new MemoryStream(saved) : null;
     }
 
     private static FrozenFold Freeze(ReplayState state)
@@ -86,13 +100,18 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         return new FrozenFold(state.Position, state.Partitions, bytes.ToArray());
     }
 
-    /// <summary>A cycle that ended after the newest version: what it stands on is the lineage's head before its end.</summary>
-    private PreparedCycle? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay)
+    /// <summary>
+    /// What came after the newest sound version has to be made anew, whatever is left of it on disk. What a cycle stands on is the lineage's head before its
+    /// end.
+    /// </summary>
+    private Unfinished? Prepare(JournalRecord record, LineageFold lineage, ReplayLedger replay)
     {
-        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold) || store.Find(ended.Version) is not null)
-            return null;
+        if (VersionOf(record) is { } version) return _folds.TryGetValue(version, out FrozenFold? frozen) ? new Unfinished.Republication(record, frozen) : null;
+        if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold)) return null;
         LineageFold.OpenCycle open = Check.NotNull(lineage.Open, "a cycle that ends was open");
-        return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun) ? Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold } : null;
+        return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun)
+            ? new Unfinished.Cycle(Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold })
+            : null;
     }
 
     private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay)

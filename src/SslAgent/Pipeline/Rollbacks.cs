@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
@@ -18,13 +19,15 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         ModelVersion head = ledger.Head ?? throw new ControlRefusedException("there is no version yet, so nothing to go back from");
         Require(request, target);
         ModelVersion[] left = [.. store.List().Select(manifest => manifest.Version).Where(version => version > request.To)];
-        int dropped = request.Replay == ReplayRollback.Keep ? 0 : ledger.SamplesSince(target.JournalPosition);
-        string buffer = request.Replay == ReplayRollback.Keep
-            ? "the replay buffer stays as it is"
-            : string.Create(CultureInfo.InvariantCulture, $"{dropped} samples admitted since {request.To} leave the replay buffer");
+        ReplayState? past = ledger.PastOf(request.To);
+        long admitted = ledger.Stats.TrainableAdmitted, unlearned = admitted - (past?.TrainableAdmitted ?? admitted);
+        (long dropped, long fresh, string buffer) = Buffer(request, target);
+        string learned = past is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; its weights know nothing of the {unlearned} training samples since");
         string summary =
-            $"{head} → {request.To}: weights, moments and counters return to {request.To}; {left.Length} newer versions stay on disk and are left behind; {buffer}";
-        return new RollbackEffect(head, request.To, Published: null, left, dropped, summary);
+            $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}; {left.Length} newer versions stay on disk and are left behind; {buffer}";
+        return new RollbackEffect(head, request.To, Published: null, left, unlearned, dropped, fresh, summary);
     }
 
     /// <param name="seat">The learner to put back, or null where no daemon runs.</param>
@@ -34,6 +37,9 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         if (request.DryRun) return effect;
         publisher.AwaitRoom();
         VersionManifest target = store.Read(request.To);
+        // Before anything is journalled: a record that names what cannot be gone back to could not be carried out.
+        if (store.Verify(request.To, default) is { IsSound: false } damaged)
+            throw new ControlRefusedException($"{request.To} is damaged and cannot be gone back to: {damaged.Damages[0].File}: {damaged.Damages[0].Detail}");
         var record = new JournalRecord.RolledBack(
             request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied);
         FrozenFold fold = ledger.DecideAndFreeze(record);
@@ -43,7 +49,25 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         return effect with { Published = record.Version };
     }
 
-    private static void Require(RollbackRequest request, VersionManifest target)
+    /// <summary>What becomes of the replay buffer: samples that leave it for good, samples that are learned again, and both in words.</summary>
+    private (long Dropped, long Fresh, string Words) Buffer(RollbackRequest request, VersionManifest target)
+    {
+        switch (request.Replay)
+        {
+            case ReplayRollback.Keep:
+                return (0, 0, "the replay buffer stays as it is");
+            case ReplayRollback.DropSince:
+                long dropped = ledger.SamplesSince(target.JournalPosition);
+                return (dropped, 0, string.Create(CultureInfo.InvariantCulture, $"{dropped} samples admitted since {request.To} leave the replay buffer"));
+            default:
+                (long denied, long others) = ledger.CountAdmitted(target.JournalPosition, request.Denied);
+                return (denied, others, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the replay buffer is as it was at {request.To}; {others} samples admitted since are fresh again, {denied} are denied and never learned again"));
+        }
+    }
+
+    private void Require(RollbackRequest request, VersionManifest target)
     {
         if (string.IsNullOrWhiteSpace(request.Reason) && !request.DryRun)
             throw new ControlRefusedException("a rollback needs a reason: it stands in the journal for whoever asks later");
@@ -51,8 +75,34 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
             throw new ControlRefusedException($"{target.Version} was rejected: its weights are not gone back to");
         if (!target.HasTrainingState)
             throw new ControlRefusedException($"{target.Version} has no training state any more (checkpoints.keepTrainingState): nothing can be trained on from there");
-        if (request.Replay == ReplayRollback.Rewind || request.Denied.Count > 0)
-            throw new ControlRefusedException("--replay rewind and --deny are not available in this release; use keep or drop-since");
+        if (request.Replay != ReplayRollback.Rewind)
+        {
+            if (request.Denied.Count > 0) throw new ControlRefusedException("--deny goes with --replay rewind: only then is what came later learned again");
+            return;
+        }
+
+        ledger.RequireReach(target.Version, target.JournalPosition);
+        foreach (DeniedRange range in request.Denied) RequireAfter(range, target);
+    }
+
+    /// <summary>A stretch that the version gone back to has learned already is not un-learned by going back to it.</summary>
+    private void RequireAfter(DeniedRange range, VersionManifest target)
+    {
+        if (LearnedUpTo(range, target) is not { } learned || range.From >= learned) return;
+        ModelVersion? earlier = store.List().FirstOrDefault(manifest =>
+            manifest.Version < target.Version && manifest.Verdict.Kind != VerdictKind.Reject && (LearnedUpTo(range, manifest) ?? 0) <= range.From)?.Version;
+        throw new ControlRefusedException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{target.Version} may have learned from {range.Topic}/{range.Partition} at {range.From}: it had that partition up to offset {learned - 1} at hand; ") +
+            (earlier is { } before ? $"go back to {before} or earlier" : "no version on disk is from before that"));
+    }
+
+    /// <summary>Where the partition stood when the last cycle began that a version learned from; null where its offsets do not compare.</summary>
+    private long? LearnedUpTo(DeniedRange range, VersionManifest version)
+    {
+        int? epoch = ledger.Find(range.Topic, range.Partition)?.Epoch;
+        return ledger.PastOf(version.Version)?.Learned.FirstOrDefault(position =>
+            position.Topic == range.Topic && position.Partition == range.Partition && position.Epoch == epoch)?.NextOffset;
     }
 
     private string Unknown(ModelVersion version) =>

@@ -37,15 +37,19 @@ internal static class StatusOf
     private static List<PartitionStatus> Partitions(AgentParts parts)
     {
         Dictionary<(string, int), PartitionProgress> read = parts.Reader.Progress.ToDictionary(progress => (progress.Topic, progress.Partition));
+        Dictionary<(string, int, int), long> learned = parts.Ledger.Learned.ToDictionary(
+            position => (position.Topic, position.Partition, position.Epoch), position => position.NextOffset);
         return
         [
-            .. parts.Ledger.Positions.Select(position => new PartitionStatus(
-                position.Topic, position.Partition, position.Epoch, position.NextOffset,
-                read.TryGetValue((position.Topic, position.Partition), out PartitionProgress? progress) && progress.HighWatermark is { } end
-                    ? Math.Max(0, end - position.NextOffset)
-                    : null)),
+            .. from position in parts.Ledger.Positions
+               let end = read.GetValueOrDefault((position.Topic, position.Partition))?.HighWatermark
+               let known = learned.TryGetValue((position.Topic, position.Partition, position.Epoch), out long offset) ? offset : (long?)null
+               select new PartitionStatus(
+                   position.Topic, position.Partition, position.Epoch, position.NextOffset, Behind(end, position.NextOffset), known, Behind(end, known)),
         ];
     }
+
+    private static long? Behind(long? end, long? offset) => end is { } high && offset is { } at ? Math.Max(0, high - at) : null;
 
     private static long FreeBytes(AgentParts parts)
     {

@@ -9,7 +9,7 @@ public sealed class SaveQueueTests
 {
     private static readonly CheckpointOptions Options = new() { KeepLast = 3, KeepPromoted = 3, KeepTrainingState = 2 };
 
-    private static SaveQueue Start(VersionStore store, TimeProvider? time = null) => new(store, Options, time ?? TimeProvider.System, NullLogger.Instance);
+    private static SaveQueue Start(VersionStore store, TimeProvider? time = null) => new(store, Options, Options.Retention(auditHorizon: 0), time ?? TimeProvider.System, NullLogger.Instance);
 
     [Fact]
     public async Task Saves_are_published_in_order_with_pointers_moved_and_snapshots_given_back()

@@ -19,6 +19,13 @@ internal sealed class RandomStream(int seed)
         for (int i = 0; i < count; i++) yield return Next();
     }
 
+    /// <summary>The same, going on behind what the ledger has of each partition.</summary>
+    public IEnumerable<Intake> TakeBehind(ReplayLedger ledger, int count)
+    {
+        foreach (PartitionPosition position in ledger.Partitions) _next[position.Partition] = Math.Max(_next[position.Partition], position.NextOffset);
+        return Take(count);
+    }
+
     private Intake Next()
     {
         if (_sent.Count > 10 && _chance.Next(20) == 0) return _sent[_chance.Next(_sent.Count)];

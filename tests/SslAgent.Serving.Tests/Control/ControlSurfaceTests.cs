@@ -71,7 +71,7 @@ public sealed class ControlSurfaceTests
     public async Task Orders_without_the_token_change_nothing(string? authorization)
     {
         await using RunningServer server = await RunningServer.StartAsync(null);
-        foreach (string path in (string[])["/control/rollback", "/control/cycle"])
+        foreach (string path in (string[])["/control/rollback", "/control/forget", "/control/cycle"])
         {
             using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(Rollback, Encoding.UTF8, "application/json") };
             if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -89,6 +89,7 @@ public sealed class ControlSurfaceTests
     [InlineData("GET", "/control/status")]
     [InlineData("GET", "/control/versions")]
     [InlineData("POST", "/control/rollback")]
+    [InlineData("POST", "/control/forget")]
     [InlineData("POST", "/control/cycle")]
     public async Task Over_tcp_there_is_no_control_even_with_the_token(string method, string path)
     {
@@ -119,7 +120,7 @@ public sealed class ControlSurfaceTests
     [InlineData("""{"to":2,"replay":"burn","reason":"r","denied":[],"dryRun":false}""", "replay")]
     [InlineData("""{"to":0,"replay":"keep","reason":"r","denied":[],"dryRun":false}""", "not a version")]
     [InlineData("""{"to":2,"replay":"rewind","reason":"r","denied":[{"topic":"t","partition":0,"from":9,"to":5}],"dryRun":false}""", "ends before")]
-    [InlineData("not json", "no rollback order")]
+    [InlineData("not json", "no order")]
     public async Task A_bent_order_is_refused_before_it_reaches_the_agent(string body, string says)
     {
         await using RunningServer server = await RunningServer.StartAsync(null);

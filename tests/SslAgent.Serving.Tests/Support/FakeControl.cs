@@ -6,6 +6,7 @@ namespace SslAgent.Serving.Tests.Support;
 internal sealed class FakeControl : IAgentControl
 {
     private readonly List<RollbackRequest> _orders = [];
+    private readonly List<ForgetRequest> _forgotten = [];
 
     public AgentStatus Answer { get; set; } = Some.Status();
 
@@ -14,9 +15,11 @@ internal sealed class FakeControl : IAgentControl
     public int CyclesAsked { get; private set; }
 
     public Func<RollbackRequest, RollbackEffect> OnRollback { get; set; } = order =>
-        new(new ModelVersion(3), order.To, order.DryRun ? null : new ModelVersion(4), [new ModelVersion(3), new ModelVersion(2)], 123, "goes back");
+        new(new ModelVersion(3), order.To, order.DryRun ? null : new ModelVersion(4), [new ModelVersion(3), new ModelVersion(2)], 150, 123, 0, "goes back");
 
     public IReadOnlyList<RollbackRequest> Orders => _orders;
+
+    public IReadOnlyList<ForgetRequest> Forgotten => _forgotten;
 
     public AgentStatus Status() => Answer;
 
@@ -26,6 +29,12 @@ internal sealed class FakeControl : IAgentControl
     {
         _orders.Add(request);
         return Task.FromResult(OnRollback(request));
+    }
+
+    public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation)
+    {
+        _forgotten.Add(request);
+        return Task.FromResult(new ForgetEffect(request.DryRun ? null : new ModelVersion(5), 1, 2, [new ModelVersion(3)], null, "forgets"));
     }
 
     public bool TriggerCycle()

@@ -14,7 +14,7 @@ internal static class Some
         health, ["a disk is slow"], new ModelVersion(3), new ModelVersion(2),
         new Verdict(VerdictKind.Hold, [new VerdictReason("forgetting", "mae loss, era 1", 0.7, 0.6, "normalised squared error", VerdictKind.Hold)]),
         new CycleNumber(4), 17, 4711, 1 << 20, 4000, 40, 3, 2, 100, 200, 50, 60, 1L << 33, DateTimeOffset.FromUnixTimeSeconds(1_790_000_000),
-        [new PartitionStatus("frames", 0, 0, 99, null), new PartitionStatus("logs", 1, 1, 10, 5)]);
+        [new PartitionStatus("frames", 0, 0, 99, null, null, null), new PartitionStatus("logs", 1, 1, 10, 5, 7, 8)]);
 
     public static VersionManifest Manifest(int version) => new(
         new ModelVersion(version), version > 1 ? new ModelVersion(version - 1) : null, null, VersionKind.Cycle, "lineage",

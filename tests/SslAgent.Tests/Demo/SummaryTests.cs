@@ -78,7 +78,7 @@ public sealed class SummaryTests
         [new EraResult("emoji/flags", "mae", First: 0.7, Best: 0.5, Last: 0.56, Count: 18)],
         [new ReconstructedRow(Dot, Dot, Dot)]);
 
-    private static RollbackEffect Effect() => new(new ModelVersion(2), new ModelVersion(1), new ModelVersion(3), [new ModelVersion(2)], 10, "v2 → v1: ten samples leave the buffer");
+    private static RollbackEffect Effect() => new(new ModelVersion(2), new ModelVersion(1), new ModelVersion(3), [new ModelVersion(2)], 20, 10, 0, "v2 → v1: ten samples leave the buffer");
 
     private static VersionManifest Manifest(int number, ModelVersion? rolledBackTo)
     {

@@ -31,16 +31,18 @@ internal static class StatusPage
 
     private static void WritePartitions(TextWriter output, IReadOnlyList<PartitionStatus> partitions)
     {
-        Table table = Tables.Of("topic", ">partition", ">epoch", ">next offset", ">not journalled yet");
+        Table table = Tables.Of("topic", ">partition", ">epoch", ">next offset", ">not journalled yet", ">not learned yet");
         foreach (PartitionStatus partition in partitions)
         {
             table.Add(
                 partition.Topic, Tables.Count(partition.Partition), Tables.Count(partition.Epoch), Tables.Count(partition.NextOffset),
-                partition.LagJournalled is { } lag ? Tables.Count(lag) : "unknown");
+                Lag(partition.LagJournalled), Lag(partition.LagLearned));
         }
 
         Tables.Write(output, table);
     }
+
+    private static string Lag(long? messages) => messages is { } count ? Tables.Count(count) : "unknown";
 
     private static string DiskFree(AgentStatus status) =>
         status.DiskFreeBytes < 0 ? "how much disk is left cannot be told" : $"{Tables.Bytes(status.DiskFreeBytes)} of disk left";

@@ -27,7 +27,7 @@ internal static class PruneVersions
             AgentSettings loaded = StoreOpening.SettingsOf(settings, parsed);
             VersionStore store = StoreOpening.OpenToRead(loaded, parsed);
             bool onlySay = parsed.GetValue(dryRun);
-            PruneReport report = onlySay ? store.PlanPrune(PolicyOf(loaded.Checkpoints)) : Prune(loaded);
+            PruneReport report = onlySay ? store.PlanPrune(PolicyOf(loaded)) : Prune(loaded);
             PruneAnswer answer = new(onlySay, report.Deleted, report.TrainingDropped, report.BytesFreed);
             Answer.Print(parsed, format, answer, VersionsJson.Default.PruneAnswer, output => Tell(output, answer));
             return ExitCode.Ok;
@@ -40,11 +40,10 @@ internal static class PruneVersions
         StateDirectory state = new(settings.Agent.StateDirectory);
         using LockFile held = LockFile.Take(state.LockFile, "sslagent checkpoints prune", TimeProvider.System);
         VersionStore store = VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadWrite, TimeProvider.System, NullLogger.Instance);
-        return store.Prune(PolicyOf(settings.Checkpoints));
+        return store.Prune(PolicyOf(settings));
     }
 
-    private static RetentionPolicy PolicyOf(CheckpointOptions options) =>
-        new(options.KeepLast, options.KeepPromoted, options.KeepTrainingState, options.BytesMax);
+    private static RetentionPolicy PolicyOf(AgentSettings settings) => settings.Checkpoints.Retention(settings.Audit.Horizon);
 
     private static void Tell(TextWriter output, PruneAnswer answer)
     {

@@ -20,10 +20,9 @@ internal static class RollbackVersion
         command.Options.Add(format);
         command.SetAction(async (parsed, cancellation) =>
         {
-            // Without a daemon this process recovers the state as the daemon would: whatever bears on that must be in order.
-            AgentSettings loaded = settings.LoadSections(parsed, "agent", "checkpoints", "replay", "model", "learning", "cycle", "tokenizer");
+            AgentSettings loaded = settings.LoadSections(parsed, OrderRoute.Sections);
             RollbackRequest request = order.Read(parsed, StoreOpening.OpenToRead(loaded, parsed));
-            using RollbackRoute route = await RollbackRoute.FindAsync(loaded, cancellation);
+            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints rollback", cancellation);
             RollbackEffect effect = await CarryAsync(route, request, parsed, cancellation);
             Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, effect));
             return ExitCode.Ok;
@@ -32,7 +31,7 @@ internal static class RollbackVersion
     }
 
     private static async Task<RollbackEffect> CarryAsync(
-        RollbackRoute route, RollbackRequest request, ParseResult parsed, CancellationToken cancellation)
+        OrderRoute route, RollbackRequest request, ParseResult parsed, CancellationToken cancellation)
     {
         RollbackEffect preview = await route.RollbackAsync(request with { DryRun = true }, cancellation);
         if (request.DryRun) return preview;
@@ -51,7 +50,8 @@ internal static class RollbackVersion
             return;
         }
 
-        output.WriteLine($"{published} is {effect.To} anew; {Tables.Count(effect.SamplesDropped)} samples left the replay buffer");
+        string again = effect.SamplesFresh > 0 ? $"; {Tables.Count(effect.SamplesFresh)} samples are learned again" : "";
+        output.WriteLine($"{published} is {effect.To} anew; {Tables.Count(effect.SamplesDropped)} samples left the replay buffer{again}");
         output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.From} --replay keep --reason \"…\"");
     }
 }

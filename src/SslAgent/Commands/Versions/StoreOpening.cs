@@ -11,7 +11,7 @@ namespace SslAgent.Commands.Versions;
 internal static class StoreOpening
 {
     /// <summary>What such a command reads of the configuration; faults elsewhere are the daemon's business.</summary>
-    public static AgentSettings SettingsOf(Settings settings, ParseResult parsed) => settings.LoadSections(parsed, "agent", "checkpoints");
+    public static AgentSettings SettingsOf(Settings settings, ParseResult parsed) => settings.LoadSections(parsed, "agent", "checkpoints", "audit");
 
     public static VersionStore OpenToRead(Settings settings, ParseResult parsed) => OpenToRead(SettingsOf(settings, parsed), parsed);
 

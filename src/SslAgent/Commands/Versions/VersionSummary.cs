@@ -17,7 +17,12 @@ internal sealed record VersionSummary(
         store.Head == manifest.Version, store.Serving == manifest.Version, pins.GetValueOrDefault(manifest.Version), manifest.Reason);
 
     /// <summary>Where it comes from, in words.</summary>
-    public string Origin => Kind == VersionKind.Rollback ? $"rollback to {RolledBackTo}" : $"cycle {Cycle}";
+    public string Origin => Kind switch
+    {
+        VersionKind.Rollback => $"rollback to {RolledBackTo}",
+        VersionKind.Forget => $"{RolledBackTo}, samples forgotten",
+        _ => $"cycle {Cycle}",
+    };
 
     /// <summary>What is special about it, in words.</summary>
     public string Marks => string.Join(", ", AllMarks());

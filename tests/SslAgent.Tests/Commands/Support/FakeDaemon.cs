@@ -24,6 +24,8 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
 
     public List<RollbackRequest> Orders { get; } = [];
 
+    public List<ForgetRequest> Forgotten { get; } = [];
+
     public string Listen => $"127.0.0.1:{_server.Address.Port}";
 
     public static async Task<FakeDaemon> StartAsync(string stateDirectory)
@@ -35,7 +37,7 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
 
     public AgentStatus Status() => new(
         Health, ["the disk is slow"], new ModelVersion(3), new ModelVersion(2), new Verdict(VerdictKind.Hold, []), new CycleNumber(4), 17, 4711, 1 << 20, 4000, 40, 3, 2,
-        100, 200, 50, 60, 1L << 33, DateTimeOffset.FromUnixTimeSeconds(1_790_000_000), [new PartitionStatus("frames", 0, 0, 99, null)]);
+        100, 200, 50, 60, 1L << 33, DateTimeOffset.FromUnixTimeSeconds(1_790_000_000), [new PartitionStatus("frames", 0, 0, 99, null, 80, null)]);
 
     public IReadOnlyList<VersionManifest> Versions() => [];
 
@@ -44,7 +46,15 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
         Orders.Add(request);
         if (request.To == new ModelVersion(3)) throw new ControlRefusedException("v3 was rejected");
         return Task.FromResult(new RollbackEffect(
-            new ModelVersion(2), request.To, request.DryRun ? null : new ModelVersion(4), [new ModelVersion(2)], 123, "v2 → v1: 123 samples leave the buffer"));
+            new ModelVersion(2), request.To, request.DryRun ? null : new ModelVersion(4), [new ModelVersion(2)], 150, 123, 0, "v2 → v1: 123 samples leave the buffer"));
+    }
+
+    public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation)
+    {
+        Forgotten.Add(request);
+        if (request.Source == "nobody") throw new ControlRefusedException("there is no version yet");
+        return Task.FromResult(new ForgetEffect(
+            request.DryRun ? null : new ModelVersion(4), 12, 34, [new ModelVersion(1), new ModelVersion(2)], null, "34 samples leave the journal"));
     }
 
     public bool TriggerCycle() => true;

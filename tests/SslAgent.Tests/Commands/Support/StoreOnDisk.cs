@@ -28,7 +28,7 @@ internal sealed class StoreOnDisk : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    private static void Publish(VersionStore store, int number, ModelVersion? parent, VerdictKind verdict, double loss)
+    public static void Publish(VersionStore store, int number, ModelVersion? parent, VerdictKind verdict, double loss)
     {
         VerdictReason[] reasons = verdict == VerdictKind.Promote ? [] : [new("forgetting", "mae loss, era 0", loss, 0.55, "normalised squared error", verdict)];
         VersionDraft draft = new(

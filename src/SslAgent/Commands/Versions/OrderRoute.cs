@@ -1,0 +1,53 @@
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Pipeline;
+using SslAgent.Serving.Control;
+
+namespace SslAgent.Commands.Versions;
+
+/// <summary>
+/// Who carries an operator's order out: the daemon that runs on the state directory, or, where none runs, this process under the directory's lock, from the
+/// preview to the deed, so that nothing changes in between.
+/// </summary>
+internal abstract class OrderRoute : IDisposable
+{
+    /// <summary>What this process must have of the configuration: without a daemon it recovers the state as the daemon would.</summary>
+    public static string[] Sections { get; } = ["agent", "checkpoints", "audit", "replay", "model", "learning", "cycle", "tokenizer"];
+
+    /// <param name="role">Who asks, for the lock file.</param>
+    public static async Task<OrderRoute> FindAsync(AgentSettings settings, string role, CancellationToken cancellation)
+    {
+        ControlClient daemon = new(settings.Agent.StateDirectory);
+        if (await daemon.IsRunningAsync(cancellation)) return new ThroughDaemon(daemon);
+        daemon.Dispose();
+        AgentSettings asItIs = settings with { Agent = settings.Agent with { NewLineage = false } };
+        return new UnderLock(OfflineOrders.Open(asItIs, role, TimeProvider.System));
+    }
+
+    public abstract Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation);
+
+    public abstract Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation);
+
+    public abstract void Dispose();
+
+    private sealed class ThroughDaemon(ControlClient daemon) : OrderRoute
+    {
+        public override Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation) =>
+            daemon.RollbackAsync(request, cancellation);
+
+        public override Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) => daemon.ForgetAsync(request, cancellation);
+
+        public override void Dispose() => daemon.Dispose();
+    }
+
+    private sealed class UnderLock(OfflineOrders state) : OrderRoute
+    {
+        public override Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation) =>
+            Task.FromResult(state.RollBack(request));
+
+        public override Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) =>
+            Task.FromResult(state.Forget(request, cancellation));
+
+        public override void Dispose() => state.Dispose();
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SslAgent.Checkpoints;
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Storage;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>An operator's orders with no daemon running: under the lock file, on the recovered state. Whoever opened it disposes it.</summary>
+internal sealed class OfflineOrders : IDisposable
+{
+    private readonly OpenState _state;
+    private readonly SaveQueue _saves;
+    private readonly Rollbacks _rollbacks;
+    private readonly Forgetting _forgetting;
+    private readonly IReadOnlyList<Unfinished> _unfinished;
+
+    private OfflineOrders(AgentSettings settings, string role, TimeProvider time)
+    {
+        ILoggerFactory logs = NullLoggerFactory.Instance;
+        _state = OpenState.Open(settings, role, forTraining: false, LocalDisk.Instance, time, logs);
+        _saves = new SaveQueue(_state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), time, NullLogger.Instance);
+        var publisher = new Publisher(
+            _state.Store, _saves, served: null, retirement: null, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance));
+        _unfinished = publisher.RepublishFirst(_state.Recovered.Unfinished);
+        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, NullLogger.Instance);
+        _forgetting = new Forgetting(_state.Ledger, publisher, NullLogger.Instance);
+    }
+
+    /// <summary>Throws <see cref="Storage.StorageException"/> where a daemon holds the lock.</summary>
+    /// <param name="role">Who asks, for the lock file.</param>
+    public static OfflineOrders Open(AgentSettings settings, string role, TimeProvider time) => new(settings, role, time);
+
+    public RollbackEffect RollBack(RollbackRequest request)
+    {
+        Settle(request.DryRun);
+        return _rollbacks.Carry(request, seat: null);
+    }
+
+    public ForgetEffect Forget(ForgetRequest request, CancellationToken cancellation)
+    {
+        Settle(request.DryRun);
+        return _forgetting.Carry(request, seat: null, cancellation);
+    }
+
+    /// <summary>
+    /// A cycle that was cut off is abandoned; one that had ended without its version on disk is refused, since only the daemon can make that version.
+    /// </summary>
+    private void Settle(bool isDryRun)
+    {
+        foreach (Unfinished left in _unfinished)
+        {
+            if (left is not Unfinished.Cycle { Prepared: { Ended: null } cycle })
+                throw new ControlRefusedException("the journal has versions that are not yet on disk; start the daemon, which makes them, and give the order then");
+            if (!isDryRun) _state.Ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, "an operator's order cut it off"));
+        }
+    }
+
+    public void Dispose()
+    {
+        _saves.Dispose();
+        _state.Dispose();
+    }
+}

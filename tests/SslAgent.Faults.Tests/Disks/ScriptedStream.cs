@@ -5,7 +5,7 @@ namespace SslAgent.Faults.Tests.Disks;
 
 /// <summary>
 /// A fixed sequence of everything that goes into a journal: record number i is item i, so that a position says where to go on. Samples of all kinds, bad
-/// messages, retries; after each stretch a cycle that begins, and one that ends with a version; once a rollback.
+/// messages; after each stretch a cycle that begins, one that ends with a version, and the history before that version given up; once a rollback.
 /// </summary>
 internal static class ScriptedStream
 {
@@ -36,6 +36,7 @@ internal static class ScriptedStream
         JournalRecord.TokenizerFrozen frozen => $"tokenizer of {frozen.VocabularySize} frozen",
         JournalRecord.CycleStarted started => $"cycle {started.Cycle} started by {started.Trigger}",
         JournalRecord.CycleEnded ended => $"cycle {ended.Cycle} ended as {ended.Version} after {ended.StepsDone}",
+        JournalRecord.HistoryRetired retired => $"history before {retired.Horizon} retired",
         JournalRecord.RolledBack back => $"back to {back.To} at {back.ToPosition} as {back.Version}: {back.Reason}",
         _ => throw new ArgumentException($"{record} is not in the script", nameof(record)),
     };
@@ -60,6 +61,8 @@ internal static class ScriptedStream
             for (int i = 0; i < WithinCycle; i++, position++) yield return Message(offset++);
             yield return new JournalRecord.CycleEnded(new CycleNumber(cycle), 10, new ModelVersion(++version), Verdict.Promoted, []);
             positions[version] = ++position;
+            yield return new JournalRecord.HistoryRetired(positions[version], "retention");
+            position++;
             if (cycle != RollBackTo + 1) continue;
             yield return new JournalRecord.RolledBack(
                 new ModelVersion(RollBackTo), positions[RollBackTo], new ModelVersion(++version), ReplayRollback.DropSince, "poison", []);

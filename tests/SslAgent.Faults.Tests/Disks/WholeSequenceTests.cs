@@ -116,11 +116,11 @@ public sealed class WholeSequenceTests(ITestOutputHelper output)
         SortedDictionary<long, JournalRecord> records = world.Records();
         foreach ((long sequence, JournalRecord record) in records)
         {
-            string expected = ScriptedStream.Describe(ScriptedStream.Items[(int)sequence]), actual = Described(record);
+            string expected = ScriptedStream.Describe(ScriptedStream.Items[(int)sequence]), actual = ScriptedStream.Describe(record);
             Assert.True(expected == actual, $"{where}: record {sequence} is {actual}, not {expected}");
         }
 
-        long horizon = world.Store.List().Select(manifest => manifest.JournalPosition).DefaultIfEmpty().Max();
+        long horizon = records.Values.OfType<JournalRecord.HistoryRetired>().Select(retired => retired.Horizon).DefaultIfEmpty().Max();
         for (long sequence = 0; sequence < position; sequence++)
         {
             bool mayBeRetired = sequence < horizon && ScriptedStream.IntakeOf(ScriptedStream.Items[(int)sequence]) is not null;
@@ -129,9 +129,6 @@ public sealed class WholeSequenceTests(ITestOutputHelper output)
 
         Assert.True(world.Ledger.Stats().UnreadableDraws == 0, where);
     }
-
-    /// <summary>Whether a text is a sentinel is the fold's own finding, not the script's.</summary>
-    private static string Described(JournalRecord record) => ScriptedStream.Describe(record);
 
     /// <summary>Nothing durable refers to anything that is not: pointers name whole versions, a version stands on a whole journal.</summary>
     private static void CheckVersions(World world, ModelVersion? acknowledged, long position, string where)

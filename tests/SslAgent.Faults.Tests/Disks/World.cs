@@ -37,9 +37,6 @@ internal sealed class World : IDisposable
     /// <summary>Said to the outside as durable: the next offset, the version that is stood on.</summary>
     public (long Offset, ModelVersion? Head) Acknowledged { get; private set; }
 
-    /// <summary>Samples before it may be gone.</summary>
-    public long Horizon { get; private set; }
-
     public static ReplayOptions Options { get; } = new()
     {
         SegmentBytes = 1024, FramesMax = 2, TextsMax = 2, PairsMax = 2, FreshMax = 3, SentinelOneIn = 6, EraSamples = 20, EraSentinelsMax = 1, ErasMax = 3,
@@ -127,6 +124,10 @@ internal sealed class World : IDisposable
             case JournalRecord.TokenizerFrozen:
                 Insist(() => Ledger.Decide(item), _pause);
                 break;
+            case JournalRecord.HistoryRetired retired:
+                Insist(() => Ledger.Decide(item), _pause);
+                Housekeep(() => Ledger.Retire(new HashSet<long>(), retired.Horizon, default));
+                break;
             case JournalRecord.CycleEnded or JournalRecord.RolledBack:
                 SavedState saved = Insist(() => Ledger.DecideAndSave(item), _pause);
                 _saved[VersionOf(item).GetValueOrDefault()] = saved;
@@ -157,7 +158,7 @@ internal sealed class World : IDisposable
         if (Store.List() is [{ } newest, ..]) Insist(() => { Store.MovePointers(newest.Version); return true; }, _pause);
     }
 
-    /// <summary>As the save queue does it: what fails is repeated; retention and retirement wait for the next time.</summary>
+    /// <summary>As the save queue does it: what fails is repeated; retention waits for the next time.</summary>
     private void Publish(JournalRecord decision, ModelVersion version)
     {
         SavedState saved = _saved[version];
@@ -174,15 +175,19 @@ internal sealed class World : IDisposable
             },
             _pause);
         Acknowledged = Acknowledged with { Head = version };
+        Housekeep(() => Store.Prune(Retention));
+    }
+
+    /// <summary>What fails here is done again the next time.</summary>
+    private static void Housekeep(Action tidy)
+    {
         try
         {
-            Store.Prune(Retention);
-            Horizon = saved.Position;
-            Ledger.Retire(new HashSet<long>(), saved.Position, default);
+            tidy();
         }
         catch (StorageException)
         {
-            // Housekeeping: done again after the next version.
+            // The disk is told of by whoever has to write.
         }
     }
 

@@ -70,6 +70,7 @@ internal sealed class FaultBench : IDisposable
         Tokenizer = new() { CorpusBytes = 2_048, CorpusSamples = 20 },
         Cycle = new() { Interval = null, SamplesTrigger = 40, WaitForLearner = true, SamplesMin = 16, StepsMax = 8, TimeMax = null },
         Checkpoints = new() { KeepLast = 3, KeepPromoted = 1, KeepTrainingState = 1 },
+        Audit = new() { Horizon = 1 },
         Serving = new() { Listen = "127.0.0.1:0" },
         Logging = new() { File = "none", Level = "warning" },
     };

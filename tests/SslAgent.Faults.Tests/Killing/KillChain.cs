@@ -19,7 +19,8 @@ internal sealed class KillChain(FaultBench bench, string state)
 
     public IReadOnlyList<KillPoint> Kills { get; init; } = [];
 
-    public IReadOnlyList<string>? Known { get; init; }
+    /// <summary>Names that need no kill for being new; null: none does. Asked when the chain begins.</summary>
+    public Func<IReadOnlyList<string>>? Known { get; init; }
 
     public IReadOnlyList<KillPoint> Stops { get; init; } = [];
 
@@ -61,7 +62,7 @@ internal sealed class KillChain(FaultBench bench, string state)
         await File.WriteAllTextAsync(config, new SettingsPrinter(new LayeredValues([]), withOrigins: false).Print(Settings));
         var orders = new VictimOrders
         {
-            Config = config, Log = Log, Archive = Archive, Kills = Kills, Known = Known, Stops = Stops, RollBackAfter = RollBackAfter,
+            Config = config, Log = Log, Archive = Archive, Kills = Kills, Known = Known?.Invoke(), Stops = Stops, RollBackAfter = RollBackAfter,
             Goal = new Goal(Version, bench.Messages),
         };
         long began = Stopwatch.GetTimestamp();

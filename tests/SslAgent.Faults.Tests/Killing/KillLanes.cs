@@ -12,8 +12,14 @@ internal sealed class KillLanes(FaultBench bench, IReadOnlyDictionary<int, strin
     private readonly Lock _lock = new();
     private readonly HashSet<string> _killedAt = new(StringComparer.Ordinal);
 
-    /// <summary>Names that were killed at in any chain.</summary>
-    public IReadOnlySet<string> KilledAt => _killedAt;
+    /// <summary>Names that were killed at in any chain that has ended.</summary>
+    public IReadOnlySet<string> KilledAt
+    {
+        get
+        {
+            lock (_lock) return _killedAt.ToHashSet(StringComparer.Ordinal);
+        }
+    }
 
     public int Kills { get; private set; }
 

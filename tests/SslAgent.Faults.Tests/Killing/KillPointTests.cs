@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SslAgent.Configuration;
 using SslAgent.Faults.Victim;
 
 namespace SslAgent.Faults.Tests.Killing;
@@ -18,6 +19,8 @@ public sealed class KillPointTests(ITestOutputHelper output)
     /// <summary>Cut off by a shutdown in the middle of a cycle, several times: each leaves a resume point.</summary>
     private static IReadOnlyList<KillPoint> Stops => [new("at step taken", 2), new("at step taken", 7), new("at step taken", 13)];
 
+    private static readonly string[] AfterInAnyCase = ["after commit ", "after rename ", "after link ", "after sync directory ", "after sync journal/"];
+
     [Fact]
     public async Task Killed_at_every_named_point_it_arrives_at_the_weights_of_an_unkilled_run()
     {
@@ -31,17 +34,18 @@ public sealed class KillPointTests(ITestOutputHelper output)
         // Without a rollback all versions are those of the unkilled run; with one, those before it.
         IReadOnlyDictionary<string, int> stream = await RecordAsync(lanes, new KillChain(bench, "recording") { Version = last, Stops = Stops });
         IReadOnlyDictionary<string, int> rollback = await RecordAsync(lanes, RollingBack(bench, "recording-rollback", last));
-        string[] known = [.. stream.Keys.Union(rollback.Keys)];
-        string[] onlyRollback = [.. rollback.Keys.Except(stream.Keys)];
-        Assert.Contains("before link versions/new/model.safetensors", onlyRollback);
+        string[] recorded = [.. stream.Keys.Union(rollback.Keys)];
+        IReadOnlyDictionary<string, int> onlyRollback = rollback.Where(point => !stream.ContainsKey(point.Key)).ToDictionary();
+        Assert.Contains("before link versions/new/model.safetensors", onlyRollback.Keys);
+        string[] Known() => [.. recorded, .. lanes.KilledAt];
 
-        await KillAtAllAsync(lanes, stream, known, "kill", (name, kills) =>
-            new KillChain(bench, name) { Version = last, Stops = Stops, Kills = kills, Known = known });
-        await KillAtAllAsync(lanes, onlyRollback.ToDictionary(name => name, name => rollback[name]), known, "kill-rollback", (name, kills) =>
-            RollingBack(bench, name, last, kills, known));
+        await KillAtAllAsync(lanes, stream, "kill", (name, kills) =>
+            new KillChain(bench, name) { Version = last, Stops = Stops, Kills = kills, Known = Known });
+        await KillAtAllAsync(lanes, onlyRollback, "kill-rollback", (name, kills) => RollingBack(bench, name, last, kills, Known));
 
-        string[] found = [.. lanes.KilledAt.Except(known).Order(StringComparer.Ordinal)];
+        string[] found = [.. lanes.KilledAt.Except(recorded).Order(StringComparer.Ordinal)];
         output.WriteLine($"met only after a kill: {string.Join(", ", found)}");
+        output.WriteLine($"left to torture: {string.Join(", ", recorded.Where(name => !IsMeant(name)).Order(StringComparer.Ordinal))}");
         var figures = new Figures(Torture.IsOn ? "named kill points, one at a time" : "named kill points", output);
         figures.Add("points", lanes.KilledAt.Count);
         lanes.Report(figures);
@@ -49,10 +53,14 @@ public sealed class KillPointTests(ITestOutputHelper output)
         figures.Add("seed", Torture.Seed);
     }
 
-    private static KillChain RollingBack(FaultBench bench, string name, int last, IReadOnlyList<KillPoint>? kills = null, IReadOnlyList<string>? known = null)
+    /// <summary>What lies between the end of a step and the beginning of the next is one place with two names: torture takes both.</summary>
+    private static bool IsMeant(string name) => Torture.IsOn || !name.StartsWith("after ", StringComparison.Ordinal) ||
+        AfterInAnyCase.Any(step => name.StartsWith(step, StringComparison.Ordinal));
+
+    private static KillChain RollingBack(FaultBench bench, string name, int last, IReadOnlyList<KillPoint>? kills = null, Func<IReadOnlyList<string>>? known = null)
     {
-        // What is gone back to must be there, and a fold over the journal stands on it.
-        var kept = bench.Settings(name);
+        // What is gone back to must be there.
+        AgentSettings kept = bench.Settings(name);
         kept = kept with { Checkpoints = kept.Checkpoints with { KeepLast = 100, KeepTrainingState = 100 } };
         return new KillChain(bench, name) { Settings = kept, Version = last - 1, RollBackAfter = RollBackAfter, Kills = kills ?? [], Known = known };
     }
@@ -67,20 +75,19 @@ public sealed class KillPointTests(ITestOutputHelper output)
 
     /// <summary>Many points a chain; in torture a chain for each, at its first passing and at a later one. What a chain misses the next round tries again.</summary>
     private async Task KillAtAllAsync(
-        KillLanes lanes, IReadOnlyDictionary<string, int> points, IReadOnlyCollection<string> known, string prefix,
-        Func<string, IReadOnlyList<KillPoint>, KillChain> chainOf)
+        KillLanes lanes, IReadOnlyDictionary<string, int> points, string prefix, Func<string, IReadOnlyList<KillPoint>, KillChain> chainOf)
     {
-        List<KillPoint> waiting = [.. points.SelectMany(point => Passings(point.Value).Select(passing => new KillPoint(point.Key, passing)))];
+        string[] meant = [.. points.Keys.Where(IsMeant)];
+        Assert.NotEmpty(meant);
+        List<KillPoint> waiting = [.. meant.SelectMany(name => Passings(points[name]).Select(passing => new KillPoint(name, passing)))];
         for (int round = 1; waiting.Count > 0 && round <= RoundsMax; round++)
         {
             int number = 0;
-            await lanes.RunAsync(Shuffled(waiting).Chunk(Torture.IsOn ? 1 : ChainPoints).Select(chunk => chainOf($"{prefix}-{round}-{++number}", chunk)));
-            waiting = [.. waiting.Where(point => !lanes.KilledAt.Contains(point.Name)).Select(point => point with { Passing = 1 }).Distinct()];
+            await lanes.RunAsync(Shuffled(waiting).Chunk(Torture.IsOn ? 1 : ChainPoints).Select(chunk => chainOf($"{prefix}-{round}-{++number}", chunk)).ToList());
+            waiting = [.. meant.Except(lanes.KilledAt).Select(name => new KillPoint(name, 1))];
         }
 
         Assert.True(waiting.Count == 0, $"recorded, and never reached to be killed at: {string.Join(", ", waiting.Select(point => point.Name))}");
-        Assert.Subset(lanes.KilledAt.ToHashSet(), points.Keys.ToHashSet());
-        Assert.True(points.Count > 0 && known.Count >= points.Count);
     }
 
     private int[] Passings(int count)

@@ -26,11 +26,8 @@ internal sealed class StateProof(FaultBench bench, KillChain chain)
         AgentSettings fold = PrepareFold(out string folder);
         CheckJournal(folder);
         // A rollback comes when the order comes: from there on no other run is the same.
-        int[] rolledBack = [.. RolledBack(folder)];
-        int same = rolledBack.FirstOrDefault(int.MaxValue);
+        int same = RolledBack(folder).FirstOrDefault(int.MaxValue);
         Compare(versions.Where(version => version.Key < same), expected, "an unkilled run over the same stream");
-        // Weights that were gone back to are copied, not made: the fold stands on them.
-        foreach (int version in Enumerable.Range(1, rolledBack.LastOrDefault())) CopyVersion(version, folder);
         Compare(versions, await Fold.OverJournalAsync(fold, versions.Keys.Max()), "an unkilled fold of its own journal");
     }
 
@@ -83,14 +80,6 @@ internal sealed class StateProof(FaultBench bench, KillChain chain)
 
     private static IEnumerable<int> RolledBack(string folder) =>
         JournalOracle.Read(new StateDirectory(folder).Journal).OfType<JournalRecord.RolledBack>().Select(back => back.Version.Number);
-
-    private void CopyVersion(int version, string folder)
-    {
-        string name = string.Create(CultureInfo.InvariantCulture, $"v{version:D6}"), from = Path.Combine(_state.Versions, name);
-        if (!Directory.Exists(from)) return;
-        string to = Directory.CreateDirectory(Path.Combine(new StateDirectory(folder).Versions, name)).FullName;
-        foreach (string file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-    }
 
     /// <summary>The producer's own log against the journal: no gap, no double, equal content; and what was refused is among the dead letters.</summary>
     private void CheckJournal(string folder)

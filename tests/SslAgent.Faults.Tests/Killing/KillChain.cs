@@ -90,7 +90,7 @@ internal sealed class KillChain(FaultBench bench, string state)
             return false;
         }
 
-        Assert.True(exit.Code == 0 && killed == 0, $"{state}: ended with {exit.Code} after {KillsDone} kills (the last at {KilledAt.LastOrDefault()}): {exit.Output}");
+        Assert.True(exit.Code == 0 && killed == 0, $"{state}: ended with {exit.Code} after {KillsDone} kills (at {string.Join(", ", KilledAt)}): {exit.Output}");
         if (Entries(PointLog.Reached).Any()) return true;
         Assert.True(Entries(PointLog.Stopped).Count() > stoppedBefore, $"{state}: it stopped, and nobody asked it to: {exit.Output}");
         return false;

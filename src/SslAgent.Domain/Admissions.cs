@@ -5,10 +5,25 @@ public sealed record MessageHeader(string Name, byte[]? Value);
 
 /// <summary>A message as Kafka delivered it, before anything is believed about it.</summary>
 /// <param name="TimeMs">Kafka's timestamp, milliseconds since 1970 UTC.</param>
-public sealed record Delivery(SourceOffset At, long TimeMs, byte[]? Key, byte[]? Value, IReadOnlyList<MessageHeader> Headers);
+public sealed record Delivery(SourceOffset At, long TimeMs, byte[]? Key, byte[]? Value, IReadOnlyList<MessageHeader> Headers)
+{
+    // An object, a string and an array, and the place in the list.
+    private const int HeaderOverhead = 96;
+
+    /// <summary>About what it holds in memory. Headers count with what each costs beside its contents: a producer may send a million empty ones.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = (Value?.Length ?? 0) + (long)(Key?.Length ?? 0);
+            for (int i = 0; i < Headers.Count; i++) bytes += HeaderOverhead + (2L * Headers[i].Name.Length) + (Headers[i].Value?.Length ?? 0);
+            return bytes;
+        }
+    }
+}
 
 /// <summary>Why a message was refused. A value, never an exception: bad input stops nothing.</summary>
-/// <param name="Stage">The step that refused it: <c>envelope</c>, <c>decode</c>, <c>frame</c>, <c>text</c>, <c>limits</c>.</param>
+/// <param name="Stage">The step that refused it: <c>envelope</c>, <c>frame</c>, <c>text</c>, <c>limits</c>.</param>
 /// <param name="Reason">A sentence with value, unit and limit.</param>
 public sealed record Rejection(string Stage, string Reason);
 

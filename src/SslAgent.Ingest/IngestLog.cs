@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SslAgent.Ingest.Kafka;
 
 namespace SslAgent.Ingest;
 
@@ -8,8 +9,8 @@ internal static partial class IngestLog
     [LoggerMessage(1001, LogLevel.Information, "Reading {Topics} from {Servers} ({Assignment}), librdkafka {Version}, settings {Settings}")]
     public static partial void Reading(this ILogger log, string topics, string servers, KafkaAssignment assignment, string version, string settings);
 
-    [LoggerMessage(1002, LogLevel.Information, "Partition {Partition} begins at offset {Offset} ({Why})")]
-    public static partial void Beginning(this ILogger log, string partition, string offset, string why);
+    [LoggerMessage(1002, LogLevel.Information, "Partition {Partition} begins at offset {Offset} ({Why}, epoch {Epoch})")]
+    public static partial void Beginning(this ILogger log, string partition, string offset, BeginningKind why, int epoch);
 
     [LoggerMessage(1003, LogLevel.Information, "Partitions {Partitions} are taken away")]
     public static partial void Leaving(this ILogger log, string partitions);
@@ -49,4 +50,10 @@ internal static partial class IngestLog
 
     [LoggerMessage(1015, LogLevel.Warning, "Offsets could not be stored for commit: {Reason}")]
     public static partial void CommitTrouble(this ILogger log, string reason);
+
+    [LoggerMessage(1016, LogLevel.Information, "Partition {Partition}: the group's committed offset is {Committed}, as this agent left it before it could commit more; the journal's own, {Own}, holds")]
+    public static partial void CommitBehind(this ILogger log, string partition, long committed, long own);
+
+    [LoggerMessage(1017, LogLevel.Warning, "Partition {Partition}: the group's committed offset is {Committed} and nothing here tells who set it; the journal's own, {Own}, holds. To read from elsewhere: let this agent commit once, stop it, set the group's offset, start it")]
+    public static partial void CommitUnexplained(this ILogger log, string partition, long committed, long own);
 }

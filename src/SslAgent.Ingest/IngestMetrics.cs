@@ -23,6 +23,12 @@ internal static class IngestMetrics
     private static readonly Counter<long> DeadLetters =
         Meter.CreateCounter<long>("sslagent.ingest.dead_letters", "{message}", "Rejected messages that the dead-letter topic acknowledged, or refused for good.");
 
+    private static readonly Counter<long> Missing = Meter.CreateCounter<long>(
+        "sslagent.ingest.messages_missing", "{message}", "Messages that will not be seen: deleted by retention, read by another member, or passed over by a reset.");
+
+    private static readonly Counter<long> Epochs =
+        Meter.CreateCounter<long>("sslagent.ingest.epochs_opened", "{epoch}", "Times that a partition's offsets began to mean other messages.");
+
     private static readonly KeyValuePair<string, object?> Accepted = new("outcome", "accepted");
     private static readonly KeyValuePair<string, object?> Refused = new("outcome", "refused");
 
@@ -42,6 +48,10 @@ internal static class IngestMetrics
                 break;
         }
     }
+
+    public static void CountMissing(long messages) => Missing.Add(messages);
+
+    public static void CountEpoch() => Epochs.Add(1);
 
     public static void CountPause() => Pauses.Add(1);
 

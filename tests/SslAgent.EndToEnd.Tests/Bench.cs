@@ -12,28 +12,34 @@ namespace SslAgent.EndToEnd.Tests;
 /// <summary>A broker that speaks the protocol, a state directory, real pictures and log lines, and agents over them. Everything goes with it.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
-    public const string Topic = "stream";
-
-    private readonly EmbeddedBroker _broker = new();
+    private readonly TestCluster _cluster;
     private readonly List<Agent> _agents = [];
     private readonly string _root = Directory.CreateTempSubdirectory("sslagent-e2e-").FullName;
     private int _sent;
     private long _offsets;
 
-    public Bench() => _broker.CreateTopic(Topic, 1);
+    public Bench(int partitions = 1, int brokers = 1) => _cluster = new TestCluster(partitions, brokers);
 
     /// <summary>No test waits longer for anything.</summary>
     public CancellationToken Limit { get; } = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
 
     public string Root => _root;
 
-    public string BootstrapServers => _broker.BootstrapServers;
+    public string BootstrapServers => _cluster.BootstrapServers;
 
-    public EmbeddedBroker Broker => _broker;
+    public string Topic => _cluster.Topic;
+
+    public string DeadLetterTopic => _cluster.DeadLetterTopic;
+
+    /// <summary>For tests that inject faults: they are skipped on a real cluster.</summary>
+    public EmbeddedBroker Broker => _cluster.Broker;
 
     private static IReadOnlyList<EmojiPair> Emoji { get; } = EmojiSet.Load(AssetsFolder.Emoji);
 
     private static string[] Lines { get; } = [.. File.ReadLines(Path.Combine(AssetsFolder.Logs, "dpkg.log")).Take(5_000)];
+
+    /// <summary>The consumer group of a state directory.</summary>
+    public string Group(string state = "state") => _cluster.Group(state);
 
     /// <summary>A small network, exact triggers, one thread: quick, and the same every time.</summary>
     public AgentSettings Settings(string state = "state") => new()
@@ -42,7 +48,7 @@ internal sealed class Bench : IAsyncDisposable
         Kafka = new()
         {
             // A group of its own: a state that does not know a partition goes on where its group stands.
-            GroupId = state, BootstrapServers = BootstrapServers, Topics = [Topic], Assignment = KafkaAssignment.Manual, DeadLetterTopic = "dead",
+            GroupId = Group(state), BootstrapServers = BootstrapServers, Topics = [Topic], Assignment = KafkaAssignment.Manual, DeadLetterTopic = DeadLetterTopic,
         },
         Ingest = new() { Frames = new() { StoredSize = 32 } },
         Replay = new() { SentinelOneIn = 5, EraSamples = 200 },
@@ -99,11 +105,11 @@ internal sealed class Bench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (Agent agent in _agents) await agent.DisposeAsync();
-        _broker.Dispose();
+        _cluster.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
-    private static async IAsyncEnumerable<OutgoingMessage> Messages(int first, int count)
+    private async IAsyncEnumerable<OutgoingMessage> Messages(int first, int count)
     {
         for (int i = first; i < first + count; i++)
         {
@@ -120,7 +126,7 @@ internal sealed class Bench : IAsyncDisposable
         }
     }
 
-    private static async IAsyncEnumerable<OutgoingMessage> Raw(byte[][] values)
+    private async IAsyncEnumerable<OutgoingMessage> Raw(byte[][] values)
     {
         foreach (byte[] value in values)
         {

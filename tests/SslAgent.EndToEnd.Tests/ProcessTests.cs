@@ -104,7 +104,7 @@ public sealed class ProcessTests
               // As Bench.Settings has it, typed as an operator would.
               "agent": { "stateDirectory": "{{directory}}", "seed": 7 },
               "kafka": {
-                "bootstrapServers": "{{bench.BootstrapServers}}", "topics": ["{{Bench.Topic}}"], "assignment": "manual", "groupId": "{{state}}"
+                "bootstrapServers": "{{bench.BootstrapServers}}", "topics": ["{{bench.Topic}}"], "assignment": "manual", "groupId": "{{bench.Group(state)}}"
               },
               "ingest": { "frames": { "storedSize": 32 } },
               "replay": { "sentinelOneIn": 5, "eraSamples": 200 },

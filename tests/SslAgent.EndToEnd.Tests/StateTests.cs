@@ -44,7 +44,7 @@ public sealed class StateTests
         await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
         IngestCounts counts = await observer.CountsAsync(now => now.Rejected == 2 && now.JournalPosition >= 42, bench.Limit);
         Assert.Equal(42, counts.JournalPosition);
-        IReadOnlyList<byte[]> dead = await DeadLetterReader.ReadAsync(bench.BootstrapServers, "dead", 2, bench.Limit);
+        IReadOnlyList<byte[]> dead = await DeadLetterReader.ReadAsync(bench.BootstrapServers, bench.DeadLetterTopic, 2, bench.Limit);
         Assert.Equal([brokenJpeg, brokenPng], dead.OrderByDescending(value => value[0]));
     }
 }

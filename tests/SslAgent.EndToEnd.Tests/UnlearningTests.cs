@@ -23,7 +23,7 @@ public sealed class UnlearningTests
         (long from, long to) = await bench.SendLinesAsync([.. Enumerable.Range(0, 40).Select(i => $"poison {i}")]);
         await bench.SendAsync(300);
         await observer.NextVersionAsync(bench.Limit);
-        var order = new RollbackRequest(first.Version, ReplayRollback.Rewind, "poison", [new DeniedRange(Bench.Topic, 0, from, to)], DryRun: false);
+        var order = new RollbackRequest(first.Version, ReplayRollback.Rewind, "poison", [new DeniedRange(bench.Topic, 0, from, to)], DryRun: false);
 
         RollbackEffect preview = await agent.RollbackAsync(order with { DryRun = true }, bench.Limit);
         Assert.True(preview is { SamplesDropped: > 0 and <= 40, SamplesFresh: > 150, Published: null }, preview.ToString());
@@ -62,7 +62,7 @@ public sealed class UnlearningTests
         await observer.NextVersionAsync(bench.Limit);
         await observer.NextVersionAsync(bench.Limit);
         ControlRefusedException refusal = await Assert.ThrowsAsync<ControlRefusedException>(() => agent.RollbackAsync(
-            new RollbackRequest(new ModelVersion(2), ReplayRollback.Rewind, "poison", [new DeniedRange(Bench.Topic, 0, 210, 220)], DryRun: false), bench.Limit));
+            new RollbackRequest(new ModelVersion(2), ReplayRollback.Rewind, "poison", [new DeniedRange(bench.Topic, 0, 210, 220)], DryRun: false), bench.Limit));
         Assert.Contains("go back to v1 or earlier", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(new ModelVersion(2), agent.Status().Head);
     }

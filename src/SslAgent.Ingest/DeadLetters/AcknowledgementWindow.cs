@@ -6,10 +6,12 @@ namespace SslAgent.Ingest.DeadLetters;
 /// Records under way, oldest first. Acknowledgements come in any order; what counts is how far everything before is done. Safe for
 /// any thread.
 /// </summary>
-internal sealed class AcknowledgementWindow(int pendingMax)
+/// <param name="bytesMax">Bytes under way that close the window; one record more is let in, however large.</param>
+internal sealed class AcknowledgementWindow(int pendingMax, long bytesMax)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Entry> _pending = new();
+    private long _bytes;
     private long _submitted = -1;
     private long _doneThrough = -1;
 
@@ -31,14 +33,15 @@ internal sealed class AcknowledgementWindow(int pendingMax)
     }
 
     /// <summary>Enters a record, or gives null where the window is full. Sequences must rise.</summary>
-    public Entry? TryEnter(long sequence)
+    public Entry? TryEnter(long sequence, long bytes)
     {
         lock (_gate)
         {
             Check.That(sequence > _submitted, "records are submitted in the journal's order");
-            if (_pending.Count >= pendingMax) return null;
+            if (_pending.Count >= pendingMax || _bytes >= bytesMax) return null;
             _submitted = sequence;
-            var entry = new Entry(sequence);
+            _bytes += bytes;
+            var entry = new Entry(sequence, bytes);
             _pending.Enqueue(entry);
             return entry;
         }
@@ -48,14 +51,17 @@ internal sealed class AcknowledgementWindow(int pendingMax)
     {
         lock (_gate)
         {
+            if (!entry.IsDone) _bytes -= entry.Bytes;
             entry.IsDone = true;
             while (_pending.TryPeek(out Entry? oldest) && oldest.IsDone) _doneThrough = _pending.Dequeue().Sequence;
         }
     }
 
-    internal sealed class Entry(long sequence)
+    internal sealed class Entry(long sequence, long bytes)
     {
         public long Sequence { get; } = sequence;
+
+        public long Bytes { get; } = bytes;
 
         public bool IsDone { get; set; }
     }

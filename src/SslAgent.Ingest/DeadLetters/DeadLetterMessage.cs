@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using SslAgent.Domain;
+using SslAgent.Ingest.Decoding;
 
 namespace SslAgent.Ingest.DeadLetters;
 
@@ -33,7 +34,7 @@ internal static class DeadLetterMessage
     /// <summary>The same without its value, for a broker that refuses its size; a header says how large it was.</summary>
     public static Message<byte[]?, byte[]?> Shortened(Message<byte[]?, byte[]?> whole)
     {
-        Add(whole.Headers, OwnPrefix + "value.bytes", Number(whole.Value?.Length ?? 0));
+        Add(whole.Headers, KeptDelivery.ValueBytesHeader, Number(whole.Value?.Length ?? 0));
         return new Message<byte[]?, byte[]?> { Key = whole.Key, Value = [], Headers = whole.Headers };
     }
 

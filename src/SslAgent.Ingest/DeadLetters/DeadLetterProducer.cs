@@ -16,13 +16,16 @@ public sealed class DeadLetterProducer : IDisposable
 {
     private const int PendingMax = 1_000;
 
+    /// <summary>Half of what the client's own queue takes (<see cref="KafkaClients.ProducerSettings"/>), so that one letter more fits.</summary>
+    private const long PendingBytesMax = 64 * 1_048_576;
+
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly string _topic;
     private readonly ILogger _log;
     private readonly KafkaSettings _settings;
     private readonly IProducer<byte[]?, byte[]?> _producer;
-    private readonly AcknowledgementWindow _window = new(PendingMax);
+    private readonly AcknowledgementWindow _window = new(PendingMax, PendingBytesMax);
     private readonly ConcurrentQueue<(AcknowledgementWindow.Entry Entry, Message<byte[]?, byte[]?> Message)> _again = new();
     private readonly ITimer _retry;
 
@@ -47,7 +50,7 @@ public sealed class DeadLetterProducer : IDisposable
     /// <summary>Sends a rejected record, or gives false where too many are under way: try the same one later. Sequences must rise.</summary>
     public bool TrySubmit(long sequence, Delivery delivery, Rejection rejection)
     {
-        if (_window.TryEnter(sequence) is not { } entry) return false;
+        if (_window.TryEnter(sequence, delivery.Bytes) is not { } entry) return false;
         Send(entry, DeadLetterMessage.Of(delivery, rejection));
         return true;
     }

@@ -28,7 +28,7 @@ internal sealed class ContractDecoder(SourceNames names)
         }
         catch (Exception wrong) when (wrong is MessagePackSerializationException or EndOfStreamException or OverflowException or InvalidOperationException)
         {
-            return Refuse($"the value is no whole MessagePack map: {wrong.Message}");
+            return Refuse($"the value is no whole MessagePack map: {Reasons.Printable(wrong.Message)}");
         }
     }
 
@@ -69,9 +69,14 @@ internal sealed class ContractDecoder(SourceNames names)
     private static Rejection? ReadNumber(ref MessagePackReader reader, ContractKey key, out long number)
     {
         bool isNumber = reader.NextMessagePackType == MessagePackType.Integer;
-        number = isNumber ? reader.ReadInt64() : 0;
+        number = isNumber ? ReadInteger(ref reader) : 0;
         return isNumber ? null : Refuse($"{Name(key)} is {reader.NextMessagePackType}, not an integer");
     }
+
+    /// <summary>An integer; one beyond 2^63 as the largest there is, which is out of every range here as well.</summary>
+    private static long ReadInteger(ref MessagePackReader reader) => reader.NextCode == MessagePackCode.UInt64
+        ? (long)Math.Min(reader.ReadUInt64(), long.MaxValue)
+        : reader.ReadInt64();
 
     private static Rejection? ReadBytes(ref MessagePackReader reader, ContractKey key, out ReadOnlyMemory<byte> bytes)
     {
@@ -87,13 +92,14 @@ internal sealed class ContractDecoder(SourceNames names)
         switch (reader.NextMessagePackType)
         {
             case MessagePackType.Integer:
-                value = reader.ReadInt64();
+                value = ReadInteger(ref reader);
                 break;
             case MessagePackType.Float:
                 value = reader.ReadDouble();
                 break;
             case MessagePackType.Extension:
-                value = new DateTimeOffset(reader.ReadDateTime()).ToUnixTimeMilliseconds();
+                if (ReadTimestamp(ref reader) is not { } timestamp) return Refuse($"ts is a timestamp outside 0 to {MessageTime.MsMax} ms since 1970");
+                value = timestamp;
                 break;
             default:
                 return Refuse($"ts is {reader.NextMessagePackType}; milliseconds since 1970 UTC are expected");
@@ -106,6 +112,19 @@ internal sealed class ContractDecoder(SourceNames names)
 
         timeMs = (long)value;
         return null;
+    }
+
+    /// <summary>Milliseconds since 1970, or null where the timestamp's seconds (64 bits of them) lie beyond every calendar.</summary>
+    private static long? ReadTimestamp(ref MessagePackReader reader)
+    {
+        try
+        {
+            return new DateTimeOffset(reader.ReadDateTime()).ToUnixTimeMilliseconds();
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A name as a string, or an integer for an id that is counted.</summary>

@@ -51,6 +51,5 @@ internal readonly struct EnvelopeHeaders
     /// <summary>A content type that nobody here reads.</summary>
     public Rejection? Wrong { get; }
 
-    private static string Printable(byte[] value) =>
-        new([.. Encoding.UTF8.GetString(value.AsSpan(0, Math.Min(value.Length, 64))).Select(c => char.IsControl(c) ? '?' : c)]);
+    private static string Printable(byte[] value) => Reasons.Printable(Encoding.UTF8.GetString(value.AsSpan(0, Math.Min(value.Length, 64))));
 }

@@ -32,7 +32,7 @@ internal sealed class JsonDecoder(JsonOptions options, SourceNames names)
         }
     }
 
-    private static string FirstSentence(string message) => message.Split(". ", 2)[0];
+    private static string FirstSentence(string message) => Reasons.Printable(message.Split(". ", 2)[0]);
 
     private void Scan(ReadOnlyMemory<byte> value, ref Envelope envelope, ref Found found)
     {

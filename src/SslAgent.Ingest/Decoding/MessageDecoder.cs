@@ -61,7 +61,7 @@ public sealed class MessageDecoder
         return Decode(delivery, envelope, source, timeMs);
     }
 
-    private static Intake.Refused Refuse(Delivery delivery, Rejection rejection) => new(delivery, rejection);
+    private static Intake.Refused Refuse(Delivery delivery, Rejection rejection) => new(KeptDelivery.Of(delivery), rejection);
 
     private string DefaultSource(Delivery delivery) =>
         _names.Read(delivery.Key) ?? _names.OfPartition(delivery.At.Topic, delivery.At.Partition);
@@ -78,9 +78,12 @@ public sealed class MessageDecoder
                 (envelope.Picture, envelope.HasPicture) = (value, true);
                 return null;
             case ContentKind.Json:
-                Rejection? wrong = _json.Decode(value, ref envelope, out bool isJson);
-                if (isJson || declared is not null) return wrong;
-                break;
+                Envelope asJson = envelope;
+                Rejection? wrong = _json.Decode(value, ref asJson, out bool isJson);
+                // A guess that parsing does not confirm leaves nothing behind: no source or time from half an object.
+                if (!isJson && declared is null) break;
+                envelope = asJson;
+                return wrong;
         }
 
         (envelope.Text, envelope.HasText) = (value, true);

@@ -61,9 +61,14 @@ internal sealed class SourceThrottle(SourceOptions options)
         _buckets.Remove(oldest.Value.Source);
     }
 
-    /// <summary>A token bucket in message time; time that runs backwards adds nothing.</summary>
+    /// <summary>
+    /// A token bucket in message time; time that runs backwards adds nothing. A jump far back is followed all the same: else one message
+    /// from the year 9999 would silence its source for good.
+    /// </summary>
     private sealed class Bucket(string source, double tokens, long timeMs)
     {
+        private const long JumpBackMs = 60_000;
+
         private double _tokens = tokens;
         private long _timeMs = timeMs;
 
@@ -74,6 +79,10 @@ internal sealed class SourceThrottle(SourceOptions options)
             if (now > _timeMs)
             {
                 _tokens = Math.Min(Math.Max(1, rate), _tokens + ((now - _timeMs) * rate / 1e3));
+                _timeMs = now;
+            }
+            else if (now < _timeMs - JumpBackMs)
+            {
                 _timeMs = now;
             }
 

@@ -28,6 +28,7 @@ public sealed unsafe class VipsFrameCodec : IFrameCodec
             return Refuse("limits", $"the picture has {encoded.Length} bytes encoded, the limit is {_options.BytesMax}");
         }
 
+        VipsRuntime.ForgetErrors();
         if (PictureFormat.Sniff(encoded.Span) is not { } format) return Refuse("frame", "the bytes are no JPEG, PNG, WebP or GIF");
         fixed (byte* data = encoded.Span)
         {
@@ -49,6 +50,7 @@ public sealed unsafe class VipsFrameCodec : IFrameCodec
         }
 
         if (width == _options.StoredSize && height == _options.StoredSize) return Stored(rgb.ToArray());
+        VipsRuntime.ForgetErrors();
         fixed (byte* data = rgb.Span)
         {
             using VipsImage raw = new(VipsNative.vips_image_new_from_memory(

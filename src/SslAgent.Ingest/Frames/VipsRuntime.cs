@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using SslAgent.Ingest.Decoding;
 using SslAgent.Ingest.Native;
 
 namespace SslAgent.Ingest.Frames;
@@ -56,9 +57,12 @@ internal static unsafe class VipsRuntime
         byte* copy = VipsNative.vips_error_buffer_copy();
         string all = Marshal.PtrToStringUTF8((nint)copy) ?? "";
         VipsNative.g_free(copy);
-        string first = all.Split('\n', 2)[0].Trim();
-        return first.Length == 0 ? "no reason given" : first.Length <= 200 ? first : first[..200];
+        string first = Reasons.Printable(all.Split('\n', 2)[0].Trim());
+        return first.Length == 0 ? "no reason given" : first;
     }
+
+    /// <summary>Forgets what was said about an earlier picture that was taken all the same: it would stand as the reason of the next refusal.</summary>
+    public static void ForgetErrors() => VipsNative.vips_error_clear();
 
     private static void Restrict()
     {

@@ -102,7 +102,7 @@ internal sealed class DeliveryQueue(int countMax, long bytesMax)
     }
 
     private static long BytesOf(StreamEvent item) =>
-        item is StreamEvent.Delivered delivered ? (delivered.Delivery.Value?.Length ?? 0) + (delivered.Delivery.Key?.Length ?? 0) : 0;
+        item is StreamEvent.Delivered delivered ? delivered.Delivery.Bytes : 0;
 
     private bool HasRoom_NeedsLock() => _events.Count < countMax && _bytes < bytesMax;
 

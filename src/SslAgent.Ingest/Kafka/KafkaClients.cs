@@ -11,6 +11,12 @@ internal sealed class KafkaClients(KafkaOptions options, ILogger log)
 {
     private const int StatisticsMs = 5_000;
 
+    /// <summary>
+    /// Largest answer that is taken from a broker, and largest that a zstd batch may unfold to, in bytes; no memory is set aside for it. librdkafka's own 100 MB is
+    /// a trap: what lies above it is fetched, thrown away and fetched again for ever, and five kilobytes of zstd are enough to get there.
+    /// </summary>
+    private const string ReceiveBytesMax = "1073741824";
+
     /// <summary>librdkafka's version. Throws <see cref="NativeLibraryException"/> where it is missing.</summary>
     public static string LibraryVersion()
     {
@@ -19,7 +25,7 @@ internal sealed class KafkaClients(KafkaOptions options, ILogger log)
     }
 
     /// <summary>The consumer's settings: the operator's, and those that the agent's guarantees rest on.</summary>
-    public ConsumerConfig ConsumerSettings(KafkaSettings settings) => new(new Dictionary<string, string>(settings.Values))
+    public ConsumerConfig ConsumerSettings(KafkaSettings settings) => new(WithReceiveLimit(settings.Values))
     {
         GroupId = options.GroupId,
         // Only offsets that the head has declared durable are stored, and only stored ones are committed.
@@ -32,12 +38,20 @@ internal sealed class KafkaClients(KafkaOptions options, ILogger log)
         StatisticsIntervalMs = StatisticsMs,
     };
 
+    private static Dictionary<string, string> WithReceiveLimit(IReadOnlyDictionary<string, string> given)
+    {
+        var values = new Dictionary<string, string>(given);
+        values.TryAdd("receive.message.max.bytes", ReceiveBytesMax);
+        return values;
+    }
+
     /// <summary>The producer's settings: acknowledged by all replicas unless the operator says otherwise.</summary>
     public static ProducerConfig ProducerSettings(KafkaSettings settings)
     {
         var values = new Dictionary<string, string>(settings.Values);
         values.TryAdd("linger.ms", "20");
-        values.TryAdd("message.max.bytes", "67108864");
+        // 64 MiB of value, and room for its key and headers.
+        values.TryAdd("message.max.bytes", "68157440");
         values.TryAdd("queue.buffering.max.kbytes", "131072");
         return new ProducerConfig(values);
     }

@@ -12,6 +12,7 @@ public sealed class KafkaReader : IDisposable
 {
     private readonly KafkaOptions _options;
     private readonly PartitionTable _table;
+    private readonly ICommitMemory? _commits;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly DeliveryQueue _queue;
@@ -23,12 +24,15 @@ public sealed class KafkaReader : IDisposable
     private PollLoop? _loop;
     private bool _disposed;
 
-    public KafkaReader(KafkaOptions options, IPartitionPositions positions, TimeProvider time, ILogger<KafkaReader> log)
+    /// <param name="commits">Null for a reader that never commits: it cannot tell an operator's reset from a crash.</param>
+    public KafkaReader(
+        KafkaOptions options, IPartitionPositions positions, TimeProvider time, ILogger<KafkaReader> log, ICommitMemory? commits = null)
     {
         _options = options;
         _time = time;
         _log = log;
-        _table = new PartitionTable(options, positions);
+        _commits = commits;
+        _table = new PartitionTable(options, positions, commits);
         _queue = new DeliveryQueue(options.QueueMessages, options.QueueBytes);
         _thread = new Thread(Run) { Name = "kafka-poll", IsBackground = true };
     }
@@ -59,7 +63,7 @@ public sealed class KafkaReader : IDisposable
 
     /// <summary>
     /// Declares positions durable: the next commit (after <see cref="KafkaOptions.CommitInterval"/>, on revocation, and at the end) tells
-    /// Kafka. Never waits for the broker; a partition that is not assigned any more, or is in another epoch, is passed over.
+    /// Kafka. Never waits for the broker; a partition that is not assigned any more, is in another epoch, or whose group stands further on, is passed over.
     /// </summary>
     public void Commit(IReadOnlyList<PartitionPosition> positions)
     {
@@ -87,7 +91,7 @@ public sealed class KafkaReader : IDisposable
         try
         {
             KafkaSettings settings = KafkaSettings.Read(_options);
-            using var loop = new PollLoop(_options, settings, _table, _queue, _signals, _time, _log);
+            using var loop = new PollLoop(_options, settings, _table, _commits, _queue, _signals, _time, _log);
             lock (_commitGate) _loop = loop;
             LogStart(settings);
             loop.Run();

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using SslAgent.Domain;
 
 namespace SslAgent.Ingest.Kafka;
 
@@ -8,7 +9,7 @@ namespace SslAgent.Ingest.Kafka;
 /// a new epoch begins, before the beginning (retention) messages are missing. Only the poll thread calls it.
 /// </summary>
 internal sealed class PartitionAssigner(
-    KafkaOptions options, KafkaSettings settings, IConsumer<byte[]?, byte[]?> consumer, PartitionTable table, ILogger log,
+    KafkaOptions options, KafkaSettings settings, IConsumer<byte[]?, byte[]?> consumer, PartitionTable table, ICommitMemory? commits, ILogger log,
     Action<StreamEvent> report, Action<string> complain)
 {
     /// <summary>RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, which older managed packages have no name for.</summary>
@@ -58,14 +59,38 @@ internal sealed class PartitionAssigner(
         foreach (TopicPartition partition in partitions)
         {
             long? known = committed.TryGetValue(partition, out long offset) ? offset : null;
-            PartitionState state = table.Add(partition, known, out StreamEvent.MessagesMissing? missing);
-            string why = state.Next == PartitionState.Unknown ? "never seen" : $"epoch {state.Epoch}";
-            log.Beginning(state.Name.ToString(), state.Position.Offset.ToString(), why);
-            if (missing is not null) Missing(missing);
+            PartitionState state = table.Add(partition, known, out Beginning beginning, out PartitionPosition? own);
+            log.Beginning(state.Name.ToString(), state.Position.Offset.ToString(), beginning.Kind, state.Epoch);
+            if (own is not null && known is not null) Tell(state, beginning.Kind, own.NextOffset, known.Value);
             begin.Add(state.Position);
         }
 
         return begin;
+    }
+
+    /// <summary>Says what the group's offset means where it is not the journal's own.</summary>
+    private void Tell(PartitionState state, BeginningKind kind, long own, long committed)
+    {
+        switch (kind)
+        {
+            case BeginningKind.OwnAfterCrash:
+                log.CommitBehind(state.Name.ToString(), committed, own);
+                break;
+            case BeginningKind.OwnUnexplained:
+                log.CommitUnexplained(state.Name.ToString(), committed, own);
+                break;
+            case BeginningKind.AfterOthers:
+                Missing(new(state.Name.Topic, state.Name.Partition, state.Epoch, own, committed, "another member of the group read them"));
+                break;
+            case BeginningKind.SetForward:
+                Missing(new(
+                    state.Name.Topic, state.Name.Partition, state.Epoch, own, committed,
+                    "the group's offset was set forward, by an operator or by another member; set it back to read them"));
+                break;
+            case BeginningKind.SetBack:
+                OpenEpoch(state, committed, $"offset {own} was next, but the group's offset was set back to {committed}");
+                break;
+        }
     }
 
     /// <summary>Manual assignment: looks for partitions that are not read yet. True where the assignment changed.</summary>
@@ -92,12 +117,19 @@ internal sealed class PartitionAssigner(
     {
         try
         {
-            consumer.Commit();
+            List<TopicPartitionOffset> done = consumer.Commit();
+            Acknowledged(done.Where(partition => partition.Offset.Value >= 0));
         }
         catch (KafkaException wrong)
         {
             if (wrong.Error.Code != ErrorCode.Local_NoOffset) log.CommitTrouble(settings.Scrub(wrong.Error.Reason));
         }
+    }
+
+    /// <summary>Kafka has these as committed.</summary>
+    public void Acknowledged(IEnumerable<TopicPartitionOffset> committed)
+    {
+        foreach (TopicPartitionOffset one in committed) commits?.Acknowledged(one.Topic, one.Partition.Value, one.Offset.Value);
     }
 
     /// <summary>Tries to find the partitions that lost their offset again. True where the assignment was renewed.</summary>
@@ -121,8 +153,8 @@ internal sealed class PartitionAssigner(
 
     public void OpenEpoch(PartitionState state, long firstOffset, string reason)
     {
-        state.Epoch++;
-        state.Next = firstOffset;
+        table.OpenEpoch(state, firstOffset);
+        IngestMetrics.CountEpoch();
         log.EpochOpened(state.Name.ToString(), state.Epoch, firstOffset, reason);
         report(new StreamEvent.EpochChanged(state.Name.Topic, state.Name.Partition, state.Epoch, firstOffset, reason));
     }
@@ -131,10 +163,10 @@ internal sealed class PartitionAssigner(
     private bool Settle(TopicPartition partition)
     {
         if (table.Find(partition) is not { } state) return true;
-        WatermarkOffsets ends;
+        PartitionEnds ends;
         try
         {
-            ends = consumer.QueryWatermarkOffsets(partition, QueryWait);
+            ends = PartitionEnds.Ask(consumer, partition, QueryWait);
         }
         catch (KafkaException wrong)
         {
@@ -142,7 +174,7 @@ internal sealed class PartitionAssigner(
             return false;
         }
 
-        long low = ends.Low.Value, high = ends.High.Value;
+        (long low, long high) = (ends.Low, ends.High);
         if (state.Next == PartitionState.Unknown)
         {
             state.Next = options.StartAt == KafkaStart.Earliest ? low : high;
@@ -186,6 +218,7 @@ internal sealed class PartitionAssigner(
 
     private void Missing(StreamEvent.MessagesMissing missing)
     {
+        IngestMetrics.CountMissing(missing.To - missing.From);
         log.Missing($"{missing.Topic}/{missing.Partition}", missing.To - missing.From, missing.From, missing.To - 1, missing.Reason);
         report(missing);
     }

@@ -15,6 +15,12 @@ internal sealed class PartitionState(string topic, int partition)
     /// <summary>The next offset to be delivered, or <see cref="Unknown"/>.</summary>
     public long Next { get; set; } = Unknown;
 
+    /// <summary>
+    /// What the group had when this agent took the partition in: nothing below is committed, so that no agent takes back what another member, or
+    /// an operator, has set. Falls with the epoch.
+    /// </summary>
+    public long CommitFloor { get; set; }
+
     /// <summary>Where to begin while <see cref="Next"/> is unknown.</summary>
     public Offset Start { get; set; } = Offset.Beginning;
 

@@ -28,11 +28,12 @@ internal sealed class PollLoop : IDisposable
     private bool _stopping;
 
     public PollLoop(
-        KafkaOptions options, KafkaSettings settings, PartitionTable table, DeliveryQueue queue, ReaderSignals signals, TimeProvider time, ILogger log)
+        KafkaOptions options, KafkaSettings settings, PartitionTable table, ICommitMemory? commits, DeliveryQueue queue, ReaderSignals signals,
+        TimeProvider time, ILogger log)
     {
         (_options, _settings, _table, _queue, _signals, _time, _log) = (options, settings, table, queue, signals, time, log);
         _consumer = new KafkaClients(options, log).NewConsumer(settings, Configure);
-        _assigner = new PartitionAssigner(options, settings, _consumer, table, log, queue.Add, reason => Complain(reason, isFatal: false));
+        _assigner = new PartitionAssigner(options, settings, _consumer, table, commits, log, queue.Add, reason => Complain(reason, isFatal: false));
     }
 
     public void Run()
@@ -55,7 +56,7 @@ internal sealed class PollLoop : IDisposable
         {
             try
             {
-                if (IsCurrent(position)) _consumer.StoreOffset(new TopicPartitionOffset(position.Topic, position.Partition, position.NextOffset));
+                if (_table.MayCommit(position)) _consumer.StoreOffset(new TopicPartitionOffset(position.Topic, position.Partition, position.NextOffset));
             }
             catch (KafkaException wrong)
             {
@@ -80,13 +81,11 @@ internal sealed class PollLoop : IDisposable
         _consumer.Dispose();
     }
 
-    private bool IsCurrent(PartitionPosition position) =>
-        _table.Progress.All(known => known.Topic != position.Topic || known.Partition != position.Partition || known.Epoch == position.Epoch);
-
     private void Configure(ConsumerBuilder<byte[]?, byte[]?> builder)
     {
         builder.SetErrorHandler((_, error) => OnError(error));
         builder.SetStatisticsHandler((_, json) => OnStatistics(json));
+        builder.SetOffsetsCommittedHandler((_, committed) => OnCommitted(committed));
         if (_options.Assignment != KafkaAssignment.Group) return;
         builder.SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions));
         builder.SetPartitionsRevokedHandler((_, partitions) => OnLeaving(partitions, mayCommit: true));
@@ -178,6 +177,8 @@ internal sealed class PollLoop : IDisposable
         if (partitions.Count == 0) return;
         string names = string.Join(", ", partitions.Select(partition => $"{partition.Topic}/{partition.Partition.Value}"));
         _log.Leaving(names);
+        // Lost ones may be another member's by now: not one more offset of theirs is handed to the client.
+        if (!mayCommit) _table.Remove(partitions.Select(partition => partition.TopicPartition));
         if (!_stopping) WaitForJournal(partitions, mayCommit, names);
         _table.Remove(partitions.Select(partition => partition.TopicPartition));
         _table.Publish(_ => null);
@@ -191,6 +192,12 @@ internal sealed class PollLoop : IDisposable
             [.. partitions.Select(partition => new PartitionName(partition.Topic, partition.Partition.Value))], mayCommit, () => Set(done)));
         if (!_signals.WaitFor(done, _options.RevocationWait)) _log.LeftUncommitted(names, _options.RevocationWait.TotalSeconds);
         else if (mayCommit) _assigner.CommitStored();
+    }
+
+    private void OnCommitted(CommittedOffsets committed)
+    {
+        if (committed.Error.IsError && committed.Error.Code != ErrorCode.Local_NoOffset) _log.CommitTrouble(_settings.Scrub(committed.Error.Reason));
+        _assigner.Acknowledged(committed.Offsets.Where(one => !one.Error.IsError && one.Offset.Value >= 0).Select(one => one.TopicPartitionOffset));
     }
 
     /// <summary>The answer may come after the wait is over.</summary>

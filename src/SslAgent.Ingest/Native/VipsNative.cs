@@ -37,6 +37,9 @@ internal static unsafe partial class VipsNative
     public static partial byte* vips_error_buffer_copy();
 
     [LibraryImport(NativeLibraries.Vips)]
+    public static partial void vips_error_clear();
+
+    [LibraryImport(NativeLibraries.Vips)]
     public static partial nint vips_image_new_from_buffer(
         byte* data, nuint length, byte* optionString, byte* access, int sequential, byte* failOn, int fail, nint end);
 

@@ -9,6 +9,12 @@ internal static class TextCleaning
 {
     private const int Escape = 0x1B, ByteOrderMark = 0xFEFF;
 
+    /// <summary>
+    /// Most marks in a row that are kept on one character, the bound of Unicode's Stream-Safe Text Format (Standard Annex 15). No language needs as many,
+    /// and sorting a row of them, which normal form C asks for, takes time by its square.
+    /// </summary>
+    private const int MarksMax = 30;
+
     /// <summary>Below U+0300 every character is in normal form C whatever stands beside it.</summary>
     private const int FirstThatMayCompose = 0x300;
 
@@ -27,7 +33,7 @@ internal static class TextCleaning
     /// <param name="mayCompose">True where normalisation may change the result.</param>
     public static int Filter(ReadOnlySpan<byte> utf8, Span<byte> destination, out bool mayCompose)
     {
-        int written = 0;
+        int written = 0, marks = 0;
         mayCompose = false;
         for (int at = 0; at < utf8.Length;)
         {
@@ -39,14 +45,30 @@ internal static class TextCleaning
             }
 
             at += consumed;
-            if (rune.Value is '\t' or '\n' or '\r') rune = new Rune(' ');
-            else if (rune.Value == ByteOrderMark || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Control) continue;
+            if (rune.Value is '\t' or '\n' or '\r') (rune, marks) = (new Rune(' '), 0);
+            else if (IsDropped(rune, ref marks)) continue;
             if (!rune.TryEncodeToUtf8(destination[written..], out int added)) break;
             mayCompose |= rune.Value >= FirstThatMayCompose;
             written += added;
         }
 
         return written;
+    }
+
+    /// <param name="marks">Marks kept in a row so far.</param>
+    private static bool IsDropped(Rune rune, ref int marks)
+    {
+        if (rune.Value == ByteOrderMark) return true;
+        switch (Rune.GetUnicodeCategory(rune))
+        {
+            case UnicodeCategory.Control:
+                return true;
+            case UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark:
+                return ++marks > MarksMax;
+            default:
+                marks = 0;
+                return false;
+        }
     }
 
     /// <summary>Bytes of the sequence that starts with ESC: <c>ESC [ parameters final</c> as a whole (ECMA-48), else the ESC alone.</summary>

@@ -65,7 +65,7 @@ internal sealed class AgentParts : IAsyncDisposable
         try
         {
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
-            var problems = new ProblemBoard(around.Observer);
+            var problems = new ProblemBoard(around.Observer, around.Time);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
 
@@ -99,10 +99,13 @@ internal sealed class AgentParts : IAsyncDisposable
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
                 state.Directory.DeadLetterCursor, problems, around.Health));
             if (deadLetters is not null) retirement.DeadLettersFrom = () => deadLetters.OwedFrom;
-            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>()));
+            ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
+            var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
+            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
+            var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Observer, around.Time);
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var ingest = Keep(new IngestLoop(
-                reader, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, around.Logs.CreateLogger<IngestLoop>()));
+                reader, commits, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, ingestLog));
             return new AgentParts(opened)
             {
                 State = state,

@@ -16,6 +16,7 @@ internal sealed class DeadLetterFeed : IDisposable
     public const string Name = "dead-letters";
 
     private const int QueueMax = 1_000;
+    private const long QueueBytesMax = 64 * 1_048_576;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500), TurnMax = TimeSpan.FromMinutes(5), FlushMax = TimeSpan.FromSeconds(3);
 
     private readonly DeadLetterProducer _producer;
@@ -28,6 +29,7 @@ internal sealed class DeadLetterFeed : IDisposable
     // From the ingest thread to this one.
     private readonly ConcurrentQueue<(long Sequence, Intake.Refused Refused)> _queue = new();
     private readonly AutoResetEvent _wake = new(false);
+    private long _queuedBytes;
     private long _durable;
 
     // Whether the journal is read instead of the queue, and the last record that was left to it.
@@ -74,9 +76,15 @@ internal sealed class DeadLetterFeed : IDisposable
     {
         lock (_gate)
         {
-            _readsJournal |= _queue.Count >= QueueMax;
-            if (_readsJournal) _leftToJournal = sequence;
-            else _queue.Enqueue((sequence, refused));
+            _readsJournal |= _queue.Count >= QueueMax || Interlocked.Read(ref _queuedBytes) >= QueueBytesMax;
+            if (_readsJournal)
+            {
+                _leftToJournal = sequence;
+                return;
+            }
+
+            Interlocked.Add(ref _queuedBytes, refused.Delivery.Bytes);
+            _queue.Enqueue((sequence, refused));
         }
     }
 
@@ -141,6 +149,7 @@ internal sealed class DeadLetterFeed : IDisposable
         while (_queue.TryPeek(out (long Sequence, Intake.Refused Refused) next) && next.Sequence < durable)
         {
             _queue.TryDequeue(out _);
+            Interlocked.Add(ref _queuedBytes, -next.Refused.Delivery.Bytes);
             if (next.Sequence > _seen) Submit(next.Sequence, next.Refused.Delivery, next.Refused.Rejection);
         }
     }

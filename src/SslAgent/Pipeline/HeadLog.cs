@@ -63,11 +63,14 @@ internal static partial class HeadLog
     [LoggerMessage(7052, LogLevel.Warning, "{Topic}/{Partition} has a new epoch {Epoch} from offset {Offset}: {Reason}")]
     public static partial void EpochOpened(ILogger log, string topic, int partition, int epoch, long offset, string reason);
 
-    [LoggerMessage(7053, LogLevel.Error, "{Count} messages of {Topic}/{Partition} are lost, offsets {From} to {To}: {Reason}")]
+    [LoggerMessage(7053, LogLevel.Error, "{Count} messages of {Topic}/{Partition} will not be seen, offsets {From} to {To}: {Reason}")]
     public static partial void MessagesMissing(ILogger log, long count, string topic, int partition, long from, long to, string reason);
 
     [LoggerMessage(7054, LogLevel.Warning, "Kafka: {Reason}")]
     public static partial void KafkaTrouble(ILogger log, string reason);
+
+    [LoggerMessage(7055, LogLevel.Warning, "{Path} cannot be read, so an operator's reset of the group's offsets would not be noticed at this start: {Problem}")]
+    public static partial void CommitsForgotten(ILogger log, string path, string problem);
 
     [LoggerMessage(7060, LogLevel.Critical, "The {Loop} loop ended: {Problem}")]
     public static partial void LoopFailed(ILogger log, string loop, string problem, Exception fault);

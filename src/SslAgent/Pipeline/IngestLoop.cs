@@ -25,11 +25,13 @@ internal sealed class IngestLoop : IDisposable
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromSeconds(1);
 
     private readonly KafkaReader _reader;
+    private readonly Commits _commits;
     private readonly MessageDecoder _decoder;
     private readonly Ledger _ledger;
     private readonly CycleTriggers _triggers;
     private readonly DeadLetterFeed? _deadLetters;
     private readonly ProblemBoard _problems;
+    private readonly StreamNews _news;
     private readonly LoopHealth _health;
     private readonly IAgentObserver _observer;
     private readonly ILogger _log;
@@ -41,11 +43,12 @@ internal sealed class IngestLoop : IDisposable
     private readonly Thread _thread;
 
     public IngestLoop(
-        KafkaReader reader, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, DeadLetterFeed? deadLetters, ProblemBoard problems,
-        LoopHealth health, IAgentObserver observer, ILogger log)
+        KafkaReader reader, Commits commits, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, DeadLetterFeed? deadLetters,
+        ProblemBoard problems, LoopHealth health, IAgentObserver observer, ILogger log)
     {
-        (_reader, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
-            (reader, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
+        (_reader, _commits, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
+            (reader, commits, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
+        _news = new StreamNews(problems, log);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
@@ -82,11 +85,13 @@ internal sealed class IngestLoop : IDisposable
                 _reader.Take(_events, TakeMax, wait, _stop.Token);
                 foreach (StreamEvent one in _events) Handle(one);
                 if (_ledger.SyncDueIn == TimeSpan.Zero) Sync();
+                _commits.SendDue();
                 _triggers.AfterIngest(_stop.Token);
                 Note();
             }
 
             Sync();
+            _commits.Send();
         }
         catch (OperationCanceledException)
         {
@@ -120,12 +125,10 @@ internal sealed class IngestLoop : IDisposable
             case StreamEvent.EpochChanged changed:
                 var epoch = new StreamEpoch(changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
                 Insist(() => _ledger.OpenEpoch(epoch));
-                HeadLog.EpochOpened(_log, changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
+                _news.Tell(changed);
                 break;
             case StreamEvent.MessagesMissing missing:
-                long count = missing.To - missing.From;
-                HeadLog.MessagesMissing(_log, count, missing.Topic, missing.Partition, missing.From, missing.To - 1, missing.Reason);
-                _problems.Set($"missing {missing.Topic}/{missing.Partition}", $"{count} messages of {missing.Topic}/{missing.Partition} are lost: {missing.Reason}");
+                _news.Tell(missing);
                 break;
             case StreamEvent.PartitionsLeaving leaving:
                 Leave(leaving);
@@ -141,6 +144,7 @@ internal sealed class IngestLoop : IDisposable
         try
         {
             Sync();
+            if (leaving.MayCommit) _commits.Send();
         }
         finally
         {
@@ -155,8 +159,7 @@ internal sealed class IngestLoop : IDisposable
         IReadOnlyList<PartitionPosition> durable = [];
         Insist(() => durable = _ledger.Sync());
         _observer.OnDurable(durable);
-        _reader.Commit(durable);
-        _observer.OnOffsetsTold();
+        _commits.Durable(durable);
         _deadLetters?.Durable(position);
     }
 

@@ -22,7 +22,7 @@ internal sealed class OfflineOrders : IDisposable
         _state = OpenState.Open(settings, role, forTraining: false, LocalDisk.Instance, time, logs);
         _saves = new SaveQueue(_state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), time, NullLogger.Instance);
         var publisher = new Publisher(
-            _state.Store, _saves, served: null, retirement: null, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance));
+            _state.Store, _saves, served: null, retirement: null, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance, time));
         _unfinished = publisher.RepublishFirst(_state.Recovered.Unfinished);
         _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, NullLogger.Instance);
         _forgetting = new Forgetting(_state.Ledger, publisher, NullLogger.Instance);

@@ -20,6 +20,9 @@ internal sealed class StateDirectory(string root)
     /// <summary>Sequence number of the last rejected message that the dead-letter topic has.</summary>
     public string DeadLetterCursor => Path.Combine(Root, "dead-letters.cursor");
 
+    /// <summary>What this agent has committed to Kafka: see <see cref="CommitMemory"/>.</summary>
+    public string Commits => Path.Combine(Root, "commits.json");
+
     public string ControlSocket => Path.Combine(Root, "control.sock");
 
     public string Token => Path.Combine(Root, "token");
@@ -28,5 +31,5 @@ internal sealed class StateDirectory(string root)
     public string Retired(string lineage) => Path.Combine(Root, "lineages", lineage);
 
     /// <summary>What belongs to one lineage and is set aside with it.</summary>
-    public IReadOnlyList<string> OfLineage => [LineageFile, Journal, Versions, Resume, DeadLetterCursor];
+    public IReadOnlyList<string> OfLineage => [LineageFile, Journal, Versions, Resume, DeadLetterCursor, Commits];
 }

@@ -70,6 +70,21 @@ public sealed class DeadLetterProducerTests
     }
 
     [Fact]
+    public void Letters_under_way_are_bounded_in_bytes_too()
+    {
+        using var stream = new TestStream();
+        stream.Broker.TakeDown();
+        using DeadLetterProducer producer = New(stream);
+        byte[] large = new byte[24 << 20];
+        int taken = 0;
+        while (taken < 10 && producer.TrySubmit(taken, Letter(taken) with { Value = large }, Rejection)) taken++;
+        Assert.Equal(3, taken);
+        stream.Broker.BringUp();
+        Assert.True(SpinWait.SpinUntil(() => producer.TrySubmit(taken, Letter(taken), Rejection), TestStream.Patience));
+        Assert.True(SpinWait.SpinUntil(() => producer.DurableThrough == taken, TestStream.Patience));
+    }
+
+    [Fact]
     public void A_letter_that_the_broker_finds_too_large_goes_without_its_value()
     {
         using var stream = new TestStream();
@@ -97,16 +112,16 @@ public sealed class DeadLetterProducerTests
     [Fact]
     public void Acknowledgements_in_any_order_move_the_mark_only_over_whole_prefixes()
     {
-        var window = new AcknowledgementWindow(3);
-        AcknowledgementWindow.Entry[] entries = [.. new long[] { 5, 9, 12 }.Select(sequence => Assert.IsType<AcknowledgementWindow.Entry>(window.TryEnter(sequence)))];
-        Assert.Null(window.TryEnter(13));
+        var window = new AcknowledgementWindow(3, 1_000);
+        AcknowledgementWindow.Entry[] entries = [.. new long[] { 5, 9, 12 }.Select(sequence => Assert.IsType<AcknowledgementWindow.Entry>(window.TryEnter(sequence, 1)))];
+        Assert.Null(window.TryEnter(13, 1));
         window.Done(entries[1]);
         Assert.Equal(-1, window.DoneThrough);
         window.Done(entries[0]);
         Assert.Equal(9, window.DoneThrough);
         window.Done(entries[2]);
         Assert.Equal((12, 0), (window.DoneThrough, window.PendingCount));
-        Assert.Throws<BrokenInvariantException>(() => window.TryEnter(12));
+        Assert.Throws<BrokenInvariantException>(() => window.TryEnter(12, 1));
     }
 
     private static DeadLetterProducer New(TestStream stream) =>

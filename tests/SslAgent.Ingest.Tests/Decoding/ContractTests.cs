@@ -89,6 +89,38 @@ public sealed class ContractTests
         Assert.Equal(new Rejection("envelope", reason), Deliveries.Refuse(Deliveries.Of(value)));
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(253_402_300_800)]
+    public void A_timestamp_beyond_every_calendar_is_refused(long seconds)
+    {
+        byte[] extension = [0xC7, 12, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(extension.AsSpan(7), seconds);
+        byte[] value = Map(4, (ref MessagePackWriter writer) =>
+        {
+            Text(ref writer, "hello");
+            writer.Write("ts");
+            writer.WriteRaw(extension);
+        });
+        Assert.Equal(new Rejection("envelope", "ts is a timestamp outside 0 to 253402300799999 ms since 1970"), Deliveries.Refuse(Deliveries.Of(value)));
+    }
+
+    [Fact]
+    public void A_number_beyond_63_bits_is_refused_by_its_name()
+    {
+        AssertRefused("v is 9223372036854775807; this agent reads version 1", 1, (ref MessagePackWriter w) =>
+        {
+            w.Write("v");
+            w.Write(ulong.MaxValue);
+        });
+        AssertRefused("ts is 9.223372036854776E+18 ms since 1970, outside 0 to 253402300799999", 1, (ref MessagePackWriter w) =>
+        {
+            w.Write("ts");
+            w.Write(ulong.MaxValue);
+        });
+    }
+
     [Fact]
     public void Each_contradiction_is_refused_in_words()
     {

@@ -80,6 +80,13 @@ public sealed class JsonTests
         Assert.Equal("envelope", Deliveries.Refuse(Deliveries.Of(value, ("content-type", "application/json"))).Stage);
 
     [Fact]
+    public void What_only_looked_like_json_leaves_no_source_and_no_time_behind()
+    {
+        Sample sample = Deliveries.Accept(Deliveries.Of("""{"source":"somebody else","ts":1600000000000,"message":"cut o"""));
+        Assert.Equal(("stream/3", 1_700_000_000_000, "{\"source\":\"somebody else\""), (sample.Source, sample.TimeMs, sample.Text?.ToString()[..25]));
+    }
+
+    [Fact]
     public void Deep_nesting_is_refused()
     {
         string deep = string.Concat(Enumerable.Repeat("{\"a\":", 5_000)) + "1" + new string('}', 5_000);

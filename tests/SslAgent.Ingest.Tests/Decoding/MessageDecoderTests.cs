@@ -1,3 +1,4 @@
+using System.Text;
 using SslAgent.Domain;
 using SslAgent.Ingest.Tests.Frames;
 
@@ -5,6 +6,27 @@ namespace SslAgent.Ingest.Tests.Decoding;
 
 public sealed class MessageDecoderTests
 {
+    [Fact]
+    public void A_refused_message_too_large_for_a_journal_record_is_kept_without_its_value()
+    {
+        Delivery delivery = Deliveries.Of(new byte[150 << 20], ("source", "s"));
+        Intake.Refused refused = Assert.IsType<Intake.Refused>(Deliveries.Decoder().Decode(delivery with { Key = [1] }));
+        Assert.Equal(new Rejection("limits", "the message has 157286400 bytes, the limit is 8388608"), refused.Rejection);
+        Assert.Empty(refused.Delivery.Value ?? []);
+        Assert.Equal(["source", "__sslagent.errors.value.bytes"], refused.Delivery.Headers.Select(header => header.Name));
+        Assert.Equal("157286400", Encoding.UTF8.GetString(refused.Delivery.Headers[1].Value ?? []));
+        Assert.Equal([1], refused.Delivery.Key);
+    }
+
+    [Fact]
+    public void A_refused_message_with_headers_beyond_that_size_is_kept_by_its_coordinates()
+    {
+        MessageHeader[] million = [.. Enumerable.Repeat(new MessageHeader("x", []), 1_500_000), new MessageHeader("content-type", "x/y"u8.ToArray())];
+        Intake.Refused refused = Assert.IsType<Intake.Refused>(Deliveries.Decoder().Decode(Deliveries.Of("words") with { Key = [1], Headers = million }));
+        Assert.Equal((Deliveries.At, "envelope"), (refused.Delivery.At, refused.Rejection.Stage));
+        Assert.Equal(("5", null), (Encoding.UTF8.GetString(Assert.Single(refused.Delivery.Headers).Value ?? []), refused.Delivery.Key));
+    }
+
     [Fact]
     public void A_bare_line_is_a_text_of_its_partition()
     {

@@ -1,7 +1,10 @@
 using SslAgent.Domain;
+using SslAgent.Ingest.Tests.Frames;
 
 namespace SslAgent.Ingest.Tests.Decoding;
 
+/// <summary>One of these measures the whole process's memory, so nothing else may run meanwhile.</summary>
+[Collection(nameof(CodecMemoryTests))]
 public sealed class SourceThrottleTests
 {
     [Fact]
@@ -37,6 +40,18 @@ public sealed class SourceThrottleTests
         Assert.Equal(new Intake.PassedOver(new SourceOffset("stream", 0, 0, 1), "s", SkipReason.RateLimited), decoder.Decode(Line("s", 1, 1_100)));
         Assert.IsType<Intake.PassedOver>(decoder.Decode(Line("s", 2, 500)));
         Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", 3, 2_100)));
+    }
+
+    [Fact]
+    public void One_message_from_the_far_future_does_not_silence_its_source()
+    {
+        MessageDecoder decoder = Deliveries.Decoder(new IngestOptions { Sources = new SourceOptions { RateMax = 1 } });
+        Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", 0, 1_700_000_000_000)));
+        Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", 1, 253_402_300_799_999)));
+
+        // The jump back itself brings nothing, but from there on the source's own pace counts again.
+        Assert.IsType<Intake.PassedOver>(decoder.Decode(Line("s", 2, 1_700_000_001_000)));
+        Assert.All(Enumerable.Range(2, 50), i => Assert.IsType<Intake.Accepted>(decoder.Decode(Line("s", i + 1, 1_700_000_000_000 + (i * 1_000)))));
     }
 
     [Fact]

@@ -3,8 +3,21 @@ using SslAgent.Ingest.Frames;
 
 namespace SslAgent.Ingest.Tests.Frames;
 
+[Collection(nameof(CodecMemoryTests))]
 public sealed class VipsFrameCodecTests
 {
+    [Fact]
+    public void A_complaint_about_a_picture_that_was_taken_is_not_the_reason_of_the_next_refusal()
+    {
+        var codec = new VipsFrameCodec(new FrameOptions());
+        byte[] jpeg = Pictures.Jpeg(64, 64), png = Pictures.BlackPng(64, 64);
+        int scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        byte[] odd = [.. jpeg[..scan], 1, 2, 3, 4, .. jpeg[scan..]];
+        Assert.NotNull(codec.Decode(odd).Frame);
+        string reason = codec.Decode(png.AsMemory(0, png.Length / 2)).Rejection?.Reason ?? "";
+        Assert.DoesNotContain("JPEG", reason, StringComparison.OrdinalIgnoreCase);
+    }
+
     private const int Side = 64;
 
     private static readonly VipsFrameCodec Codec = new(new FrameOptions());

@@ -45,6 +45,18 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public void Headers_fill_the_queue_as_values_do()
+    {
+        var queue = new DeliveryQueue(1_000, 100_000);
+        MessageHeader[] headers = [.. Enumerable.Repeat(new MessageHeader("name", null), 300)];
+        int added = 0;
+        for (; queue.HasRoom; added++) queue.Add(new StreamEvent.Delivered(new Delivery(new SourceOffset("t", 0, 0, 0), 0, null, [], headers)));
+        Assert.Equal(4, added);
+        queue.Take([], 4, TimeSpan.Zero, default);
+        Assert.True(queue.IsHalfEmpty);
+    }
+
+    [Fact]
     public void A_taker_that_is_cancelled_comes_back_at_once_with_nothing()
     {
         var queue = new DeliveryQueue(4, 1_000);

@@ -37,11 +37,13 @@ internal sealed class TestStream : IDisposable
 
     public Positions Positions { get; } = new();
 
+    public KnownCommits Commits { get; } = new();
+
     public IProducer<byte[]?, byte[]?> Producer { get; }
 
     public KafkaReader NewReader()
     {
-        var reader = new KafkaReader(Options, Positions, TimeProvider.System, NullLogger<KafkaReader>.Instance);
+        var reader = new KafkaReader(Options, Positions, TimeProvider.System, NullLogger<KafkaReader>.Instance, Commits);
         _readers.Add(reader);
         reader.Start();
         return reader;
@@ -97,6 +99,13 @@ internal sealed class TestStream : IDisposable
         using IConsumer<byte[]?, byte[]?> asker = new KafkaClients(Options, NullLogger.Instance).NewConsumer(KafkaSettings.Read(Options), _ => { });
         long offset = asker.Committed([new TopicPartition(Topic, partition)], Patience)[0].Offset.Value;
         return offset >= 0 ? offset : null;
+    }
+
+    /// <summary>Sets the group's committed offset as an operator's tool does, while nobody reads.</summary>
+    public void SetCommitted(int partition, long offset)
+    {
+        using IConsumer<byte[]?, byte[]?> tool = new KafkaClients(Options, NullLogger.Instance).NewConsumer(KafkaSettings.Read(Options), _ => { });
+        tool.Commit([new TopicPartitionOffset(Topic, partition, offset)]);
     }
 
     public static string[] Lines(IEnumerable<StreamEvent> events) =>

@@ -48,6 +48,17 @@ public sealed class TextCodecTests
     }
 
     [Fact]
+    public void A_row_of_marks_is_kept_up_to_thirty()
+    {
+        var codec = new TextCodec(new TextOptions { BytesMax = 1_048_576 });
+
+        // Unbounded, putting two million marks in order would take hours.
+        string row = string.Concat(Enumerable.Repeat("\u0301\u0316", 1_000_000));
+        string kept = Assert.IsType<Text>(codec.Decode(Encoding.UTF8.GetBytes($"x{row}y\u0308\t{row}")).Text).ToString();
+        Assert.Equal($"x{new string('\u0316', 15)}{new string('\u0301', 15)}\u00ff {new string('\u0316', 15)}{new string('\u0301', 15)}", kept);
+    }
+
+    [Fact]
     public void The_given_bytes_are_copied()
     {
         byte[] given = "line"u8.ToArray();

@@ -61,6 +61,7 @@ internal sealed class Errand
                 _ = Task.Run(RollBackAsync);
             }
 
+            _log.Add(PointLog.Arrived, string.Create(CultureInfo.InvariantCulture, $"v{_version} offset {_offset}"));
             if (_isOver || !_hasRolledBack || _version < _orders.Goal.Version || _offset < _orders.Goal.Offset) return;
             _isOver = true;
         }

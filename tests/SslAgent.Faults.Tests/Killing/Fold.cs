@@ -33,7 +33,9 @@ internal static class Fold
 
     private static AgentSettings Undisturbed(AgentSettings settings) => settings with
     {
-        Checkpoints = new(), Audit = new() { Horizon = 1_000 }, Kafka = settings.Kafka with { DeadLetterTopic = null, GroupId = settings.Kafka.GroupId + "-fold" },
+        Checkpoints = new(),
+        Audit = new() { Horizon = 1_000 },
+        Kafka = settings.Kafka with { DeadLetterTopic = null, GroupId = settings.Kafka.GroupId + "-fold" },
     };
 
     /// <summary>Ingest waits at each trigger until its cycle is in the journal: once the stream is, so are all cycles.</summary>

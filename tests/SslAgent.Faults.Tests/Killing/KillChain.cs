@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SslAgent.Commands;
 using SslAgent.Configuration;
 using SslAgent.Faults.Victim;
 
@@ -73,6 +74,15 @@ internal sealed class KillChain(FaultBench bench, string state)
 
     private string Tail() => string.Join(", ", PointLog.Read(Log).TakeLast(40).Select(entry => $"{entry.What} {entry.Detail}"));
 
+    /// <summary>What the process answers of itself, where it still does.</summary>
+    private static async Task<string> StatusAsync(string config)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        using StringWriter output = new(), error = new();
+        await CommandLine.RunAsync(["status", "--config", config, "-o", "json"], output, error, limit.Token);
+        return $"status: {output} {error}";
+    }
+
     /// <summary>One process; true where it was the last.</summary>
     private async Task<bool> LiveAsync(VictimOrders orders)
     {
@@ -81,7 +91,7 @@ internal sealed class KillChain(FaultBench bench, string state)
         await using var run = new VictimRun(orders, Path.Combine(Directory, "orders.json"));
         if (Assassin is not null) await Assassin(run, limit.Token);
         VictimExit exit = await run.ExitAsync(limit.Token)
-            ?? throw new TimeoutException($"{state}: the process did not end in time. It passed {Tail()} and said {run.Output}");
+            ?? throw new TimeoutException($"{state}: the process did not end in time. It passed {Tail()} and said {run.Output}; {await StatusAsync(orders.Config)}");
         int killed = KilledAt.Count - killedBefore;
         if (exit.WasKilled)
         {

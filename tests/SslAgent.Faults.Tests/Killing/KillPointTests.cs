@@ -16,8 +16,8 @@ public sealed class KillPointTests(ITestOutputHelper output)
 
     private readonly Random _chance = new(Torture.Seed);
 
-    /// <summary>Cut off by a shutdown in the middle of a cycle, several times: each leaves a resume point.</summary>
-    private static IReadOnlyList<KillPoint> Stops => [new("at step taken", 2), new("at step taken", 7), new("at step taken", 13)];
+    /// <summary>Cut off by a shutdown in the middle of a cycle, again and again: each leaves a resume point, where it is not killed on the way.</summary>
+    private static IReadOnlyList<KillPoint> Stops(int count) => [.. Enumerable.Range(0, count).Select(i => new KillPoint("at step taken", 2 + 5 * i))];
 
     private static readonly string[] AfterInAnyCase = ["after commit ", "after rename ", "after link ", "after sync directory ", "after sync journal/"];
 
@@ -32,15 +32,17 @@ public sealed class KillPointTests(ITestOutputHelper output)
         int last = expected.Keys.Max();
 
         // Without a rollback all versions are those of the unkilled run; with one, those before it.
-        IReadOnlyDictionary<string, int> stream = await RecordAsync(lanes, new KillChain(bench, "recording") { Version = last, Stops = Stops });
+        IReadOnlyDictionary<string, int> stream = await RecordAsync(lanes, new KillChain(bench, "recording") { Version = last, Stops = Stops(4) });
         IReadOnlyDictionary<string, int> rollback = await RecordAsync(lanes, RollingBack(bench, "recording-rollback", last));
         string[] recorded = [.. stream.Keys.Union(rollback.Keys)];
         IReadOnlyDictionary<string, int> onlyRollback = rollback.Where(point => !stream.ContainsKey(point.Key)).ToDictionary();
         Assert.Contains("before link versions/new/model.safetensors", onlyRollback.Keys);
         string[] Known() => [.. recorded, .. lanes.KilledAt];
 
-        await KillAtAllAsync(lanes, stream, "kill", (name, kills) =>
-            new KillChain(bench, name) { Version = last, Stops = Stops, Kills = kills, Known = Known });
+        await KillAtAllAsync(lanes, Where(stream, isOfResume: false), "kill", (name, kills) =>
+            new KillChain(bench, name) { Version = last, Kills = kills, Known = Known });
+        await KillAtAllAsync(lanes, Where(stream, isOfResume: true), "kill-resume", (name, kills) =>
+            new KillChain(bench, name) { Version = last, Stops = Stops(100), Kills = kills, Known = Known });
         await KillAtAllAsync(lanes, onlyRollback, "kill-rollback", (name, kills) => RollingBack(bench, name, last, kills, Known));
 
         string[] found = [.. lanes.KilledAt.Except(recorded).Order(StringComparer.Ordinal)];
@@ -52,6 +54,10 @@ public sealed class KillPointTests(ITestOutputHelper output)
         figures.Add("seconds", Stopwatch.GetElapsedTime(began).TotalSeconds);
         figures.Add("seed", Torture.Seed);
     }
+
+    /// <summary>Points on the way of a resume point, which only a shutdown leads to, and all others.</summary>
+    private static Dictionary<string, int> Where(IReadOnlyDictionary<string, int> points, bool isOfResume) =>
+        points.Where(point => point.Key.Contains(" resume", StringComparison.Ordinal) == isOfResume).ToDictionary();
 
     /// <summary>What lies between the end of a step and the beginning of the next is one place with two names: torture takes both.</summary>
     private static bool IsMeant(string name) => Torture.IsOn || !name.StartsWith("after ", StringComparison.Ordinal) ||

@@ -73,7 +73,29 @@ public sealed record AgentStatus(
     long LagLearned,
     long DiskFreeBytes,
     DateTimeOffset StartedAt,
-    IReadOnlyList<PartitionStatus> Partitions);
+    IReadOnlyList<PartitionStatus> Partitions)
+{
+    /// <summary>What the state takes of the disk, and how much it may.</summary>
+    public DiskUse Disk { get; init; } = DiskUse.Unknown;
+
+    /// <summary>What the last background check of the stored bytes found; null before the first.</summary>
+    public ScrubSummary? LastScrub { get; init; }
+}
+
+/// <summary>Disk use beside its limits, all in bytes.</summary>
+/// <param name="FreeBytes">Left on the volume; -1 where the disk does not tell.</param>
+/// <param name="FreeBytesMin">What the agent leaves free; 0 where it does not look.</param>
+public sealed record DiskUse(
+    long JournalBytes, long JournalBytesMax, long VersionBytes, long VersionBytesMax, long FreeBytes, long FreeBytesMin)
+{
+    public static DiskUse Unknown { get; } = new(0, 0, 0, 0, -1, 0);
+}
+
+/// <summary>A finished background check of journal and versions.</summary>
+/// <param name="Took">From its first byte to its last; it reads slowly on purpose.</param>
+/// <param name="Bytes">Bytes read and compared.</param>
+/// <param name="Damaged">Each damaged place, in words; empty where all is whole.</param>
+public sealed record ScrubSummary(DateTimeOffset EndedAt, TimeSpan Took, long Bytes, IReadOnlyList<string> Damaged);
 
 /// <summary>What the control socket may ask of the running daemon. Implemented by the head; safe to call from any thread.</summary>
 public interface IAgentControl

@@ -9,26 +9,30 @@ internal static class Recovering
     public static RecoveryReport Fold(
         Journal journal, ReplayState state, Rewinding rewinding, TimeProvider time, Action<NumberedRecord, ReplayState>? observe)
     {
-        long began = time.GetTimestamp(), from = state.Position, folded = 0;
+        long began = time.GetTimestamp(), from = state.Position;
         // The journal's own end, which a saved state may be ahead of where the medium lost records.
         long end = Math.Max(journal.Samples.LastSequence, journal.Decisions.LastSequence) + 1;
-        List<DamagedRange> damaged = [.. journal.Findings.Samples.Damaged, .. journal.Findings.Decisions.Damaged];
-        using (JournalCursor cursor = journal.Read(from))
+        FoldReport fold = Folding.Run(journal, state, rewinding, long.MaxValue, observe);
+        IEnumerable<DamagedRange> found = [.. journal.Findings.Samples.Damaged, .. journal.Findings.Decisions.Damaged];
+        return new RecoveryReport(
+            from, journal.Position, fold.Records, Math.Max(0, from - end), journal.Bytes,
+            journal.Findings.Samples.CutBytes + journal.Findings.Decisions.CutBytes, [.. found.Union(fold.Damaged).Union(DamagedDecisions(journal))],
+            [.. journal.Findings.Samples.Notes, .. journal.Findings.Decisions.Notes], time.GetElapsedTime(began))
         {
-            while (cursor.MoveNext())
-            {
-                rewinding.Apply(state, cursor.Current.Sequence, cursor.Current.Record);
-                observe?.Invoke(cursor.Current, state);
-                folded++;
-            }
+            // What came before was retired on purpose where nothing held it.
+            Lost = [.. fold.Missing.Where(gap => gap.To >= state.CompleteFrom).Select(gap => new LostNumbers(gap.From, gap.To + 1))],
+        };
+    }
 
-            damaged.AddRange(cursor.Damaged.Where(range => !damaged.Contains(range)));
+    /// <summary>Decisions stay for ever and are few: all of them are looked at, also those that a saved state stands for.</summary>
+    private static List<DamagedRange> DamagedDecisions(Journal journal)
+    {
+        using RecordCursor decisions = journal.Decisions.Scan(0);
+        while (decisions.MoveNext())
+        {
         }
 
-        return new RecoveryReport(
-            from, journal.Position, folded, Math.Max(0, from - end), journal.Bytes,
-            journal.Findings.Samples.CutBytes + journal.Findings.Decisions.CutBytes, damaged,
-            [.. journal.Findings.Samples.Notes, .. journal.Findings.Decisions.Notes], time.GetElapsedTime(began));
+        return [.. decisions.Damaged];
     }
 
     public static void Tell(RecoveryReport report, ILogger logger)

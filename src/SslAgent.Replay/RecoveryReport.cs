@@ -18,4 +18,11 @@ public sealed record RecoveryReport(
     long CutBytes,
     IReadOnlyList<DamagedRange> Damaged,
     IReadOnlyList<string> Notes,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed)
+{
+    /// <summary>Numbers behind the saved state that the journal should have and has not: records lost with the medium.</summary>
+    public IReadOnlyList<LostNumbers> Lost { get; init; } = [];
+}
+
+/// <summary>Numbers whose records are gone, the last one not included.</summary>
+public sealed record LostNumbers(long From, long To);

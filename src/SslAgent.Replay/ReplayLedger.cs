@@ -44,7 +44,7 @@ public sealed partial class ReplayLedger : IDisposable
         Recovery = recovery;
         _reader = new BatchReader(journal, Unreadable);
         _rewinding = new Rewinding(journal, place, options);
-        _metrics = new ReplayMetrics(Stats);
+        _metrics = new ReplayMetrics(Stats, recovery.Damaged.Count);
     }
 
     /// <summary>What <see cref="Open"/> found.</summary>
@@ -52,6 +52,9 @@ public sealed partial class ReplayLedger : IDisposable
 
     /// <summary>The number that the next record gets.</summary>
     public long Position => _journal.Position;
+
+    /// <summary>Bytes of journal, durable or not.</summary>
+    public long JournalBytes => _journal.Bytes + _journal.PendingBytes;
 
     /// <summary>How long until <see cref="Sync"/> is due by the group commit; null while nothing waits.</summary>
     public TimeSpan? SyncDueIn => _journal.SyncDueIn;

@@ -17,10 +17,11 @@ public sealed partial class ReplayLedger
     /// <summary>
     /// Training texts in journal order, until so many bytes were given: what the tokenizer is trained on. Ends the group commit early.
     /// </summary>
-    public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, CancellationToken cancellation)
+    /// <param name="passesOverBadSectors">Whether texts that the medium refuses to read are left out; else they throw.</param>
+    public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, bool passesOverBadSectors, CancellationToken cancellation)
     {
         _journal.Sync();
-        using JournalCursor cursor = _journal.Read(0);
+        using JournalCursor cursor = _journal.Read(0, passesOverBadSectors);
         for (long bytes = 0; bytes < bytesMax && cursor.MoveNext();)
         {
             cancellation.ThrowIfCancellationRequested();

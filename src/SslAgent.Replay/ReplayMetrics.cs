@@ -11,7 +11,8 @@ internal sealed class ReplayMetrics : IDisposable
     private readonly Counter<long> _messages;
     private readonly Histogram<double> _syncSeconds;
 
-    public ReplayMetrics(Func<ReplayStats> stats)
+    /// <param name="damagedRanges">What recovery found.</param>
+    public ReplayMetrics(Func<ReplayStats> stats, int damagedRanges)
     {
         _messages = _meter.CreateCounter<long>("sslagent.replay.messages", "{message}", "Delivered messages by what became of them");
         _syncSeconds = _meter.CreateHistogram<double>("sslagent.replay.sync", "s", "Time to make admitted messages durable");
@@ -19,6 +20,10 @@ internal sealed class ReplayMetrics : IDisposable
         _meter.CreateObservableGauge("sslagent.replay.journal.size", () => stats().JournalBytes, "By", "Durable bytes of journal on disk");
         _meter.CreateObservableGauge(
             "sslagent.replay.journal.limit", () => stats().JournalBytesMax, "By", "Configured limit of the journal");
+        _meter.CreateObservableGauge(
+            "sslagent.replay.journal.damaged", () => damagedRanges, "{range}", "Damaged byte ranges of the journal that the start found");
+        _meter.CreateObservableCounter(
+            "sslagent.replay.unreadable_draws", () => stats().UnreadableDraws, "{draw}", "Draws of samples that the medium lost");
         _meter.CreateObservableGauge(
             "sslagent.replay.position", () => stats().JournalPosition, "{record}", "Records in the journal so far");
         _meter.CreateObservableGauge(

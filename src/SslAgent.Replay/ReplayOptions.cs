@@ -24,7 +24,10 @@ public sealed record ReplayOptions
     [Range(1L << 16, 1L << 30)]
     public long SegmentBytes { get; init; } = 64L << 20;
 
-    /// <summary>Bytes of journal above which the agent says that the disk is getting full. Default 20 GiB.</summary>
+    /// <summary>
+    /// Bytes that the journal may take. Near the limit samples that nothing needs any more are given back at once; at the limit ingest waits
+    /// until there is room again. Default 20 GiB.
+    /// </summary>
     [Range(1L << 20, long.MaxValue)]
     public long JournalBytesMax { get; init; } = 20L << 30;
 
@@ -130,6 +133,23 @@ public sealed record ReplayOptions
     [Range(1, 1_000_000)]
     public int SourcesMax { get; init; } = 10_000;
 
+    // The buffer, the fresh samples of each modality, the segment being written and one that waits to be compacted. Wide: each may be huge.
+    private Int128 JournalBytesNeeded =>
+        (Int128)FrameBytesMax + TextBytesMax + PairBytesMax + (3 * (Int128)FreshBytesMax) + (2 * (Int128)SegmentBytes);
+
+    /// <summary>These options with the journal's own settings at their defaults: two that are equal so fold the same records to the same state.</summary>
+    public ReplayOptions ForFold()
+    {
+        ReplayOptions defaults = new();
+        return this with
+        {
+            SegmentBytes = defaults.SegmentBytes,
+            JournalBytesMax = defaults.JournalBytesMax,
+            GroupCommitDelay = defaults.GroupCommitDelay,
+            GroupCommitBytes = defaults.GroupCommitBytes,
+        };
+    }
+
     /// <summary>What is wrong across fields, one sentence each with value, unit and reason.</summary>
     public IEnumerable<string> Faults()
     {
@@ -143,10 +163,11 @@ public sealed record ReplayOptions
             yield return "replay.sentinelOneIn is 1 (every group): nothing would be left to train on; 0 is no sentinels, 2 is half of all";
         }
 
-        if (SegmentBytes > JournalBytesMax)
+        if (JournalBytesNeeded > JournalBytesMax)
         {
-            yield return $"replay.segmentBytes is {SegmentBytes} bytes and replay.journalBytesMax {JournalBytesMax} bytes: "
-                + "one segment would be over the limit";
+            yield return $"replay.journalBytesMax is {JournalBytesMax} bytes, and what must stay in the journal may take {JournalBytesNeeded} bytes: "
+                + $"frameBytesMax {FrameBytesMax} + textBytesMax {TextBytesMax} + pairBytesMax {PairBytesMax} + 3 x freshBytesMax {FreshBytesMax} "
+                + $"+ 2 x segmentBytes {SegmentBytes}: at the limit ingest would wait for ever; raise the one or lower the others";
         }
 
         if (PairByTime && SentinelBlock < PairWindow)

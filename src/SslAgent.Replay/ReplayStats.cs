@@ -8,7 +8,7 @@ namespace SslAgent.Replay;
 /// <param name="OffsetsMissing">Kafka offsets that were never delivered (transaction markers, compaction, retention).</param>
 /// <param name="UnreadableDraws">Draws of a sample that the medium lost; its place was filled by another.</param>
 /// <param name="JournalPendingBytes">Not durable yet.</param>
-/// <param name="JournalBytesMax">Above this the disk is said to be getting full.</param>
+/// <param name="JournalBytesMax">The journal does not grow beyond this.</param>
 public sealed record ReplayStats(
     long JournalPosition,
     long JournalBytes,

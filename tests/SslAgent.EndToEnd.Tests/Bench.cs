@@ -44,7 +44,7 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>A small network, exact triggers, one thread: quick, and the same every time.</summary>
     public AgentSettings Settings(string state = "state") => new()
     {
-        Agent = new() { StateDirectory = Path.Combine(_root, state), Seed = 7 },
+        Agent = new() { StateDirectory = Path.Combine(_root, state), Seed = 7, DiskFreeMin = 0 },
         Kafka = new()
         {
             // A group of its own: a state that does not know a partition goes on where its group stands.

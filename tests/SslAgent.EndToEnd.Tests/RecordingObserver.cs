@@ -12,6 +12,8 @@ internal sealed class RecordingObserver : IAgentObserver
     private readonly Channel<StepReport> _steps = Channel.CreateUnbounded<StepReport>();
     private readonly Channel<IngestCounts> _counts = Channel.CreateUnbounded<IngestCounts>();
 
+    private readonly Channel<string> _problems = Channel.CreateUnbounded<string>();
+
     public List<string> Problems { get; } = [];
 
     public void OnDurable(IReadOnlyList<PartitionPosition> positions) { }
@@ -33,6 +35,18 @@ internal sealed class RecordingObserver : IAgentObserver
     public void OnProblem(string sentence)
     {
         lock (Problems) Problems.Add(sentence);
+        _problems.Writer.TryWrite(sentence);
+    }
+
+    /// <summary>The first problem for which the condition holds.</summary>
+    public async Task<string> ProblemAsync(Func<string, bool> where, CancellationToken cancellation)
+    {
+        await foreach (string problem in _problems.Reader.ReadAllAsync(cancellation))
+        {
+            if (where(problem)) return problem;
+        }
+
+        throw new InvalidOperationException("the agent ended");
     }
 
     public async Task<VersionManifest> NextVersionAsync(CancellationToken cancellation) => await _versions.Reader.ReadAsync(cancellation);

@@ -86,6 +86,25 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>
+    /// Opens a journal that another process may be writing, as it is now, and writes nothing. All samples before each of its decisions are in it;
+    /// what was retired since it was opened is told by <see cref="RecordLogChangedException"/> when it is read.
+    /// </summary>
+    public static Journal OpenToRead(IDisk disk, string directory, ReplayOptions options, TimeProvider time)
+    {
+        // In this order: a decision is written when all samples before it are durable, so none that is seen lacks any.
+        RecordLog decisions = RecordLog.OpenToRead(disk, DecisionsAt(directory, options.SegmentBytes), time);
+        try
+        {
+            return new Journal(RecordLog.OpenToRead(disk, SamplesAt(directory, options.SegmentBytes), time), decisions, options, time, positionFloor: 0);
+        }
+        catch
+        {
+            decisions.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
     /// Appends a record and returns its number. A sample waits for the next sync; a decision is durable on return, with everything before
     /// it. After a <see cref="StorageException"/> nothing was appended and the same record may be offered again.
     /// </summary>
@@ -108,9 +127,10 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>All durable records from a position on, in order of their numbers.</summary>
-    public JournalCursor Read(long fromPosition)
+    /// <param name="passesOverBadSectors">Whether samples that the medium refuses to read are passed over like damage.</param>
+    public JournalCursor Read(long fromPosition, bool passesOverBadSectors = false)
     {
-        lock (_appending) return new JournalCursor(_samples.Scan(fromPosition), _decisions.Scan(fromPosition));
+        lock (_appending) return new JournalCursor(_samples.Scan(fromPosition, passesOverBadSectors), _decisions.Scan(fromPosition));
     }
 
     /// <summary>The origins of all admitted samples from a position on that are durable, in order; their content is not decoded.</summary>
@@ -139,17 +159,14 @@ public sealed class Journal : IDisposable
     {
         RecordCursor cursor;
         lock (_appending) cursor = _decisions.Scan(0);
-        var decisions = new List<NumberedRecord>();
-        using (cursor)
-        {
-            while (cursor.MoveNext())
-            {
-                decisions.Add(new NumberedRecord(
-                    cursor.Current.Sequence, JournalCodec.Decode((RecordKind)cursor.Current.Kind, cursor.Current.Payload.Span)));
-            }
-        }
+        return ReadAll(cursor);
+    }
 
-        return decisions;
+    /// <summary>The same without opening the rest, beside another process that may be writing.</summary>
+    public static IReadOnlyList<NumberedRecord> ReadDecisions(IDisk disk, string directory, TimeProvider time)
+    {
+        using RecordLog decisions = RecordLog.OpenToRead(disk, DecisionsAt(directory, RecordLogSettings.SegmentBytesLimit), time);
+        return ReadAll(decisions.Scan(0));
     }
 
     /// <summary>
@@ -177,6 +194,21 @@ public sealed class Journal : IDisposable
 
     internal static RecordLogSettings DecisionsAt(string directory, long segmentBytes) =>
         new(directory, "decisions", DecisionsTag, segmentBytes, RecordBytesMax);
+
+    private static List<NumberedRecord> ReadAll(RecordCursor cursor)
+    {
+        var records = new List<NumberedRecord>();
+        using (cursor)
+        {
+            while (cursor.MoveNext())
+            {
+                records.Add(new NumberedRecord(
+                    cursor.Current.Sequence, JournalCodec.Decode((RecordKind)cursor.Current.Kind, cursor.Current.Payload.Span)));
+            }
+        }
+
+        return records;
+    }
 
     private static JournalRecord? Find(RecordLog log, long sequence) =>
         log.TryRead(sequence, static (kind, payload) => JournalCodec.Decode((RecordKind)kind, payload), out JournalRecord? record)

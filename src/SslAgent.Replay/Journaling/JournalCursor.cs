@@ -21,8 +21,17 @@ public sealed class JournalCursor : IDisposable
     {
         _samples = samples;
         _decisions = decisions;
-        _hasSample = _samples.MoveNext();
-        _hasDecision = _decisions.MoveNext();
+        try
+        {
+            _hasSample = _samples.MoveNext();
+            _hasDecision = _decisions.MoveNext();
+        }
+        catch
+        {
+            // A cursor left open would keep the journal from ever being compacted again.
+            Dispose();
+            throw;
+        }
     }
 
     public NumberedRecord Current { get; private set; }

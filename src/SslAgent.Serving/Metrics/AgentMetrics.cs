@@ -23,6 +23,12 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableGauge("sslagent.agent.cycle_step", () => _status.RunningStep, "{step}", "Steps done of the running cycle.");
         _meter.CreateObservableGauge("sslagent.agent.unlearned", () => _status.LagLearned, "{sample}", "Samples in the journal that no finished cycle has seen.");
         _meter.CreateObservableGauge("sslagent.agent.disk_free", DiskFree, "By", "Bytes left on the state directory's disk.");
+        _meter.CreateObservableGauge("sslagent.agent.disk_free_min", () => _status.Disk.FreeBytesMin, "By", "Bytes that the agent leaves free; below it ingest and saves wait.");
+        _meter.CreateObservableGauge("sslagent.agent.versions", () => _status.Disk.VersionBytes, "By", "Bytes of stored versions.");
+        _meter.CreateObservableGauge("sslagent.agent.versions_limit", () => _status.Disk.VersionBytesMax, "By", "Bytes that stored versions may take.");
+        _meter.CreateObservableGauge("sslagent.agent.scrub_damaged", () => Scrub(scrub => scrub.Damaged.Count), "{place}", "Damaged places that the last background check found.");
+        _meter.CreateObservableGauge("sslagent.agent.scrub_read", () => Scrub(scrub => scrub.Bytes), "By", "Bytes that the last background check read.");
+        _meter.CreateObservableGauge("sslagent.agent.scrub_ended", () => Scrub(scrub => scrub.EndedAt.ToUnixTimeSeconds()), "s", "When the last background check ended, since 1970.");
         _meter.CreateObservableGauge("sslagent.agent.lag", () => Lag(partition => partition.LagJournalled), "{message}", "Messages on the broker that are not yet in the journal.");
         _meter.CreateObservableGauge(
             "sslagent.agent.lag_learned", () => Lag(partition => partition.LagLearned), "{message}", "Messages on the broker that no finished cycle had at hand.");
@@ -37,6 +43,8 @@ internal sealed class AgentMetrics : IDisposable
         _status.Health == health ? 1 : 0, new KeyValuePair<string, object?>("state", health.ToString().ToLowerInvariant())));
 
     private IEnumerable<Measurement<long>> DiskFree() => _status.DiskFreeBytes >= 0 ? [new Measurement<long>(_status.DiskFreeBytes)] : [];
+
+    private IEnumerable<Measurement<long>> Scrub(Func<ScrubSummary, long> value) => _status.LastScrub is { } scrub ? [new Measurement<long>(value(scrub))] : [];
 
     private IEnumerable<Measurement<long>> Lag(Func<PartitionStatus, long?> behind) =>
         from partition in _status.Partitions

@@ -14,6 +14,7 @@ public sealed partial class RecordLog : IDisposable
 
     private readonly IDisk _disk;
     private readonly TimeProvider _time;
+    private readonly bool _isOwner;
 
     // Order of locks: _io (whoever changes files), then _gate (buffers and the list of segments; never held during I/O).
     private readonly Lock _io = new();
@@ -28,10 +29,11 @@ public sealed partial class RecordLog : IDisposable
     private long _lastDurable;
     private int _cursors;
 
-    private RecordLog(IDisk disk, RecordLogSettings settings, TimeProvider time, RecordLogOpening opening)
+    private RecordLog(IDisk disk, RecordLogSettings settings, TimeProvider time, RecordLogOpening opening, bool isOwner)
     {
         _disk = disk;
         _time = time;
+        _isOwner = isOwner;
         _segments = [.. opening.Segments];
         Settings = settings;
         Findings = opening.Findings;
@@ -85,14 +87,22 @@ public sealed partial class RecordLog : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.SegmentBytes, RecordLogSettings.SegmentBytesLimit);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.RecordBytesMax, RecordLogSettings.RecordBytesLimit);
-        return new RecordLog(disk, settings, time, RecordLogOpening.Run(disk, settings));
+        return new RecordLog(disk, settings, time, RecordLogOpening.Run(disk, settings), isOwner: true);
     }
+
+    /// <summary>
+    /// Opens a log that another process may be writing, as it is now: nothing is written, a torn or growing tail is simply the end. Appending and
+    /// upkeep are refused; reading throws <see cref="RecordLogChangedException"/> where the owner has meanwhile taken away what is to be read.
+    /// </summary>
+    public static RecordLog OpenToRead(IDisk disk, RecordLogSettings settings, TimeProvider time) =>
+        new(disk, settings, time, RecordLogOpening.Look(disk, settings), isOwner: false);
 
     /// <summary>
     /// Buffers a record. Throws <see cref="StorageException"/> only where a new segment has to be begun, and then nothing was appended.
     /// </summary>
     public void Append(long sequence, ushort kind, ReadOnlySpan<byte> payload)
     {
+        RequireOwner();
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(sequence, LastSequence);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, Settings.RecordBytesMax);
         if (NeedsNewSegment(RecordHeader.Bytes + payload.Length)) Roll(sequence);
@@ -139,6 +149,11 @@ public sealed partial class RecordLog : IDisposable
             foreach (Segment segment in _segments) segment.Dispose();
             _handles.Dispose();
         }
+    }
+
+    private void RequireOwner()
+    {
+        if (!_isOwner) throw new InvalidOperationException($"the log in {Settings.Directory} was opened to be read");
     }
 
     private bool NeedsNewSegment(int frameBytes)

@@ -2,21 +2,24 @@ namespace SslAgent.Storage;
 
 /// <summary>
 /// Finds a log's segments at start: only the last one is read through (its tail may be torn); the others come with their index, and are
-/// read through where that is missing. What a crash left half done is tidied up, and everything found is told.
+/// read through where that is missing. For the owner, what a crash left half done is tidied up; somebody who only reads passes over it and
+/// changes nothing. Everything found is told.
 /// </summary>
 internal sealed class RecordLogOpening
 {
     private readonly IDisk _disk;
     private readonly RecordLogSettings _settings;
+    private readonly bool _isOwner;
     private readonly List<DamagedRange> _damaged = [];
     private readonly List<string> _notes = [];
     private long _cutBytes;
     private bool _namesChanged;
 
-    private RecordLogOpening(IDisk disk, RecordLogSettings settings)
+    private RecordLogOpening(IDisk disk, RecordLogSettings settings, bool isOwner)
     {
         _disk = disk;
         _settings = settings;
+        _isOwner = isOwner;
     }
 
     public List<Segment> Segments { get; } = [];
@@ -28,10 +31,19 @@ internal sealed class RecordLogOpening
     public static RecordLogOpening Run(IDisk disk, RecordLogSettings settings)
     {
         disk.CreateDirectory(settings.Directory);
-        var opening = new RecordLogOpening(disk, settings);
+        var opening = new RecordLogOpening(disk, settings, isOwner: true);
         opening.RemoveTemporaries();
         opening.OpenSegments();
+        opening.ReopenLastForAppending();
         if (opening._namesChanged) disk.SyncDirectory(settings.Directory);
+        return opening;
+    }
+
+    /// <summary>The same beside the log's owner: only looks.</summary>
+    public static RecordLogOpening Look(IDisk disk, RecordLogSettings settings)
+    {
+        var opening = new RecordLogOpening(disk, settings, isOwner: false);
+        opening.OpenSegments();
         return opening;
     }
 
@@ -59,18 +71,17 @@ internal sealed class RecordLogOpening
                 continue;
             }
 
-            Segment? segment = i == files.Count - 1 ? OpenLast(path, first) : OpenClosed(path, first, files[i].Bytes);
+            Segment? segment = i == files.Count - 1 ? OpenLast(path, first) : OpenClosed(path, first);
             if (segment is null) continue;
             coveredTo = segment.Header.CoversTo;
             Segments.Add(segment);
         }
-
-        ReopenLastForAppending();
     }
 
-    private Segment? OpenClosed(string path, long first, long bytes)
+    private Segment? OpenClosed(string path, long first)
     {
-        using IDiskFile file = _disk.Open(path, DiskOpen.Read);
+        using IDiskFile file = Open(path, DiskOpen.Read);
+        long bytes = file.Length;
         SegmentHeader header = TryReadHeader(file) ?? DamagedHeader(path, first);
         byte[]? cached = AtomicFile.Read(_disk, Path.ChangeExtension(path, Segment.IndexExtension));
         SparseIndex? index = cached is null ? null : SparseIndex.Load(cached, bytes, header.Generation);
@@ -80,10 +91,10 @@ internal sealed class RecordLogOpening
             List<(long From, long To)> holes = ReadThrough(file, bytes, index, out _);
             _damaged.AddRange(holes.Select(hole => new DamagedRange(path, hole.From, hole.To)));
             // Damage is found again at each opening until somebody saw to it, so only whole segments get their index back.
-            if (holes.Count == 0) new Segment(path, header, index, bytes).SaveIndex(_disk);
+            if (holes.Count == 0 && _isOwner) new Segment(path, header, index, bytes).SaveIndex(_disk);
         }
 
-        var segment = new Segment(path, header, index, bytes);
+        Segment segment = new(path, header, index, bytes) { IsForeign = !_isOwner };
         if (index.Records > 0 || bytes > SegmentHeader.Bytes || header.CoversTo > 0) return segment;
         Remove(path, "a segment without records");
         return null;
@@ -91,12 +102,12 @@ internal sealed class RecordLogOpening
 
     private Segment? OpenLast(string path, long first)
     {
-        IDiskFile file = _disk.Open(path, DiskOpen.ReadWrite);
+        IDiskFile file = Open(path, _isOwner ? DiskOpen.ReadWrite : DiskOpen.Read);
         try
         {
             SegmentHeader? header = TryReadHeader(file);
-            SparseIndex index = CutTornTail(file, out List<(long From, long To)> holes);
-            if (header is null && holes.Count == 0 && index.Records == 0 || header is { CoversTo: 0 } && file.Length <= SegmentHeader.Bytes)
+            SparseIndex index = CutTornTail(file, out long end, out List<(long From, long To)> holes);
+            if (header is null && holes.Count == 0 && index.Records == 0 || header is { CoversTo: 0 } && end <= SegmentHeader.Bytes)
             {
                 file.Dispose();
                 Remove(path, "a segment that was begun and never written");
@@ -104,7 +115,7 @@ internal sealed class RecordLogOpening
             }
 
             foreach ((long from, long to) in holes) _damaged.Add(new DamagedRange(path, from, to));
-            return new Segment(path, header ?? DamagedHeader(path, first), index, file.Length, file);
+            return new Segment(path, header ?? DamagedHeader(path, first), index, end, file) { IsForeign = !_isOwner };
         }
         catch
         {
@@ -114,18 +125,24 @@ internal sealed class RecordLogOpening
     }
 
     /// <summary>
-    /// Bytes that no later record vouches for never were durable: the file is cut there, and whatever stood behind goes with them.
+    /// Bytes that no later record vouches for never were durable: the log ends there. The owner cuts the file, and whatever stood behind goes with
+    /// them; for a reader they may be what the owner is just writing.
     /// </summary>
-    private SparseIndex CutTornTail(IDiskFile file, out List<(long From, long To)> holes)
+    private SparseIndex CutTornTail(IDiskFile file, out long end, out List<(long From, long To)> holes)
     {
         var index = new SparseIndex();
-        holes = ReadThrough(file, file.Length, index, out long vouchedFor);
+        long length = end = file.Length;
+        holes = ReadThrough(file, length, index, out long vouchedFor);
         int cut = holes.FindIndex(hole => hole.From >= vouchedFor);
         if (cut < 0) return index;
-        long end = holes[cut].From;
-        _cutBytes += file.Length - end;
-        file.SetLength(end);
-        file.Sync();
+        end = holes[cut].From;
+        if (_isOwner)
+        {
+            _cutBytes += length - end;
+            file.SetLength(end);
+            file.Sync();
+        }
+
         index = new SparseIndex();
         holes = ReadThrough(file, end, index, out _);
         return index;
@@ -172,8 +189,11 @@ internal sealed class RecordLogOpening
         return [.. reader.Holes];
     }
 
+    private IDiskFile Open(string path, DiskOpen mode) => _isOwner ? _disk.Open(path, mode) : Segment.OpenForeign(_disk, path);
+
     private void Remove(string path, string what)
     {
+        if (!_isOwner) return;
         _disk.Delete(path);
         _disk.Delete(Path.ChangeExtension(path, Segment.IndexExtension));
         _namesChanged = true;

@@ -39,15 +39,16 @@ public sealed partial class RecordLog
     }
 
     /// <summary>Reads all durable records from a sequence on, in order. Damage is passed over and told by the cursor.</summary>
-    public RecordCursor Scan(long fromSequence)
+    /// <param name="passesOverBadSectors">Whether what the medium refuses to read counts as damage, to the end of its segment; else it throws.</param>
+    public RecordCursor Scan(long fromSequence, bool passesOverBadSectors = false)
     {
         lock (_gate)
         {
             int first = Math.Max(0, SegmentOf_NeedsLock(fromSequence));
-            (string Path, long From, long To)[] parts = [.. _segments.Skip(first).Select(segment =>
-                (segment.Path, segment.Index.StartOf(fromSequence, segment.Bytes), segment.Bytes))];
+            (Segment Segment, long From, long To)[] parts = [.. _segments.Skip(first).Select(segment =>
+                (segment, segment.Index.StartOf(fromSequence, segment.Bytes), segment.Bytes))];
             _cursors++;
-            return new RecordCursor(_disk, Settings, parts, fromSequence, CursorClosed);
+            return new RecordCursor(_disk, Settings, parts, fromSequence, passesOverBadSectors, CursorClosed);
         }
     }
 

@@ -49,6 +49,13 @@ public sealed class RecordDamagedException(string path, long offset, long sequen
     public long Sequence { get; } = sequence;
 }
 
+/// <summary>The log's owner has deleted or rewritten a segment since a reader in another process opened the log.</summary>
+public sealed class RecordLogChangedException(string path)
+    : IOException($"{path} was retired meanwhile by the process that writes there: run it again")
+{
+    public string Path { get; } = path;
+}
+
 /// <summary>A file of a format that this program does not know.</summary>
 public sealed class UnknownFormatException(string path, uint found, uint known)
     : IOException($"{path} has format version {found}; this program reads up to version {known}: "

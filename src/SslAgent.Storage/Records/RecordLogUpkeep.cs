@@ -10,6 +10,7 @@ public sealed partial class RecordLog
     /// <param name="nextSequence">At most the number of the next record.</param>
     public void CloseLast(long nextSequence)
     {
+        RequireOwner();
         lock (_gate)
         {
             if (_segments.Length == 0 || _segments[^1].Index.Records == 0) return;
@@ -21,6 +22,7 @@ public sealed partial class RecordLog
     /// <summary>Deletes a closed segment that nothing needs any more. False while a cursor is open: try again later.</summary>
     public bool Drop(SegmentInfo info)
     {
+        RequireOwner();
         lock (_io)
         {
             Segment segment = Closed(info);
@@ -38,6 +40,7 @@ public sealed partial class RecordLog
     /// </summary>
     public bool Compact(IReadOnlyList<SegmentInfo> infos, Func<LogRecord, bool> keep)
     {
+        RequireOwner();
         lock (_io)
         {
             Segment[] old = [.. infos.Select(Closed)];

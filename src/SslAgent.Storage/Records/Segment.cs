@@ -34,6 +34,9 @@ internal sealed class Segment : IDisposable
     /// <summary>Durable bytes, header included. Grows only in the segment that is appended to.</summary>
     public long Bytes { get; set; }
 
+    /// <summary>Another process owns it: it may be gone or replaced whenever it is opened.</summary>
+    public bool IsForeign { get; init; }
+
     public bool IsOpen => _file is not null;
 
     public static string PathOf(RecordLogSettings settings, long firstSequence) => System.IO.Path.Combine(
@@ -50,9 +53,37 @@ internal sealed class Segment : IDisposable
                 CultureInfo.InvariantCulture, out firstSequence);
     }
 
+    /// <summary>The shared handle; the segment keeps it.</summary>
     public IDiskFile File(IDisk disk)
     {
-        lock (_opening) return _file ??= disk.Open(Path, DiskOpen.Read);
+        lock (_opening) return _file ??= Open(disk);
+    }
+
+    /// <summary>
+    /// A handle of the caller's own. <see cref="RecordLogChangedException"/> where the owner has deleted or rewritten the segment since its index was
+    /// read; a handle that is open already goes on reading what it was opened on.
+    /// </summary>
+    public IDiskFile Open(IDisk disk)
+    {
+        if (!IsForeign) return disk.Open(Path, DiskOpen.Read);
+        IDiskFile file = OpenForeign(disk, Path);
+        Span<byte> start = stackalloc byte[SegmentHeader.Bytes];
+        int read = file.Read(0, start);
+        if (!SegmentHeader.TryRead(start[..read], out SegmentHeader header) || header == Header) return file;
+        file.Dispose();
+        throw new RecordLogChangedException(Path);
+    }
+
+    public static IDiskFile OpenForeign(IDisk disk, string path)
+    {
+        try
+        {
+            return disk.Open(path, DiskOpen.Read);
+        }
+        catch (StorageException fault) when (fault.Fault == StorageFault.NotFound)
+        {
+            throw new RecordLogChangedException(path);
+        }
     }
 
     /// <summary>Writes the index beside the segment. Only a cache: where it fails, the next opening reads the segment through.</summary>

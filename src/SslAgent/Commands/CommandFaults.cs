@@ -14,7 +14,7 @@ internal static class CommandFaults
     public static CommandException? Explain(Exception fault) => StartFaults.Explain(fault) ?? fault switch
     {
         CommandException refusal => refusal,
-        ControlRefusedException or NoDaemonException or UnknownVersionException or UnknownManifestFormatException or UnknownFormatException
+        ControlRefusedException or NoDaemonException or UnknownVersionException or UnknownManifestFormatException or UnknownFormatException or RecordLogChangedException
             => new CommandException(ExitCode.Refused, fault.Message),
         VersionDamagedException or ControlFailedException or RecordDamagedException or JournalFormatException
             => new CommandException(ExitCode.Failed, fault.Message),

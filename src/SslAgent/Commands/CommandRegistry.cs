@@ -11,6 +11,7 @@ internal static class CommandRegistry
         ProduceCommand.Build(),
         CheckpointsCommand.Build(),
         ReplayCommand.Build(),
+        AuditCommand.Build(),
         EmbedCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),

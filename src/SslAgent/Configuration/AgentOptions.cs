@@ -19,6 +19,13 @@ internal sealed record AgentOptions
     /// </summary>
     public bool NewLineage { get; internal init; }
 
+    /// <summary>
+    /// Bytes that the agent leaves free on the state directory's volume: below it ingest and saves wait, so that decisions and a resume point still find
+    /// room. 0 does not look. Default 1 GiB.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long DiskFreeMin { get; init; } = 1L << 30;
+
     /// <summary>Longest time from SIGTERM to exit: the step is finished, a resume point written. 1 s to 10 min, default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ShutdownLimit { get; init; } = TimeSpan.FromSeconds(30);

@@ -35,6 +35,8 @@ internal sealed record AgentSettings
 
     public AuditOptions Audit { get; init; } = new();
 
+    public ScrubOptions Scrub { get; init; } = new();
+
     public ServingOptions Serving { get; init; } = new();
 
     public LoggingOptions Logging { get; init; } = new();

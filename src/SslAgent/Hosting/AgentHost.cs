@@ -12,6 +12,9 @@ namespace SslAgent.Hosting;
 /// <summary>The composition root: settings in, a host that runs the agent out. The same for <c>run</c> and for the demo.</summary>
 internal static class AgentHost
 {
+    // A daemon that is restarted every day is checked every day all the same.
+    private static readonly TimeSpan FirstScrub = TimeSpan.FromHours(1);
+
     /// <param name="logger">Where everything is logged; the caller disposes it after the host.</param>
     /// <param name="disk">Where everything durable goes; a test puts one there that fails or stops the process.</param>
     public static IHost Build(AgentSettings settings, Logger logger, IAgentObserver observer, IDisk disk, TimeProvider time)
@@ -30,15 +33,16 @@ internal static class AgentHost
         services.AddSingleton<Agent>();
         services.AddHostedService<AgentService>();
         services.AddHostedService<Watchdog>();
-        AddCycles(services, settings.Cycle, time);
+        AddJobs(services, settings.Cycle, settings.Scrub, time);
         return builder.Build();
     }
 
-    private static void AddCycles(IServiceCollection services, CycleOptions options, TimeProvider time)
+    private static void AddJobs(IServiceCollection services, CycleOptions options, ScrubOptions scrub, TimeProvider time)
     {
         services.AddQuartz(quartz =>
         {
-            quartz.UseDefaultThreadPool(1);
+            // One for the cycles, which are only asked for, and one for the check, which may take hours.
+            quartz.UseDefaultThreadPool(2);
             if (options.Interval is { } interval)
             {
                 quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Interval)
@@ -50,6 +54,13 @@ internal static class AgentHost
             {
                 quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Cron)
                     .WithSchedule(CronScheduleBuilder.Create(cron).InTimeZone(TimeZoneInfo.Utc)));
+            }
+
+            if (scrub.Interval is { } every)
+            {
+                quartz.ScheduleJob<ScrubJob>(trigger => trigger.WithIdentity(ScrubJob.Trigger)
+                    .StartAt(time.GetUtcNow() + (every < FirstScrub ? every : FirstScrub))
+                    .WithSchedule(SimpleScheduleBuilder.Create().WithInterval(every).RepeatForever()));
             }
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = false);

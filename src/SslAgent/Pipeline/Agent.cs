@@ -76,6 +76,9 @@ internal sealed class Agent(
     /// <summary>A timer says that it is time for a cycle. True where one began.</summary>
     public Task<bool> FireAsync(string trigger) => Parts.Triggers.Fire(trigger);
 
+    /// <summary>A timer says that it is time to read the stored bytes through. Null where that is on already or was not finished.</summary>
+    public Task<ScrubSummary?> ScrubAsync(CancellationToken cancellation) => Parts.Scrub.RunAsync(cancellation);
+
     public AgentStatus Status() => _parts is { } parts
         ? StatusOf.Now(parts, health, _isStopping)
         : StatusOf.Starting(time.GetUtcNow());

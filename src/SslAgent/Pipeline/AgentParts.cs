@@ -25,6 +25,10 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required OpenState State { get; init; }
 
+    public required RoomLimits Limits { get; init; }
+
+    public required long VersionBytesMax { get; init; }
+
     /// <summary>What the learner thread has to make up for.</summary>
     public required IReadOnlyList<Unfinished> Unfinished { get; init; }
 
@@ -53,6 +57,8 @@ internal sealed class AgentParts : IAsyncDisposable
     /// <summary>Null where no dead-letter topic is configured: the journal alone keeps what was rejected.</summary>
     public required DeadLetterFeed? DeadLetters { get; init; }
 
+    public required Scrub Scrub { get; init; }
+
     public required ServingServer Server { get; init; }
 
     public VersionStore Store => State.Store;
@@ -66,49 +72,62 @@ internal sealed class AgentParts : IAsyncDisposable
         {
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer, around.Time);
+            TellDamage(state, problems);
+            var interrupts = Keep(new Interrupts());
+            ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
+            var patience = new Patience(LearnerLoop.Name, LearnerLoop.StepMax, problems, around.Health, learnerLog, interrupts.Stopping);
             var frames = new VipsFrameCodec(settings.Ingest.Frames);
             var texts = new TextCodec(settings.Ingest.Text);
 
             var embedders = Keep(new EmbedderHost(settings.Serving, around.Time, around.Logs));
             var served = Keep(new ServedModels(
-                state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), problems,
-                around.Logs.CreateLogger<ServedModels>()));
+                state.Store, embedders, stored => Learning.Learner.OpenEmbedder(stored, state.Plan.Learner.Compute.Device), around.Time,
+                problems, around.Logs.CreateLogger<ServedModels>()));
             var saves = Keep(new SaveQueue(
                 state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), around.Time, around.Logs.CreateLogger<SaveQueue>()));
             var retirement = new Retirement(state.Store, state.Ledger, settings.Replay, state.Lineage.Plan.Seed, settings.Audit.Horizon);
-            var publisher = new Publisher(state.Store, saves, served, retirement, state.Lineage.Id, around.Time, around.Observer, problems);
+            var publisher = new Publisher(
+                state.Store, saves, served, retirement, state.Lineage.Id, around.Time, around.Observer, problems, patience, learnerLog);
             IReadOnlyList<Unfinished> unfinished = publisher.RepublishFirst(state.Recovered.Unfinished);
             if (state.Store.Serving is { } serving) await served.ServeAsync(serving);
 
-            ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
             VersionStore resumeStore = VersionStore.Open(
                 state.Disk, state.Directory.Resume, StoreAccess.ReadWrite, around.Time, around.Logs.CreateLogger<ResumePoints>());
-            var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, learnerLog);
+            var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, problems, learnerLog);
             var seat = new LearnerSeat(state.Store, around.Time);
             var runner = new CycleRunner(
-                state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, around.Observer, learnerLog);
-            var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, learnerLog);
-            var forgetting = new Forgetting(state.Ledger, publisher, learnerLog);
-            var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, learnerLog);
+                state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, patience, around.Observer,
+                learnerLog);
+            var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, patience, learnerLog);
+            var forgetting = new Forgetting(state.Ledger, publisher, patience, learnerLog);
+            var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);
             var desk = new CycleDesk(
-                state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, learnerLog);
-            var learner = Keep(new LearnerLoop(desk, rollbacks, forgetting, seat, around.Health, learnerLog));
+                state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
+                learnerLog);
+            var learner = Keep(new LearnerLoop(desk, rollbacks, forgetting, seat, interrupts, around.Health, learnerLog));
             var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);
 
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
-                state.Directory.DeadLetterCursor, problems, around.Health));
+                state.Directory.DeadLetterCursor, problems, around.Health, around.Logs.CreateLogger<DeadLetterFeed>()));
             if (deadLetters is not null) retirement.DeadLettersFrom = () => deadLetters.OwedFrom;
             ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
             var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
             var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
             var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Observer, around.Time);
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
+            var limits = new RoomLimits(settings.Replay.JournalBytesMax, settings.Replay.SegmentBytes, settings.Agent.DiskFreeMin, state.Directory.Root);
             var ingest = Keep(new IngestLoop(
-                reader, commits, decoder, state.Ledger, triggers, deadLetters, problems, around.Health, around.Observer, ingestLog));
+                reader, commits, decoder, state.Ledger, triggers,
+                wait => new DiskRoom(limits, state.Disk, state.Ledger, publisher.Retire, triggers.Fire, around.Time, wait),
+                deadLetters, problems, around.Health, around.Observer, ingestLog));
+            var scrub = Keep(new Scrub(
+                state.Disk, state.Directory, state.Store, settings.Scrub, problems, around.Time, around.Logs.CreateLogger<Scrub>()));
             return new AgentParts(opened)
             {
                 State = state,
+                Limits = limits,
+                VersionBytesMax = settings.Checkpoints.BytesMax,
                 Unfinished = unfinished,
                 Time = around.Time,
                 StartedAt = around.Time.GetUtcNow(),
@@ -122,6 +141,7 @@ internal sealed class AgentParts : IAsyncDisposable
                 Reader = reader,
                 Ingest = ingest,
                 DeadLetters = deadLetters,
+                Scrub = scrub,
                 Server = new ServingServer(
                     ServingPlan.Of(settings.Serving, state.Directory.Root), embedders, new ServingCodecs(frames, texts), agent, around.Time, around.Logs),
             };
@@ -137,6 +157,18 @@ internal sealed class AgentParts : IAsyncDisposable
             opened.Push(part);
             return part;
         }
+    }
+
+    private static void TellDamage(OpenState state, ProblemBoard problems)
+    {
+        Recovered recovered = state.Recovered;
+        int ranges = recovered.Report.Damaged.Count;
+        string[] told =
+        [
+            .. ranges > 0 ? [$"the journal has {ranges} damaged byte ranges, kept in {state.Directory.Quarantine}: what stood there is lost; sslagent replay verify names them"] : Array.Empty<string>(),
+            .. recovered.Settled,
+        ];
+        if (told.Length > 0) problems.Set("damage", string.Join(". ", told));
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,8 @@ namespace SslAgent.Pipeline;
 /// stream has brought enough text. The learner thread's.
 /// </summary>
 internal sealed class CycleDesk(
-    Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer, ILogger log)
+    Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer,
+    Patience patience, ILogger log)
 {
     /// <summary>Makes up for what a crash or a shutdown left, in the journal's order; a cycle that was cut off in the middle is the last.</summary>
     public void RunUnfinished(IReadOnlyList<Unfinished> unfinished, Interrupts interrupts)
@@ -18,12 +19,17 @@ internal sealed class CycleDesk(
             if (interrupts.IsStopping) return;
             if (left is Unfinished.Republication republication) runner.Republish(republication);
             if (left is not Unfinished.Cycle { Prepared: { } cycle }) continue;
-            seat.Take(cycle.Plan.Learner, cycle.Parent);
-            seat.Adopt(cycle.TokenizerJson);
-            int first = GoOn(cycle);
+            int first = patience.Insist(DiskTrouble.ReadingVersions, () => GoOn(cycle));
             if (cycle.Ended is null && cycle.Started.Fingerprint != fingerprint)
             {
                 Abandon(cycle, $"the numerics changed from \"{cycle.Started.Fingerprint}\" to \"{fingerprint}\"");
+                continue;
+            }
+
+            if (cycle.Ended is null && cycle.Plan.Replay != plan.Replay)
+            {
+                // What it trained on so far was folded under the old options and cannot be had again.
+                Abandon(cycle, "the options of section replay changed");
                 continue;
             }
 
@@ -35,19 +41,25 @@ internal sealed class CycleDesk(
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
-        PreparedCycle? cycle = ledger.BeginCycle(plan, fingerprint, order.Trigger);
+        PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(plan, fingerprint, order.Trigger));
         order.Begun.TrySetResult(cycle is not null);
         if (cycle is null) return;
         AvailableData available = cycle.Batches.Available;
         HeadLog.CycleStarted(
             log, cycle.Number, order.Trigger, available.Frames, available.Texts, available.Pairs, cycle.Steps, cycle.Started.PlanJson);
-        seat.Take(plan.Learner, cycle.Parent);
-        seat.Adopt(cycle.TokenizerJson);
+        patience.Insist(DiskTrouble.ReadingVersions, () => Sit(cycle));
         runner.Run(cycle, firstStep: 0, interrupts);
+    }
+
+    private void Sit(PreparedCycle cycle)
+    {
+        seat.Take(cycle.Plan.Learner, cycle.Parent);
+        seat.Adopt(cycle.TokenizerJson);
     }
 
     private int GoOn(PreparedCycle cycle)
     {
+        Sit(cycle);
         using IStoredModel? point = resumePoints.Open(cycle);
         if (point is null) return 0;
         seat.GoOnAt(point);
@@ -57,8 +69,8 @@ internal sealed class CycleDesk(
 
     private void Abandon(PreparedCycle cycle, string reason)
     {
-        ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason));
+        patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason)));
         HeadLog.CycleAbandoned(log, cycle.Number, reason);
-        seat.ReturnTo(cycle.Parent);
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Parent));
     }
 }

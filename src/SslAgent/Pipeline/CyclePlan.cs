@@ -1,13 +1,16 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using SslAgent.Domain;
 using SslAgent.Learning.Planning;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
 /// <summary>Everything that a cycle's weights depend on besides the journal: written into its first record, read back when it is run anew.</summary>
 /// <param name="Steps">The step budget.</param>
-/// <param name="FreshRatio">Share of each batch drawn from fresh samples.</param>
-internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRatio)
+/// <param name="Replay">What the journal was folded under, as <see cref="ReplayOptions.ForFold"/> gives it.</param>
+internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions Replay)
 {
     public string ToJson()
     {
@@ -16,7 +19,8 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
         {
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
-            writer.WriteNumber("freshRatio", FreshRatio);
+            writer.WritePropertyName("replay");
+            JsonSerializer.Serialize(writer, Replay, CyclePlanJson.Default.ReplayOptions);
             writer.WritePropertyName("learner");
             writer.WriteRawValue(Learner.ToJson());
             writer.WriteEndObject();
@@ -33,6 +37,10 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
         return new CyclePlan(
             LearnerPlan.FromJson(root.GetProperty("learner").GetRawText()),
             root.GetProperty("steps").GetInt32(),
-            root.GetProperty("freshRatio").GetDouble());
+            root.GetProperty("replay").Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null"));
     }
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>)])]
+[JsonSerializable(typeof(ReplayOptions))]
+internal sealed partial class CyclePlanJson : JsonSerializerContext;

@@ -28,11 +28,8 @@ internal enum CycleOutcome
 /// </summary>
 internal sealed class CycleRunner(
     Ledger ledger, LearnerSeat seat, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
-    LoopHealth health, IAgentObserver observer, ILogger log)
+    LoopHealth health, Patience patience, IAgentObserver observer, ILogger log)
 {
-    // Longest that one step, or the probes, may take before the learner counts as stuck.
-    private static readonly TimeSpan StepMax = TimeSpan.FromMinutes(10);
-
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
     public (CycleNumber? Cycle, int Step) Running { get; private set; }
 
@@ -41,6 +38,8 @@ internal sealed class CycleRunner(
 
     public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
     {
+        var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts);
+        cycle = cycle with { Batches = samples, Sentinels = samples };
         observer.OnCycleStarted(cycle.Number, cycle.Started.Trigger, cycle.Batches.Available, cycle.Steps);
         try
         {
@@ -48,9 +47,15 @@ internal sealed class CycleRunner(
             if (outcome == CycleOutcome.Finished) Finish(cycle, report);
             return outcome;
         }
+        catch (CycleCutOffException) when (cycle.Ended is null)
+        {
+            Abandon(cycle, "an operator's order cut it off");
+            return CycleOutcome.Abandoned;
+        }
         finally
         {
             Running = (null, 0);
+            resumePoints.Over();
         }
     }
 
@@ -63,7 +68,7 @@ internal sealed class CycleRunner(
             bool Continue(int steps)
             {
                 Running = (cycle.Number, steps);
-                health.Mark(LearnerLoop.Name, StepMax);
+                health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
                 return !interrupts.IsStopping && !interrupts.HasOrder && !IsOver(cycle, started, steps) &&
                     (time.GetElapsedTime(saved) < options.ResumePointInterval || steps == done);
             }
@@ -85,7 +90,7 @@ internal sealed class CycleRunner(
 
             if (IsOver(cycle, started, done) || !HasProgressed(done, firstStep))
             {
-                ledger.Decide(new JournalRecord.BudgetReached(cycle.Number, done));
+                patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.BudgetReached(cycle.Number, done)));
                 return (report, CycleOutcome.Finished);
             }
 
@@ -96,9 +101,9 @@ internal sealed class CycleRunner(
 
     private void Abandon(PreparedCycle cycle, string reason)
     {
-        ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason));
+        patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason)));
         HeadLog.CycleAbandoned(log, cycle.Number, reason);
-        seat.ReturnTo(cycle.Parent);
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Parent));
     }
 
     /// <summary>The time budget ends a live cycle after at least one step; one that is run anew has its end in the journal.</summary>
@@ -110,7 +115,7 @@ internal sealed class CycleRunner(
 
     private void Finish(PreparedCycle cycle, CycleReport report)
     {
-        health.Mark(LearnerLoop.Name, StepMax);
+        health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
         observer.OnProbing(cycle.Number);
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (2)
         Verdict verdict = cycle.Ended?.Verdict ?? guard.Judge(new GuardInput(report, probe, seat.Book)); // (3)
@@ -118,14 +123,27 @@ internal sealed class CycleRunner(
         IModelSnapshot snapshot = seat.Learner.Snapshot(); // (4)
         JournalRecord.CycleEnded ended = cycle.Ended
             ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);
-        FrozenFold fold = cycle.AtEnd ?? ledger.DecideAndFreeze(ended); // (5)
+        FrozenFold fold = cycle.AtEnd ?? End(ended, snapshot); // (5)
         seat.Ended(ended.Version, verdict, probe, report);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
         HeadLog.CycleEnded(
             log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));
         Task<VersionManifest> published = publisher.Publish(cycle, ended, fold, probe, report, snapshot, seat); // (6)
         if (verdict.Kind != VerdictKind.Reject) return;
-        published.GetAwaiter().GetResult();
-        seat.ReturnTo(ledger.Head); // (7)
+        patience.Await(published);
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(ledger.Head)); // (7)
+    }
+
+    private FrozenFold End(JournalRecord.CycleEnded ended, IModelSnapshot snapshot)
+    {
+        try
+        {
+            return patience.Insist(DiskTrouble.Deciding, () => ledger.DecideAndFreeze(ended));
+        }
+        catch (OperationCanceledException)
+        {
+            snapshot.Dispose(); // Nobody will publish it: the next start ends the cycle.
+            throw;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using SslAgent.Domain;
 using SslAgent.Ingest.DeadLetters;
 using SslAgent.Replay;
@@ -25,6 +26,7 @@ internal sealed class DeadLetterFeed : IDisposable
     private readonly string _cursorPath;
     private readonly ProblemBoard _problems;
     private readonly LoopHealth _health;
+    private readonly Patience _patience;
 
     // From the ingest thread to this one.
     private readonly ConcurrentQueue<(long Sequence, Intake.Refused Refused)> _queue = new();
@@ -45,9 +47,11 @@ internal sealed class DeadLetterFeed : IDisposable
     private long _seen;
     private long _cursor;
 
-    public DeadLetterFeed(DeadLetterProducer producer, Ledger ledger, IDisk disk, string cursorPath, ProblemBoard problems, LoopHealth health)
+    public DeadLetterFeed(
+        DeadLetterProducer producer, Ledger ledger, IDisk disk, string cursorPath, ProblemBoard problems, LoopHealth health, ILogger log)
     {
         (_producer, _ledger, _disk, _cursorPath, _problems, _health) = (producer, ledger, disk, cursorPath, problems, health);
+        _patience = new Patience(Name, TurnMax, problems, health, log, _stop.Token);
         _seen = _cursor = ReadCursor();
         _durable = ledger.Stats.JournalPosition;
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
@@ -116,8 +120,9 @@ internal sealed class DeadLetterFeed : IDisposable
             while (!_stop.IsCancellationRequested)
             {
                 _health.Mark(Name, TurnMax);
-                Send();
-                Note();
+                // What was submitted is not submitted again, so each may be repeated where the disk fails in the middle.
+                _patience.Insist(DiskTrouble.DeadLetters, Send);
+                _patience.Insist(DiskTrouble.DeadLetters, Note);
                 _wake.WaitOne(Turn);
             }
 
@@ -128,10 +133,9 @@ internal sealed class DeadLetterFeed : IDisposable
         {
             // Stopping: what was not acknowledged goes out after the next start.
         }
-        catch (Exception fault) when (fault is IOException)
+        catch (StorageException)
         {
-            // Policy: the journal keeps what is rejected; the topic gets it after the next start.
-            _problems.Set(Name, $"dead letters have stopped until the next start: {fault.Message}");
+            // Stopping on a disk that fails: the cursor stays where it was, and some go out twice.
         }
         finally
         {

@@ -13,7 +13,7 @@ namespace SslAgent.Pipeline;
 /// After a crash (2) and (3) are made up for at the next start. What weights learned stays learned; the effect says which versions those are. Used by the learner
 /// thread, or under the lock file with no daemon running.
 /// </summary>
-internal sealed class Forgetting(Ledger ledger, Publisher publisher, ILogger log)
+internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience patience, ILogger log)
 {
     /// <summary>What it would do, without doing it. Throws <see cref="ControlRefusedException"/> where it cannot be done.</summary>
     public ForgetEffect Preview(ForgetRequest request)
@@ -42,8 +42,8 @@ internal sealed class Forgetting(Ledger ledger, Publisher publisher, ILogger log
         publisher.AwaitRoom();
         (long at, JournalRecord.Forgotten forgotten, FrozenFold fold) = ledger.Forget(request.Source, request.BeforeMs, request.Reason); // (1)
         publisher.PublishForgotten(forgotten, fold); // (2)
-        seat?.ReturnTo(forgotten.Version);
-        EraseReport erased = Erase(at, forgotten, cancellation); // (3)
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat?.ReturnTo(forgotten.Version));
+        EraseReport erased = patience.Insist(DiskTrouble.Erasing, () => Erase(at, forgotten, cancellation)); // (3)
         HeadLog.Forgot(log, forgotten.Version, forgotten.Samples.Count, erased.SamplesErased, erased.SegmentsRewritten, request.Reason);
         return effect with
         {
@@ -57,8 +57,8 @@ internal sealed class Forgetting(Ledger ledger, Publisher publisher, ILogger log
     /// <summary>At a start: what a crash left on the disk of the samples that were to be forgotten.</summary>
     public void MakeUp(CancellationToken cancellation)
     {
-        if (ledger.EraseOwed() is not { Record: JournalRecord.Forgotten forgotten } owed) return;
-        EraseReport erased = Erase(owed.Sequence, forgotten, cancellation);
+        if (patience.Insist(DiskTrouble.Erasing, ledger.EraseOwed) is not { Record: JournalRecord.Forgotten forgotten } owed) return;
+        EraseReport erased = patience.Insist(DiskTrouble.Erasing, () => Erase(owed.Sequence, forgotten, cancellation));
         HeadLog.Forgot(log, forgotten.Version, 0, erased.SamplesErased, erased.SegmentsRewritten, forgotten.Reason);
     }
 

@@ -54,11 +54,11 @@ internal static partial class HeadLog
     [LoggerMessage(7042, LogLevel.Error, "Not all forgotten samples are off the disk: {Left}")]
     public static partial void ForgettingLeft(ILogger log, string left);
 
-    [LoggerMessage(7050, LogLevel.Error, "The journal cannot be written; ingest waits: {Problem}")]
-    public static partial void JournalFailing(ILogger log, string problem);
+    [LoggerMessage(7050, LogLevel.Error, "The disk makes a loop wait: {Problem}")]
+    public static partial void DiskFailing(ILogger log, string problem);
 
-    [LoggerMessage(7051, LogLevel.Information, "The journal can be written again")]
-    public static partial void JournalHealed(ILogger log);
+    [LoggerMessage(7051, LogLevel.Information, "The disk serves again: {Topic} is over")]
+    public static partial void DiskHealed(ILogger log, string topic);
 
     [LoggerMessage(7052, LogLevel.Warning, "{Topic}/{Partition} has a new epoch {Epoch} from offset {Offset}: {Reason}")]
     public static partial void EpochOpened(ILogger log, string topic, int partition, int epoch, long offset, string reason);
@@ -71,6 +71,29 @@ internal static partial class HeadLog
 
     [LoggerMessage(7055, LogLevel.Warning, "{Path} cannot be read, so an operator's reset of the group's offsets would not be noticed at this start: {Problem}")]
     public static partial void CommitsForgotten(ILogger log, string path, string problem);
+        [LoggerMessage(7059, LogLevel.Warning, "Old samples could not be retired; it is tried again after the next version: {Problem}")]
+    public static partial void RetiringFailed(ILogger log, string problem);
+
+    [LoggerMessage(7056, LogLevel.Information, "Stored bytes checked: {Bytes} bytes in {Seconds:F0} s, {Damaged} damaged places")]
+    public static partial void Scrubbed(ILogger log, long bytes, double seconds, int damaged);
+
+    [LoggerMessage(7057, LogLevel.Error, "The background check found damage: {Place}")]
+    public static partial void ScrubFound(ILogger log, string place);
+
+    [LoggerMessage(7058, LogLevel.Error, "The stored bytes could not be checked: {Problem}")]
+    public static partial void ScrubFailed(ILogger log, string problem);
+
+    [LoggerMessage(7070, LogLevel.Error, "Damaged journal: {Range}; its bytes are kept in {Copy}")]
+    public static partial void Quarantined(ILogger log, string range, string copy);
+
+    [LoggerMessage(7071, LogLevel.Error, "Damaged journal: {Range}; the quarantine has no room for its bytes, at most {BytesMax} bytes are kept")]
+    public static partial void QuarantineFull(ILogger log, string range, long bytesMax);
+
+    [LoggerMessage(7072, LogLevel.Error, "The damaged bytes of the journal could not be copied to the quarantine: {Problem}")]
+    public static partial void QuarantineFailed(ILogger log, string problem);
+
+    [LoggerMessage(7073, LogLevel.Error, "Damaged journal: {Note}")]
+    public static partial void DamageSettled(ILogger log, string note);
 
     [LoggerMessage(7060, LogLevel.Critical, "The {Loop} loop ended: {Problem}")]
     public static partial void LoopFailed(ILogger log, string loop, string problem, Exception fault);

@@ -3,7 +3,6 @@ using SslAgent.Domain;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Kafka;
 using SslAgent.Replay;
-using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
 
@@ -12,7 +11,8 @@ namespace SslAgent.Pipeline;
 /// <code>
 /// reader ─ (1) decode ─ (2) admit: journal and fold ─ (3) group commit: fsync, then Kafka's offsets, then whoever waits for it
 /// </code>
-/// A disk that fails makes it wait and try the same record again, so nothing is lost; Kafka is paused behind it by the reader's bounded queue.
+/// A disk that fails or has no room makes it wait and try the same record again, so nothing is lost; Kafka is paused behind it by the reader's bounded
+/// queue.
 /// </summary>
 internal sealed class IngestLoop : IDisposable
 {
@@ -22,19 +22,21 @@ internal sealed class IngestLoop : IDisposable
     /// <summary>How long one turn may take before the loop counts as stuck.</summary>
     public static readonly TimeSpan TurnMax = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
 
     private readonly KafkaReader _reader;
     private readonly Commits _commits;
     private readonly MessageDecoder _decoder;
     private readonly Ledger _ledger;
     private readonly CycleTriggers _triggers;
+    private readonly DiskRoom _room;
     private readonly DeadLetterFeed? _deadLetters;
     private readonly ProblemBoard _problems;
     private readonly StreamNews _news;
     private readonly LoopHealth _health;
     private readonly IAgentObserver _observer;
     private readonly ILogger _log;
+    private readonly Patience _patience;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,12 +45,14 @@ internal sealed class IngestLoop : IDisposable
     private readonly Thread _thread;
 
     public IngestLoop(
-        KafkaReader reader, Commits commits, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, DeadLetterFeed? deadLetters,
-        ProblemBoard problems, LoopHealth health, IAgentObserver observer, ILogger log)
+        KafkaReader reader, Commits commits, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, Func<Patience, DiskRoom> room,
+        DeadLetterFeed? deadLetters, ProblemBoard problems, LoopHealth health, IAgentObserver observer, ILogger log)
     {
         (_reader, _commits, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =
             (reader, commits, decoder, ledger, triggers, deadLetters, problems, health, observer, log);
         _news = new StreamNews(problems, log);
+        _patience = new Patience(Name, TurnMax, problems, health, log, _stop.Token);
+        _room = room(_patience);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
@@ -116,15 +120,15 @@ internal sealed class IngestLoop : IDisposable
         {
             case StreamEvent.Delivered delivered:
                 Intake intake = _decoder.Decode(delivered.Delivery); // (1)
-                AdmissionOutcome outcome = default;
-                Insist(() => outcome = _ledger.Admit(intake)); // (2)
+                _room.Await(intake, Sync);
+                AdmissionOutcome outcome = _patience.Insist(DiskTrouble.Admitting, () => _ledger.Admit(intake)); // (2)
                 _counts.Add(intake, outcome.Result);
                 if (intake is Intake.Refused refused && outcome.Result == AdmissionResult.Rejected) _deadLetters?.Offer(outcome.Sequence, refused);
                 _triggers.Admitted(_stop.Token);
                 break;
             case StreamEvent.EpochChanged changed:
                 var epoch = new StreamEpoch(changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
-                Insist(() => _ledger.OpenEpoch(epoch));
+                _patience.Insist(DiskTrouble.Admitting, () => _ledger.OpenEpoch(epoch));
                 _news.Tell(changed);
                 break;
             case StreamEvent.MessagesMissing missing:
@@ -156,8 +160,7 @@ internal sealed class IngestLoop : IDisposable
     private void Sync()
     {
         long position = _ledger.Position;
-        IReadOnlyList<PartitionPosition> durable = [];
-        Insist(() => durable = _ledger.Sync());
+        IReadOnlyList<PartitionPosition> durable = _patience.Insist(DiskTrouble.Admitting, _ledger.Sync);
         _observer.OnDurable(durable);
         _commits.Durable(durable);
         _deadLetters?.Durable(position);
@@ -167,25 +170,5 @@ internal sealed class IngestLoop : IDisposable
     {
         if (_reader.Problem is null) _problems.Clear("kafka");
         if (_events.Count > 0) _observer.OnIngested(_counts.Now(_ledger.Stats));
-    }
-
-    /// <summary>Tries until the disk takes it; waits between attempts, ends only with the daemon.</summary>
-    private void Insist(Action write)
-    {
-        while (true)
-        {
-            try
-            {
-                write();
-                if (_problems.Clear("journal")) HeadLog.JournalHealed(_log);
-                return;
-            }
-            catch (StorageException fault)
-            {
-                if (_problems.Set("journal", $"the journal cannot be written, ingest waits: {fault.Message}")) HeadLog.JournalFailing(_log, fault.Message);
-                _health.Mark(Name, TurnMax);
-                if (_stop.Token.WaitHandle.WaitOne(Pause)) throw new OperationCanceledException(_stop.Token);
-            }
-        }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class LearnerLoop : IDisposable
 {
     public const string Name = "learner";
 
+    /// <summary>Longest that one step, the probes, or reading a version may take before the learner counts as stuck.</summary>
+    public static readonly TimeSpan StepMax = TimeSpan.FromMinutes(10);
+
     private const int OrdersMax = 64;
     private static readonly TimeSpan IdleTurn = TimeSpan.FromSeconds(1), IdleMax = TimeSpan.FromMinutes(1);
 
@@ -23,7 +26,7 @@ internal sealed class LearnerLoop : IDisposable
     private readonly ILogger _log;
 
     private readonly BlockingCollection<LearnerOrder> _orders = new(OrdersMax);
-    private readonly Interrupts _interrupts = new();
+    private readonly Interrupts _interrupts;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private IReadOnlyList<Unfinished> _unfinished = [];
@@ -32,9 +35,9 @@ internal sealed class LearnerLoop : IDisposable
     private readonly ManualResetEventSlim _idle = new(true);
     private int _cycleAsked;
 
-    public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, Forgetting forgetting, LearnerSeat seat, LoopHealth health, ILogger log)
+    public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, Forgetting forgetting, LearnerSeat seat, Interrupts interrupts, LoopHealth health, ILogger log)
     {
-        (_desk, _rollbacks, _forgetting, _seat, _health, _log) = (desk, rollbacks, forgetting, seat, health, log);
+        (_desk, _rollbacks, _forgetting, _seat, _interrupts, _health, _log) = (desk, rollbacks, forgetting, seat, interrupts, health, log);
         _thread = new Thread(Run) { Name = Name, IsBackground = true };
     }
 
@@ -90,7 +93,6 @@ internal sealed class LearnerLoop : IDisposable
 
     public void Dispose()
     {
-        _interrupts.Dispose();
         _orders.Dispose();
         _idle.Dispose();
     }
@@ -135,7 +137,7 @@ internal sealed class LearnerLoop : IDisposable
         }
         catch (OperationCanceledException) when (_interrupts.IsStopping)
         {
-            // Stopped while a tokenizer was being trained or a save awaited: the next start does it anew.
+            // Stopped while a tokenizer was being trained, or a save or the disk awaited: the next start does it anew.
         }
         catch (Exception fault)
         {
@@ -209,6 +211,11 @@ internal sealed class LearnerLoop : IDisposable
         catch (Exception refusal) when (refusal is ControlRefusedException or IOException)
         {
             done.TrySetException(refusal is ControlRefusedException ? refusal : new ControlRefusedException(refusal.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            done.TrySetException(new ControlRefusedException("the agent is stopping; the next start finishes what is in the journal of it, else order it again"));
+            throw;
         }
     }
 

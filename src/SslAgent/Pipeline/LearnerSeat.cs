@@ -17,6 +17,9 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     private LearnerPlan? _plan;
     private ModelVersion? _stand;
 
+    // False while the learner holds half a version: what it stands on is then no reason to leave it as it is.
+    private bool _isWhole;
+
     /// <summary>The learner as it stands. <see cref="Take"/> comes first.</summary>
     public Learner Learner => Check.NotNull(_learner, "the learner's seat is taken before it is used");
 
@@ -26,15 +29,18 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>Makes a learner for this plan, standing on this version; null means the first weights. Nothing happens where both are so already.</summary>
     public void Take(LearnerPlan plan, ModelVersion? stand)
     {
-        if (_learner is not null && _plan is not null && _plan.ToJson() == plan.ToJson() && _stand == stand) return;
+        if (_isWhole && _learner is not null && _plan is not null && _plan.ToJson() == plan.ToJson() && _stand == stand) return;
+        _isWhole = false;
         _plan = plan;
         _learner?.Dispose();
         _learner = Learner.Create(plan, time);
         if (stand is not null) ReturnTo(stand);
-        else (Book, _stand) = (EraBook.Empty, null);
+        else (Book, _stand, _isWhole) = (EraBook.Empty, null, true);
     }
 
-    /// <summary>Puts weights, moments, averages and counters back to a version's; null means the first weights.</summary>
+    /// <summary>
+    /// Puts weights, moments, averages and counters back to a version's; null means the first weights. After a fault of the disk it may be tried again.
+    /// </summary>
     public void ReturnTo(ModelVersion? version)
     {
         if (version is not { } stand)
@@ -45,14 +51,19 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
             return;
         }
 
+        _isWhole = false;
         using IStoredModel stored = store.Open(stand);
         Learner.RevertTo(stored);
         Book = stored.ReadFile(EraBookJson.FileName) is { } book ? EraBookJson.Read(book) : EraBook.Along(stand, store.Find);
-        _stand = stand;
+        (_stand, _isWhole) = (stand, true);
     }
 
     /// <summary>Goes on in the middle of a cycle; what the line has reached is the cycle's parent's, as taken before.</summary>
-    public void GoOnAt(IStoredModel resumePoint) => Learner.RevertTo(resumePoint);
+    public void GoOnAt(IStoredModel resumePoint)
+    {
+        _isWhole = false;
+        Learner.RevertTo(resumePoint);
+    }
 
     /// <summary>Lets texts be learned, from the cycle on that finds the tokenizer frozen. A version from before that does not have it.</summary>
     public void Adopt(byte[]? tokenizerJson)
@@ -64,7 +75,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report)
     {
         if (verdict.Kind == VerdictKind.Promote) Book = Book.Promoted(version, probe, report);
-        _stand = version;
+        (_stand, _isWhole) = (version, true);
     }
 
     public void Dispose() => _learner?.Dispose();

@@ -22,6 +22,9 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     /// <summary>The number that the next record gets.</summary>
     public long Position => _replay.Position;
 
+    /// <summary>Bytes of journal, durable or not.</summary>
+    public long JournalBytes => _replay.JournalBytes;
+
     public TimeSpan? SyncDueIn => _replay.SyncDueIn;
 
     /// <summary>Where to go on reading, durable or not.</summary>
@@ -102,16 +105,16 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
             var started = new JournalRecord.CycleStarted(_lineage.NextCycle, plan.ToJson(), fingerprint, trigger);
             ModelVersion? parent = _lineage.Head;
             OpenCycle open = _replay.StartCycle(started);
-            _lineage.Apply(open.Sequence, started);
+            Apply_NeedsLock(open.Sequence, started);
             return new PreparedCycle(
-                started, plan, parent, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, _replay.View(open, plan.Replay.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 
     /// <summary>Journals a decision, durable on return.</summary>
     public void Decide(JournalRecord decision)
     {
-        lock (_deciding) _lineage.Apply(_replay.Decide(decision), decision);
+        lock (_deciding) Apply_NeedsLock(_replay.Decide(decision), decision);
     }
 
     /// <summary>Journals a decision that a version will stand for, and gives the fold as it is right after it.</summary>
@@ -120,7 +123,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         lock (_deciding)
         {
             SavedState saved = _replay.DecideAndSave(decision);
-            _lineage.Apply(saved.Sequence, decision);
+            Apply_NeedsLock(saved.Sequence, decision);
             return new FrozenFold(saved.Position, saved.Partitions, saved.Bytes);
         }
     }
@@ -142,7 +145,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
             ModelVersion head = _lineage.Head ?? throw new ControlRefusedException("there is no version yet");
             (JournalRecord.Forgotten record, SavedState saved) =
                 _replay.Forget(new JournalRecord.Forgotten(head, _lineage.NextVersion, source, beforeMs, reason, []));
-            _lineage.Apply(saved.Sequence, record);
+            Apply_NeedsLock(saved.Sequence, record);
             return (saved.Sequence, record, new FrozenFold(saved.Position, saved.Partitions, saved.Bytes));
         }
     }
@@ -170,7 +173,8 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     /// <summary>Throws <see cref="ControlRefusedException"/> where the journal does not reach back to there in full.</summary>
     public void RequireReach(ModelVersion version, long position) => _replay.RequireReach(version, position);
 
-    public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, CancellationToken cancellation) => _replay.ReadTextsForTokenizer(bytesMax, cancellation);
+    public IEnumerable<Text> ReadTextsForTokenizer(long bytesMax, bool passesOverBadSectors, CancellationToken cancellation) =>
+        _replay.ReadTextsForTokenizer(bytesMax, passesOverBadSectors, cancellation);
 
     /// <summary>Durable records from a position on.</summary>
     public JournalCursor Read(long position) => _replay.Read(position);
@@ -179,6 +183,14 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     public RetireReport Retire(IReadOnlySet<long> alsoLive, long horizon, CancellationToken cancellation) => _replay.Retire(alsoLive, horizon, cancellation);
 
     public void Dispose() => _replay.Dispose();
+
+    /// <summary>What is decided now follows from the line as it is, whatever the medium lost of its past.</summary>
+    private void Apply_NeedsLock(long sequence, JournalRecord decision)
+    {
+        int before = _lineage.Oddities.Count;
+        _lineage.Apply(sequence, decision);
+        Check.That(_lineage.Oddities.Count == before, $"a decision follows from the ones before: {string.Join("; ", _lineage.Oddities.Skip(before))}");
+    }
 }
 
 /// <summary>A partition whose offsets mean other messages from here on, as the reader found it.</summary>

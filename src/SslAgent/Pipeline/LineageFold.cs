@@ -4,12 +4,18 @@ namespace SslAgent.Pipeline;
 
 /// <summary>
 /// What the decisions in the journal say about the model's line: which version training stands on, which is served, which cycle is open.
-/// A fold; not thread-safe, whoever appends holds the lock.
+/// A fold; not thread-safe, whoever appends holds the lock. Records that do not follow from the ones before are no reason to stop (a medium loses
+/// some): they are noted as oddities, and a cycle whose beginning is lost is void.
 /// </summary>
 internal sealed class LineageFold
 {
     // For each version the promoted one that its line would serve: what a rollback to it serves.
     private readonly Dictionary<ModelVersion, ModelVersion?> _servedOf = [];
+
+    private readonly List<string> _oddities = [];
+
+    /// <summary>What does not follow from the records before it, one clause each; empty in a whole journal.</summary>
+    public IReadOnlyList<string> Oddities => _oddities;
 
     /// <summary>What training stands on; null before the first version.</summary>
     public ModelVersion? Head { get; private set; }
@@ -36,13 +42,13 @@ internal sealed class LineageFold
                 Tokenizer = frozen;
                 break;
             case JournalRecord.CycleStarted started:
-                Check.That(Open is null, $"cycle {started.Cycle} begins while another is open");
+                if (Open is { } cut) _oddities.Add($"cycle {started.Cycle} begins while {cut.Started.Cycle} is open");
                 Open = new OpenCycle(started, sequence, Head, StepsDone: null);
                 NextCycle = new CycleNumber(started.Cycle.Value + 1);
                 break;
             case JournalRecord.BudgetReached reached:
-                Check.That(Open?.Started.Cycle == reached.Cycle, $"a budget was reached in cycle {reached.Cycle}, which is not open");
-                Open = Open with { StepsDone = reached.StepsDone };
+                if (Open?.Started.Cycle == reached.Cycle) Open = Open with { StepsDone = reached.StepsDone };
+                else _oddities.Add($"a budget was reached in cycle {reached.Cycle}, which is not open");
                 break;
             case JournalRecord.CycleEnded ended:
                 End(ended);
@@ -59,9 +65,34 @@ internal sealed class LineageFold
         }
     }
 
+    /// <summary>What came before is settled.</summary>
+    public void Forgive() => _oddities.Clear();
+
+    /// <summary>No cycle has a lower number from here on.</summary>
+    public void SkipTo(CycleNumber next) => NextCycle = next.Value > NextCycle.Value ? next : NextCycle;
+
+    /// <summary>Takes the line to be what a version on disk says it is, whatever the decisions before it said.</summary>
+    /// <param name="newest">The version that stands for everything before; null begins at the first weights.</param>
+    /// <param name="head">What training stands on there.</param>
+    /// <param name="servedOf">What the line of a version would serve.</param>
+    public void StandOn(
+        VersionManifest? newest, ModelVersion? head, Func<ModelVersion, ModelVersion?> servedOf, IReadOnlyList<VersionManifest> versions,
+        JournalRecord.TokenizerFrozen? tokenizer)
+    {
+        (Head, Promoted, Open) = (head, newest is null ? null : servedOf(newest.Version), null);
+        LastVerdict = newest?.Verdict ?? LastVerdict;
+        Tokenizer ??= tokenizer;
+        foreach (VersionManifest version in versions) _servedOf[version.Version] = servedOf(version.Version);
+        if (newest?.Version.Number >= NextVersion.Number) NextVersion = new ModelVersion(newest.Version.Number + 1);
+        if (newest?.Cycle is { } cycle) SkipTo(new CycleNumber(cycle.Value + 1));
+        Forgive();
+    }
+
     /// <summary>A version's weights under a new number.</summary>
     private void GoOnAs(ModelVersion of, ModelVersion version)
     {
+        if (Open is { } cut) _oddities.Add($"version {version} goes on from {of} while cycle {cut.Started.Cycle} is open");
+        NoteSkipped(version);
         Head = version;
         // A version that was only held serves what its line had promoted.
         Promoted = _servedOf.GetValueOrDefault(of) is { } served && served != of ? served : version;
@@ -71,14 +102,28 @@ internal sealed class LineageFold
 
     private void End(JournalRecord.CycleEnded ended)
     {
-        OpenCycle open = Check.NotNull(Open, $"cycle {ended.Cycle} ended without being open");
-        Check.That(open.Started.Cycle == ended.Cycle, $"cycle {ended.Cycle} ended while {open.Started.Cycle} was open");
+        NoteSkipped(ended.Version);
+        if (Open?.Started.Cycle != ended.Cycle)
+        {
+            _oddities.Add($"cycle {ended.Cycle} ended without being open");
+            NextVersion = new ModelVersion(ended.Version.Number + 1);
+            SkipTo(new CycleNumber(ended.Cycle.Value + 1));
+            Open = null;
+            return;
+        }
+
         LastVerdict = ended.Verdict;
         NextVersion = new ModelVersion(ended.Version.Number + 1);
         Open = null;
         if (ended.Verdict.Kind == VerdictKind.Promote) Promoted = ended.Version;
         Head = ended.Verdict.Kind == VerdictKind.Reject ? Promoted : ended.Version;
         _servedOf[ended.Version] = Promoted;
+    }
+
+    /// <summary>Numbers follow each other: one that is left out was given away by a record that is lost.</summary>
+    private void NoteSkipped(ModelVersion version)
+    {
+        if (version != NextVersion) _oddities.Add($"version {version} comes where {NextVersion} was due");
     }
 
     /// <summary>A cycle in progress. <paramref name="Sequence"/> is its record's; <paramref name="StepsDone"/> is set once its budget was reached.</summary>

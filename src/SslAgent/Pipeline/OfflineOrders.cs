@@ -21,11 +21,13 @@ internal sealed class OfflineOrders : IDisposable
         ILoggerFactory logs = NullLoggerFactory.Instance;
         _state = OpenState.Open(settings, role, forTraining: false, LocalDisk.Instance, time, logs);
         _saves = new SaveQueue(_state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), time, NullLogger.Instance);
+        var problems = new ProblemBoard(NoObserver.Instance, time);
+        var patience = new Patience("orders", LearnerLoop.StepMax, problems, new LoopHealth(time), NullLogger.Instance, CancellationToken.None);
         var publisher = new Publisher(
-            _state.Store, _saves, served: null, retirement: null, _state.Lineage.Id, time, NoObserver.Instance, new ProblemBoard(NoObserver.Instance, time));
+            _state.Store, _saves, served: null, retirement: null, _state.Lineage.Id, time, NoObserver.Instance, problems, patience, NullLogger.Instance);
         _unfinished = publisher.RepublishFirst(_state.Recovered.Unfinished);
-        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, NullLogger.Instance);
-        _forgetting = new Forgetting(_state.Ledger, publisher, NullLogger.Instance);
+        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, patience, NullLogger.Instance);
+        _forgetting = new Forgetting(_state.Ledger, publisher, patience, NullLogger.Instance);
     }
 
     /// <summary>Throws <see cref="Storage.StorageException"/> where a daemon holds the lock.</summary>

@@ -49,16 +49,19 @@ internal sealed class OpenState : IDisposable
             if (forTraining && settings.Agent.NewLineage) SetAside(disk, directory);
             (LineageFile lineage, LearnerPlan plan) = forTraining ? OpenLineage(settings, disk, directory, time) : KnownLineage(disk, directory);
             ILogger log = logs.CreateLogger<OpenState>();
-            VersionStore store = VersionStore.Open(disk, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
+            var reserving = new ReservingDisk(disk, directory.Root, settings.Agent.DiskFreeMin);
+            VersionStore store = VersionStore.Open(reserving, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
             var place = new ReplayPlace(disk, directory.Journal, lineage.Plan.Seed, time);
+            Recovered recovered = new Recovery(store, place, settings.Replay, settings.Cycle.SamplesMin, log).Run();
+            Quarantine.Keep(disk, directory.Quarantine, recovered.Report.Damaged, log);
             return new OpenState(owned)
             {
                 Disk = disk,
                 Directory = directory,
                 Lineage = lineage,
-                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.FreshRatio),
+                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.ForFold()),
                 Store = store,
-                Recovered = new Recovery(store, place, settings.Replay, settings.Cycle.SamplesMin, log).Run(),
+                Recovered = recovered,
             };
         }
         catch

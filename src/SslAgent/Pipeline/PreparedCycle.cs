@@ -1,4 +1,6 @@
+using System.Text.Json;
 using SslAgent.Domain;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
@@ -26,4 +28,26 @@ internal sealed record PreparedCycle(
 
     /// <summary>True while nothing but the plan limits it.</summary>
     public bool IsLive => Ended is null && StepsDone is null;
+
+    /// <summary>A cycle of the journal, to be run anew: by recovery, or by an audit.</summary>
+    /// <param name="begun">As the fold had it when it began.</param>
+    /// <param name="view">Its view, by the share of fresh samples that its own plan names.</param>
+    public static PreparedCycle Of(OpenCycle begun, ModelVersion? parent, byte[]? tokenizerJson, Func<double, IBatchSource> view, ISentinelSource sentinels)
+    {
+        CyclePlan plan = PlanOf(begun.Started);
+        return new PreparedCycle(begun.Started, plan, parent, view(plan.Replay.FreshRatio), sentinels, tokenizerJson);
+    }
+
+    /// <summary>Throws <see cref="StateRefusedException"/> where another release wrote it in another way.</summary>
+    public static CyclePlan PlanOf(JournalRecord.CycleStarted started)
+    {
+        try
+        {
+            return CyclePlan.FromJson(started.PlanJson);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
+        {
+            throw new StateRefusedException($"the plan of cycle {started.Cycle} in the journal cannot be read by this release: {fault.Message}");
+        }
+    }
 }

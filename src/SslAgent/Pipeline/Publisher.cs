@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
@@ -11,14 +12,16 @@ namespace SslAgent.Pipeline;
 /// </summary>
 internal sealed class Publisher(
     VersionStore store, SaveQueue saves, ServedModels? served, Retirement? retirement, string lineage, TimeProvider time, IAgentObserver observer,
-    ProblemBoard problems)
+    ProblemBoard problems, Patience patience, ILogger log)
 {
     public const string ReplayFile = "replay.bin";
+
+    private const string RetiringTopic = "retiring";
 
     private Task _last = Task.CompletedTask;
 
     /// <summary>Waits until the save before the last is over: one in flight while the next cycle trains, never two copies more.</summary>
-    public void AwaitRoom() => _last.GetAwaiter().GetResult();
+    public void AwaitRoom() => patience.Await(_last);
 
     public Task<VersionManifest> Publish(
         PreparedCycle cycle, JournalRecord.CycleEnded ended, FrozenFold fold, ProbeReport probe, CycleReport report, IModelSnapshot snapshot,
@@ -55,7 +58,7 @@ internal sealed class Publisher(
     public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold)
     {
         var draft = new RollbackDraft(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason);
-        return Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])).GetAwaiter().GetResult();
+        return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
     }
 
     /// <summary>Publishes the version that goes on without forgotten samples, and waits for it.</summary>
@@ -63,7 +66,22 @@ internal sealed class Publisher(
     {
         var draft = new RollbackDraft(
             forgotten.Version, forgotten.Of, time.GetUtcNow(), fold.Position, fold.Offsets, forgotten.Reason, VersionKind.Forget);
-        return Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])).GetAwaiter().GetResult();
+        return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
+    }
+
+    /// <summary>Gives back what no recovery needs. Housekeeping: every version stands whatever happens here, and the next one comes by again. Any thread.</summary>
+    /// <param name="isPressed">Whether the audit horizon has to give way.</param>
+    public void Retire(bool isPressed)
+    {
+        try
+        {
+            retirement?.Run(isPressed, default);
+            problems.Clear(RetiringTopic);
+        }
+        catch (IOException fault)
+        {
+            if (problems.Set(RetiringTopic, $"old samples could not be retired from the journal: {fault.Message}")) HeadLog.RetiringFailed(log, fault.Message);
+        }
     }
 
     private Task<VersionManifest> Follow(Task<VersionManifest> save)
@@ -76,10 +94,9 @@ internal sealed class Publisher(
     private async Task<VersionManifest> FollowAsync(Task<VersionManifest> save)
     {
         VersionManifest manifest = await save;
-        problems.Clear("save");
         observer.OnVersionPublished(manifest);
         if (served is not null && store.Serving is { } serving) await served.ServeAsync(serving);
-        retirement?.Run(default);
+        Retire(isPressed: false);
         return manifest;
     }
 

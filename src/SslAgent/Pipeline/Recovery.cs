@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
@@ -8,7 +7,9 @@ namespace SslAgent.Pipeline;
 
 /// <summary>What recovery arrived at.</summary>
 /// <param name="Unfinished">What the journal has and the store has not, in the journal's order.</param>
-internal sealed record Recovered(Ledger Ledger, IReadOnlyList<Unfinished> Unfinished);
+/// <param name="Report">What reading the journal found.</param>
+/// <param name="Settled">What was found lost and how it was settled, one sentence each.</param>
+internal sealed record Recovered(Ledger Ledger, IReadOnlyList<Unfinished> Unfinished, RecoveryReport Report, IReadOnlyList<string> Settled);
 
 /// <summary>
 /// From a state directory to the state: the newest sound version's fold, and the journal after it. Cycles that the journal knows and the store
@@ -27,21 +28,47 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         {
             var lineage = new LineageFold();
             var unfinished = new List<Unfinished>();
+            var damage = new DamageSettlement(store, newest, replay.Recovery);
+            bool isAnchored = false;
             foreach (NumberedRecord numbered in replay.ReadDecisions())
             {
-                if (Prepare(numbered.Record, lineage, replay) is { } prepared) unfinished.Add(prepared);
+                if (!isAnchored && numbered.Sequence >= newest?.JournalPosition)
+                {
+                    damage.Anchor(lineage);
+                    isAnchored = true;
+                }
+
+                Unfinished? prepared = Prepare(numbered.Record, lineage, replay);
                 lineage.Apply(numbered.Sequence, numbered.Record);
+                if (damage.IsSettledBy(numbered, lineage))
+                {
+                    unfinished.Clear();
+                    lineage.Forgive();
+                }
+
+                if (prepared is not null) unfinished.Add(prepared);
             }
 
+            if (!isAnchored) damage.Anchor(lineage);
+            // The number of a cycle whose beginning is lost is not given again.
+            if (replay.LastCycle is { } last) lineage.SkipTo(new CycleNumber(last.Value + (replay.Recovery.Lost.Count > 0 ? 2 : 1)));
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
                 unfinished.Add(new Unfinished.Cycle(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone }));
+            var ledger = new Ledger(replay, lineage, samplesMin);
+            if (damage.IsBroken(lineage, unfinished, replay.OpenCycle))
+            {
+                unfinished.Clear();
+                if (damage.Settle(ledger, lineage, replay.OpenCycle) is { } rollback) unfinished.Add(rollback);
+            }
+
+            foreach (string note in damage.Notes) HeadLog.DamageSettled(log, note);
             TakeNumbers(lineage);
-            CatchUpPointers();
+            CatchUpPointers(newest);
             RecoveryReport report = replay.Recovery;
             HeadLog.Recovered(
                 log, report.Position, lineage.Head?.ToString() ?? "none", lineage.Promoted?.ToString() ?? "none", report.RecordsFolded, report.CutBytes,
                 report.Damaged.Count);
-            return new Recovered(new Ledger(replay, lineage, samplesMin), unfinished);
+            return new Recovered(ledger, unfinished, report, damage.Notes);
         }
         catch
         {
@@ -85,13 +112,8 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     };
 
     /// <summary>The <c>replay.bin</c> of a version: as this fold came by it, or else on disk.</summary>
-    private MemoryStream? PastOf(ModelVersion version)
-    {
-        if (_folds.TryGetValue(version, out FrozenFold? fold)) return new MemoryStream(fold.ReplayIndex);
-        if (store.Find(version) is null) return null;
-        using IStoredModel stored = store.Open(version);
-        return stored.ReadFile(Publisher.ReplayFile) is { } saved ? new MemoryStream(saved) : null;
-    }
+    private MemoryStream? PastOf(ModelVersion version) =>
+        _folds.TryGetValue(version, out FrozenFold? fold) ? new MemoryStream(fold.ReplayIndex) : SavedReplay.Of(store, version);
 
     private static FrozenFold Freeze(ReplayState state)
     {
@@ -108,31 +130,20 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     {
         if (VersionOf(record) is { } version) return _folds.TryGetValue(version, out FrozenFold? frozen) ? new Unfinished.Republication(record, frozen) : null;
         if (record is not JournalRecord.CycleEnded ended || !_folds.TryGetValue(ended.Version, out FrozenFold? fold)) return null;
-        LineageFold.OpenCycle open = Check.NotNull(lineage.Open, "a cycle that ends was open");
+        if (lineage.Open is not { } open || open.Started.Cycle != ended.Cycle) return null;
         return _begun.TryGetValue(ended.Cycle, out OpenCycle? begun)
             ? new Unfinished.Cycle(Of(begun, open, lineage, replay) with { Ended = ended, AtEnd = fold })
             : null;
     }
 
-    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay)
-    {
-        try
-        {
-            CyclePlan plan = CyclePlan.FromJson(begun.Started.PlanJson);
-            return new PreparedCycle(
-                begun.Started, plan, open.Parent, replay.View(begun, plan.FreshRatio), replay.Sentinels(begun), lineage.Tokenizer?.TokenizerJson);
-        }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
-        {
-            throw new StateRefusedException($"the plan of cycle {begun.Started.Cycle} in the journal cannot be read by this release: {fault.Message}");
-        }
-    }
+    private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay) =>
+        PreparedCycle.Of(begun, open.Parent, lineage.Tokenizer?.TokenizerJson, ratio => replay.View(begun, ratio), replay.Sentinels(begun));
 
     /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
-    private void CatchUpPointers()
+    private void CatchUpPointers(VersionManifest? newest)
     {
         long head = store.Head is { } stand ? store.Read(stand).JournalPosition : -1;
-        foreach (VersionManifest later in store.List().Where(manifest => manifest.JournalPosition > head).Reverse().ToList())
+        foreach (VersionManifest later in store.List().Where(manifest => manifest.JournalPosition > head && manifest.Version <= newest?.Version).Reverse().ToList())
             store.MovePointers(later.Version);
     }
 

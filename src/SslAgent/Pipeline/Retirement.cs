@@ -15,16 +15,27 @@ internal sealed class Retirement(VersionStore store, Ledger ledger, ReplayOption
     /// <summary>Rejected messages from this number on still have to reach the dead-letter topic; none by default.</summary>
     public Func<long> DeadLettersFrom { get; set; } = static () => long.MaxValue;
 
-    public RetireReport Run(CancellationToken cancellation)
+    /// <param name="isPressed">Whether the disk has no room for the audit horizon: then only what recovery from the newest version needs stays.</param>
+    public RetireReport Run(bool isPressed, CancellationToken cancellation)
     {
         lock (_one)
         {
-            if (VersionReach.Base(store.List(), auditHorizon, ledger.CompleteFrom) is not { } oldest) return RetireReport.Nothing;
-            using IStoredModel stored = store.Open(oldest.Version);
-            if (stored.ReadFile(Publisher.ReplayFile) is not { } saved) return RetireReport.Nothing;
+            if (VersionReach.Base(store.List(), isPressed ? 0 : auditHorizon, ledger.CompleteFrom) is not { } oldest) return RetireReport.Nothing;
             var live = new HashSet<long>();
-            ReplayState.Load(new MemoryStream(saved), options, seed).CollectLive(live);
+            foreach (VersionManifest start in store.List().Where(manifest => IsStart(manifest, oldest)))
+            {
+                if (SavedReplay.Of(store, start.Version) is not { } saved) return RetireReport.Nothing;
+                ReplayState.Load(saved, options, seed).CollectLive(live);
+            }
+
             return ledger.Retire(live, Math.Min(oldest.JournalPosition, DeadLettersFrom()), cancellation);
         }
     }
+
+    /// <summary>
+    /// A fold only forgets and takes in what is new, so the oldest state has all that later ones draw; but for a rewind, which takes up again what the oldest may
+    /// have forgotten.
+    /// </summary>
+    private static bool IsStart(VersionManifest manifest, VersionManifest oldest) => manifest.Version == oldest.Version
+        || (manifest.Kind == VersionKind.Rollback && manifest.JournalPosition > oldest.JournalPosition);
 }

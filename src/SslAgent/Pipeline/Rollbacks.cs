@@ -10,7 +10,7 @@ namespace SslAgent.Pipeline;
 /// Going back to an earlier version: a record in the journal, a new version with the old one's weights, the learner and the served model put
 /// back. Nothing is deleted; going forward again is another rollback. Used by the learner thread, or under the lock file with no daemon running.
 /// </summary>
-internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher publisher, ILogger log)
+internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher publisher, Patience patience, ILogger log)
 {
     /// <summary>What it would do, without doing it. Throws <see cref="ControlRefusedException"/> where it cannot be done.</summary>
     public RollbackEffect Preview(RollbackRequest request)
@@ -44,7 +44,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
             request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied);
         FrozenFold fold = ledger.DecideAndFreeze(record);
         publisher.PublishRollback(record, fold);
-        seat?.ReturnTo(record.Version);
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat?.ReturnTo(record.Version));
         HeadLog.RolledBack(log, effect.From.ToString(), request.To, record.Version, request.Reason);
         return effect with { Published = record.Version };
     }

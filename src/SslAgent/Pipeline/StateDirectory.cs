@@ -17,6 +17,9 @@ internal sealed class StateDirectory(string root)
     /// <summary>Where a cycle that was cut off by a shutdown goes on.</summary>
     public string Resume => Path.Combine(Root, "resume");
 
+    /// <summary>Copies of damaged stretches of the journal, for a person to look at.</summary>
+    public string Quarantine => Path.Combine(Root, "quarantine");
+
     /// <summary>Sequence number of the last rejected message that the dead-letter topic has.</summary>
     public string DeadLetterCursor => Path.Combine(Root, "dead-letters.cursor");
 
@@ -31,5 +34,5 @@ internal sealed class StateDirectory(string root)
     public string Retired(string lineage) => Path.Combine(Root, "lineages", lineage);
 
     /// <summary>What belongs to one lineage and is set aside with it.</summary>
-    public IReadOnlyList<string> OfLineage => [LineageFile, Journal, Versions, Resume, DeadLetterCursor, Commits];
+    public IReadOnlyList<string> OfLineage => [LineageFile, Journal, Versions, Resume, Quarantine, DeadLetterCursor, Commits];
 }

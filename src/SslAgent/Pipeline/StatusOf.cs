@@ -16,20 +16,27 @@ internal static class StatusOf
         ReplayStats stats = parts.Ledger.Stats;
         List<string> problems = Problems(parts, health, stats);
         (CycleNumber? cycle, int step) = parts.Runner.Running;
+        long free = FreeBytes(parts);
         return new AgentStatus(
             isStopping ? AgentHealth.Stopping : problems.Count > 0 ? AgentHealth.Degraded : AgentHealth.Healthy,
             problems, parts.Store.Head, parts.Store.Serving, parts.Ledger.LastVerdict, cycle, step,
             stats.JournalPosition, stats.JournalBytes, stats.TrainableAdmitted, stats.SentinelsAdmitted, stats.Rejected, stats.Skipped.Values.Sum(),
             stats.Buffered.Frames, stats.Buffered.Texts, stats.Buffered.Pairs, stats.TrainableSinceCycle,
-            FreeBytes(parts), parts.StartedAt, Partitions(parts));
+            free, parts.StartedAt, Partitions(parts))
+        {
+            Disk = new DiskUse(
+                stats.JournalBytes, parts.Limits.JournalBytesMax, parts.Store.List().Sum(version => version.Files.Sum(file => file.Bytes)),
+                parts.VersionBytesMax, free, parts.Limits.FreeMin),
+            LastScrub = parts.Scrub.Last,
+        };
     }
 
     private static List<string> Problems(AgentParts parts, LoopHealth health, ReplayStats stats)
     {
         List<string> problems = [.. parts.Problems.Sentences];
         problems.AddRange(health.Stuck().Select(stuck => $"the {stuck.Loop} loop has made no progress for {stuck.Silence.TotalSeconds:F0} s"));
-        if (stats.JournalBytes > stats.JournalBytesMax)
-            problems.Add($"the journal has {stats.JournalBytes} bytes, more than replay.journalBytesMax, {stats.JournalBytesMax} bytes");
+        if (stats.UnreadableDraws > 0)
+            problems.Add($"{stats.UnreadableDraws} draws met samples that cannot be read any more, others took their places; sslagent replay verify names the damage");
         if (parts.Saves.Status.Fault is { } fault) problems.Add($"the last save failed and is repeated: {fault}");
         return problems;
     }

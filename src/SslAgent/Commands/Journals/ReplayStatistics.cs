@@ -9,7 +9,6 @@ using SslAgent.Domain;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
-using VerifyReport = SslAgent.Replay.VerifyReport;
 
 namespace SslAgent.Commands.Journals;
 
@@ -19,8 +18,6 @@ namespace SslAgent.Commands.Journals;
 /// </summary>
 internal static class ReplayStatistics
 {
-    private const string SavedState = "replay.bin";
-
     public static Command Build()
     {
         Command command = new("stats", "What the replay buffer holds and what came of the stream, from what is on disk");
@@ -31,28 +28,33 @@ internal static class ReplayStatistics
         {
             AgentSettings loaded = settings.LoadSections(parsed, "agent", "replay");
             string folder = ReplayVerification.FolderOf(loaded);
-            (VerifyReport report, ReplayStats stats) = JournalInspection.Fold(LocalDisk.Instance, folder, loaded.Replay, StateOf(loaded), cancellation);
-            Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, report));
+            VersionStore? store = StoreOf(loaded);
+            ReplayPlace place = new(LocalDisk.Instance, folder, (ulong)loaded.Agent.Seed, TimeProvider.System)
+            {
+                Past = version => store is null ? null : SavedReplay.Of(store, version),
+            };
+            ReplayState state = store?.Head is { } head && SavedReplay.Of(store, head) is { } saved
+                ? ReplayState.Load(saved, loaded.Replay, place.Seed)
+                : new ReplayState(loaded.Replay, place.Seed);
+            using ReplayReading reading = ReplayReading.Open(place);
+            FoldReport fold = reading.Fold(state, loaded.Replay, long.MaxValue, cancellation);
+            ReplayStats stats = reading.Stats(state, loaded.Replay);
+            Answer.Print(parsed, format, stats, JournalsJson.Default.ReplayStats, output => Tell(output, stats, reading.Segments, fold));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
     }
 
-    /// <summary>HEAD's saved state, or an empty one before the first version.</summary>
-    private static ReplayState StateOf(AgentSettings settings)
+    /// <summary>Null before the first version.</summary>
+    private static VersionStore? StoreOf(AgentSettings settings)
     {
-        ulong seed = (ulong)settings.Agent.Seed;
         StateDirectory state = new(settings.Agent.StateDirectory);
-        if (!Directory.Exists(state.Versions)) return new ReplayState(settings.Replay, seed);
-        VersionStore store = VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);
-        if (store.Head is not { } head) return new ReplayState(settings.Replay, seed);
-        using IStoredModel stored = store.Open(head);
-        return stored.ReadFile(SavedState) is { } saved
-            ? ReplayState.Load(new MemoryStream(saved), settings.Replay, seed)
-            : new ReplayState(settings.Replay, seed);
+        return Directory.Exists(state.Versions)
+            ? VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance)
+            : null;
     }
 
-    private static void Tell(TextWriter output, ReplayStats stats, VerifyReport report)
+    private static void Tell(TextWriter output, ReplayStats stats, int segments, FoldReport fold)
     {
         Table table = Tables.Of("", ">frames", ">texts", ">pairs", ">bytes");
         table.Add("replay buffer", Tables.Count(stats.Buffered.Frames), Tables.Count(stats.Buffered.Texts), Tables.Count(stats.Buffered.Pairs),
@@ -66,7 +68,7 @@ internal static class ReplayStatistics
         if (stats.OffsetsMissing > 0) output.WriteLine($"  missing    {Tables.Count(stats.OffsetsMissing)} Kafka offsets were never delivered (markers, compaction, retention)");
         output.WriteLine($"  pairs      {Tables.Count(stats.PairsFound)} joined, {Tables.Count(stats.LateHalves)} halves wait for the other");
         output.WriteLine($"  tokenizer  {(stats.IsTokenizerFrozen ? "frozen" : $"not frozen yet: {Tables.Bytes(stats.TextBytesAdmitted)} of text so far")}");
-        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(stats.JournalBytes)} in {report.Samples.Segments + report.Decisions.Segments} segments");
-        if (!report.IsWhole) output.WriteLine($"  DAMAGED    {report.Damaged.Count} byte ranges: sslagent replay verify names them");
+        output.WriteLine($"  journal    position {Tables.Count(stats.JournalPosition)}, {Tables.Bytes(stats.JournalBytes)} in {segments} segments");
+        if (fold.Damaged.Count > 0) output.WriteLine($"  DAMAGED    {fold.Damaged.Count} byte ranges: sslagent replay verify names them");
     }
 }

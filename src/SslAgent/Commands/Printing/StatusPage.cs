@@ -19,7 +19,9 @@ internal static class StatusPage
             $"{Tables.Count(status.MessagesRejected)} messages rejected, {Tables.Count(status.MessagesSkipped)} passed over");
         output.WriteLine($"  lag        {Tables.Count(status.LagLearned)} samples in the journal that no cycle has seen");
         output.WriteLine($"  buffer     {Tables.Count(status.BufferFrames)} frames, {Tables.Count(status.BufferTexts)} texts, {Tables.Count(status.BufferPairs)} pairs");
-        output.WriteLine($"  journal    position {Tables.Count(status.JournalPosition)}, {Tables.Bytes(status.JournalBytes)}; {DiskFree(status)}");
+        output.WriteLine($"  journal    position {Tables.Count(status.JournalPosition)}, {Tables.Bytes(status.JournalBytes)}{Limit(status.Disk.JournalBytesMax)}");
+        output.WriteLine($"  disk       {Tables.Bytes(status.Disk.VersionBytes)} of versions{Limit(status.Disk.VersionBytesMax)}; {DiskFree(status)}");
+        output.WriteLine($"  check      {Scrub(status.LastScrub)}");
         if (status.Partitions.Count > 0) WritePartitions(output, status.Partitions);
     }
 
@@ -44,8 +46,16 @@ internal static class StatusPage
 
     private static string Lag(long? messages) => messages is { } count ? Tables.Count(count) : "unknown";
 
-    private static string DiskFree(AgentStatus status) =>
-        status.DiskFreeBytes < 0 ? "how much disk is left cannot be told" : $"{Tables.Bytes(status.DiskFreeBytes)} of disk left";
+    private static string DiskFree(AgentStatus status) => status.DiskFreeBytes < 0
+        ? "how much disk is left cannot be told"
+        : $"{Tables.Bytes(status.DiskFreeBytes)} of disk left{(status.Disk.FreeBytesMin > 0 ? $", {Tables.Bytes(status.Disk.FreeBytesMin)} stay free" : "")}";
+
+    private static string Limit(long bytesMax) => bytesMax > 0 ? $" of at most {Tables.Bytes(bytesMax)}" : "";
+
+    private static string Scrub(ScrubSummary? last) => last is null
+        ? "stored bytes not read through yet"
+        : $"{Tables.Bytes(last.Bytes)} read through by {Tables.Time(last.EndedAt)} UTC in {last.Took.TotalMinutes:F0} min, " +
+            (last.Damaged.Count == 0 ? "all whole" : $"{Tables.Count(last.Damaged.Count)} damaged places");
 
     private static string Name(ModelVersion? version) => version?.ToString() ?? "nothing yet";
 }

@@ -23,6 +23,18 @@ internal readonly record struct VersionChoice(ModelVersion? Number, bool IsServi
             },
         };
 
+    public static Option<VersionChoice?> Option(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "VERSION",
+        CustomParser = result =>
+        {
+            if (Read(result.Tokens[0].Value) is { } choice) return choice;
+            result.AddError($"'{result.Tokens[0].Value}' is no version: write v41, HEAD or SERVING");
+            return null;
+        },
+    };
+
     public static VersionChoice? Read(string text)
     {
         if (text.Equals(Head, StringComparison.OrdinalIgnoreCase)) return new VersionChoice(null, false);

@@ -1,0 +1,148 @@
+using SslAgent.Checkpoints;
+using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Pipeline;
+using SslAgent.Replay;
+using SslAgent.Storage;
+
+namespace SslAgent.Auditing;
+
+/// <summary>
+/// Derives one version again, as the daemon did, and compares:
+/// <code>
+/// (1) a saved replay state, and the journal as far as the cycle's first record ─ (2) the parent's training state ─ (3) the recorded steps ─ (4) probes
+///   ─ (5) weights, facts, probes against the version on disk ─ (6) the journal as far as its last record, against the replay state on disk
+/// </code>
+/// One thread, and no other, calls all of this: the learner's tensors are that thread's.
+/// </summary>
+internal sealed class VersionAudit(
+    VersionStore store, Func<VersionStore> lookAgain, ReplayReading journal, ulong seed, Guard guard, TimeProvider time, Action<AuditProgress> progress)
+{
+    private const string ExactDevice = "cpu";
+
+    public AuditedVersion Run(Derivation derivation, CancellationToken cancellation)
+    {
+        Ground ground = Ground.Of(derivation, store, journal);
+        try
+        {
+            return ground switch
+            {
+                Ground.Solid solid => Derive((Derivation.Trained)derivation, solid, cancellation),
+                Ground.SameAs same => Compare((Derivation.Anew)derivation, same, cancellation),
+                Ground.None none => AuditedVersion.Unseen(derivation, none.Outcome, none.Manifest, none.Reason),
+                _ => throw new BrokenInvariantException($"an audit has no {ground.GetType().Name}"),
+            };
+        }
+        catch (VersionDamagedException fault)
+        {
+            return AuditedVersion.Unseen(derivation, OutcomeOf(fault, derivation.Version), store.Find(derivation.Version), ReasonOf(fault));
+        }
+        catch (Exception fault) when (fault is ControlRefusedException or (IOException and not StorageException))
+        {
+            // What it is derived from is not there: samples or segments that are gone, a past that was rewound to, a saved state of another release.
+            return AuditedVersion.Unseen(derivation, AuditOutcome.OutOfReach, store.Find(derivation.Version), fault.Message);
+        }
+    }
+
+    private AuditedVersion Derive(Derivation.Trained trained, Ground.Solid ground, CancellationToken cancellation)
+    {
+        long started = time.GetTimestamp();
+        progress(new AuditProgress(trained.Version, trained.Open.Parent, 0, trained.Ended.StepsDone));
+        ReplayState state = StateOf(ground); // (1)
+        FoldReport fold = journal.Fold(state, ground.Plan.Replay, trained.Open.Sequence, cancellation);
+        if (fold.Missing.Count > 0) return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, Lacking(fold));
+        OpenCycle begun = Check.NotNull(state.OpenCycle, "a fold as far as a cycle's first record has it open");
+        PreparedCycle cycle = PreparedCycle.Of(
+            begun, trained.Open.Parent, trained.TokenizerJson, ratio => journal.View(begun, ratio), journal.Sentinels(begun));
+
+        journal.TakeUnreadable();
+        using var seat = new LearnerSeat(store, time);
+        seat.Take(cycle.Plan.Learner, cycle.Parent); // (2)
+        seat.Adopt(cycle.TokenizerJson);
+        CycleReport report = Train(trained, cycle, seat, cancellation); // (3)
+        ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (4)
+        using IModelSnapshot snapshot = seat.Learner.Snapshot();
+        using IStoredModel stored = store.Open(trained.Version);
+        bool isExact = cycle.Plan.Learner.Compute.Device == ExactDevice;
+        List<string> differences = isExact // (5)
+            ? [.. VersionComparison.OfWeights(stored, snapshot), .. VersionComparison.OfFacts(stored.Manifest, trained, report), .. VersionComparison.OfProbes(stored.Manifest.Probe, probe)]
+            : [.. VersionComparison.OfProbesWithinNoise(stored.Manifest.Probe, probe)];
+        List<string> notes = [];
+        IReadOnlyList<SampleUnreadableException> unreadable = journal.TakeUnreadable();
+        if (unreadable.Count > 0) notes.Add($"{unreadable.Count} samples cannot be read any more, the first: {unreadable[0].Message}");
+        if (differences.Count > 0 && unreadable.Count > 0 && unreadable.All(sample => sample.InnerException is null))
+            return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, $"{unreadable.Count} samples that it learned from are no longer in the journal: retired or forgotten");
+        CompareState(trained, ground.Plan, state, stored, differences, notes, cancellation); // (6)
+        if (!isExact) notes.Add($"{cycle.Plan.Learner.Compute.Device} gives no bits twice: held-out losses are compared, within their own noise");
+        Verdict again = guard.Judge(new GuardInput(report, probe, seat.Book));
+        if (again.Kind != trained.Ended.Verdict.Kind)
+            notes.Add($"judged anew under this configuration's guard it would be: {again.Kind}; the journal has {trained.Ended.Verdict.Kind}");
+        return AuditedVersion.Seen(trained, ground.Manifest, snapshot.Digest, time.GetElapsedTime(started).TotalSeconds, isExact, differences, notes);
+    }
+
+    private ReplayState StateOf(Ground.Solid ground)
+    {
+        if (ground.FoldFrom is not { } from) return new ReplayState(ground.Plan.Replay, seed);
+        return ReplayState.Load(
+            Check.NotNull(SavedReplay.Of(store, from.Version), "a version to fold from has a saved replay state"), ground.Plan.Replay, seed);
+    }
+
+    private CycleReport Train(Derivation.Trained trained, PreparedCycle cycle, LearnerSeat seat, CancellationToken cancellation)
+    {
+        bool Continue(int steps)
+        {
+            progress(new AuditProgress(trained.Version, cycle.Parent, steps, trained.Ended.StepsDone));
+            return !cancellation.IsCancellationRequested;
+        }
+
+        CycleReport report = seat.Learner.RunCycle(cycle.Number, 0, trained.Ended.StepsDone, cycle.Batches, Continue, progress: null);
+        cancellation.ThrowIfCancellationRequested();
+        return report;
+    }
+
+    private void CompareState(
+        Derivation.Trained trained, CyclePlan plan, ReplayState state, IStoredModel stored, List<string> differences, List<string> notes, CancellationToken cancellation)
+    {
+        if (stored.ReadFile(Publisher.ReplayFile) is not { } saved) return;
+        FoldReport fold = journal.Fold(state, plan.Replay, trained.At, cancellation);
+        using var derived = new MemoryStream();
+        state.Save(derived);
+        if (fold.Missing.Count > 0) notes.Add($"its replay state was not compared: {Lacking(fold)}");
+        else if (!saved.AsSpan().SequenceEqual(derived.GetBuffer().AsSpan(0, (int)derived.Length))) differences.Add($"{Publisher.ReplayFile}: the replay state that the journal gives is another");
+    }
+
+    private AuditedVersion Compare(Derivation.Anew anew, Ground.SameAs ground, CancellationToken cancellation)
+    {
+        long started = time.GetTimestamp();
+        (VersionManifest mine, VersionManifest other) = (ground.Manifest, ground.Target);
+        List<string> differences = [];
+        if (mine.WeightsDigest != other.WeightsDigest) differences.Add($"the training state: digest {mine.WeightsDigest}, and {other.WeightsDigest} in {anew.Of}, whose weights it should have");
+        foreach (VersionFile file in mine.Files.Where(file => file.Name != Publisher.ReplayFile))
+        {
+            VersionFile? same = other.Files.FirstOrDefault(candidate => candidate.Name == file.Name);
+            if (same is not null && same.Sha256 != file.Sha256) differences.Add($"{file.Name}: its content is not that of {anew.Of}");
+        }
+
+        foreach (FileDamage damage in store.Verify(anew.Version, cancellation).Damages) differences.Add($"{damage.File}: {damage.Detail}");
+        return AuditedVersion.Seen(
+            anew, mine, other.WeightsDigest, time.GetElapsedTime(started).TotalSeconds, isExact: true, differences, [$"has the weights of {anew.Of}"]);
+    }
+
+    /// <summary>A version whose own bytes are damaged is not what the journal gives; damage elsewhere says nothing about it.</summary>
+    private AuditOutcome OutcomeOf(VersionDamagedException fault, ModelVersion audited) =>
+        fault.Version == audited && !WasTaken(fault.Version) ? AuditOutcome.Differs : AuditOutcome.OutOfReach;
+
+    private string ReasonOf(VersionDamagedException fault) =>
+        WasTaken(fault.Version) ? $"retention took {fault.Version}, or its training state, meanwhile: run it again" : fault.Message;
+
+    /// <summary>Whether the daemon's retention has been at a version since the store was opened.</summary>
+    private bool WasTaken(ModelVersion version) =>
+        lookAgain().Find(version) is not { } now || now.HasTrainingState != store.Find(version)?.HasTrainingState;
+
+    private string Lacking(FoldReport fold)
+    {
+        (long from, long to) = fold.Missing[0];
+        string why = to < journal.CompleteFrom ? "retired or forgotten" : "damaged (sslagent replay verify)";
+        return $"records {from} to {to} are no longer in the journal: {why}";
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using SslAgent.Domain;
+
+namespace SslAgent.Auditing;
+
+/// <summary>Compares what was derived with what stands on disk; one sentence for each thing that differs.</summary>
+internal static class VersionComparison
+{
+    private const string Counters = "learner.json", CountersPart = "sections";
+
+    /// <summary>Probe losses of two runs on an inexact device lie this many standard deviations of their difference apart at most.</summary>
+    private const double NoiseDeviationsMax = 3;
+
+    /// <summary>Digest, every stored tensor and every small file, bit for bit.</summary>
+    public static IEnumerable<string> OfWeights(IStoredModel stored, IModelSnapshot derived)
+    {
+        if (stored.Manifest.WeightsDigest != derived.Digest)
+            yield return $"the training state: the manifest names digest {stored.Manifest.WeightsDigest}, the journal gives {derived.Digest}";
+        if (OfTensors("model.safetensors", stored.ReadModel(), derived.Model) is { } model) yield return model;
+        if (stored.Manifest.HasTrainingState && OfTensors("training.safetensors", stored.ReadTraining(), derived.Training) is { } training) yield return training;
+        foreach ((string name, byte[] content) in derived.Files.OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            byte[] mine = stored.ReadFile(name) ?? [];
+            // Beside the counters that file tells how the cycle went, wall clock and all.
+            if (name == Counters ? !HasSame(mine, content, CountersPart) : !mine.AsSpan().SequenceEqual(content)) yield return $"{name}: its content";
+        }
+    }
+
+    public static IEnumerable<string> OfFacts(VersionManifest manifest, Derivation.Trained trained, CycleReport derived)
+    {
+        JournalRecord.CycleEnded ended = trained.Ended;
+        if (manifest.Parent != trained.Open.Parent || manifest.Cycle != ended.Cycle || manifest.StepsDone != ended.StepsDone)
+            yield return "the manifest's parent, cycle or steps: the journal has others";
+        if (manifest.Verdict.Kind != ended.Verdict.Kind)
+            yield return $"the verdict: {manifest.Verdict.Kind} in the manifest, {ended.Verdict.Kind} in the journal";
+        if (!derived.Quarantined.SequenceEqual(ended.Quarantined))
+            yield return $"the samples put in quarantine: {ended.Quarantined.Count} in the journal, {derived.Quarantined.Count} derived";
+    }
+
+    public static IEnumerable<string> OfProbes(ProbeReport recorded, ProbeReport derived)
+    {
+        if (!recorded.Eras.SequenceEqual(derived.Eras) || !recorded.Features.SequenceEqual(derived.Features) || recorded.Retrieval != derived.Retrieval)
+            yield return $"the probes: {Describe(recorded, derived)}";
+    }
+
+    /// <summary>For a device whose bits are not the same twice.</summary>
+    public static IEnumerable<string> OfProbesWithinNoise(ProbeReport recorded, ProbeReport derived)
+    {
+        foreach (EraProbe was in recorded.Eras)
+        {
+            EraProbe? now = derived.Eras.FirstOrDefault(probe => probe.Era == was.Era && probe.Objective == was.Objective);
+            double limit = NoiseDeviationsMax * Math.Sqrt(was.Noise * was.Noise + (now?.Noise * now?.Noise ?? 0));
+            if (now is null || !(Math.Abs(now.Loss - was.Loss) <= limit))
+                yield return $"{was.Objective} loss of era {was.Era}: {was.Loss:G6} recorded, {now?.Loss ?? double.NaN:G6} derived, more than {limit:G3} apart";
+        }
+    }
+
+    private static string Describe(ProbeReport recorded, ProbeReport derived)
+    {
+        int eras = recorded.Eras.Except(derived.Eras).Count();
+        return eras > 0
+            ? $"{eras} of {recorded.Eras.Count} recorded held-out losses are not the derived ones"
+            : "measures of the features or of retrieval are not the derived ones";
+    }
+
+    private static string? OfTensors(string file, IReadOnlyDictionary<string, TensorBytes> stored, IReadOnlyList<TensorBytes> derived)
+    {
+        string[] different =
+        [
+            .. derived.Where(tensor => !stored.TryGetValue(tensor.Name, out TensorBytes? mine) || !mine.Data.Span.SequenceEqual(tensor.Data.Span))
+                .Select(tensor => tensor.Name),
+            .. stored.Keys.Except(derived.Select(tensor => tensor.Name)),
+        ];
+        return different.Length == 0 ? null : $"{file}: {different.Length} of {derived.Count} tensors, {different[0]} among them";
+    }
+
+    private static bool HasSame(byte[] stored, byte[] derived, string part)
+    {
+        using JsonDocument mine = JsonDocument.Parse(stored), other = JsonDocument.Parse(derived);
+        return mine.RootElement.TryGetProperty(part, out JsonElement one) && JsonElement.DeepEquals(one, other.RootElement.GetProperty(part));
+    }
+}

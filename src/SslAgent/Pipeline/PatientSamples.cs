@@ -1,0 +1,36 @@
+using SslAgent.Domain;
+using SslAgent.Storage;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// A cycle's samples, read with patience: a draw is a function of its key, so that it may be repeated until the disk gives it. An order that would cut
+/// the cycle off does so also here, by <see cref="CycleCutOffException"/>.
+/// </summary>
+internal sealed class PatientSamples(IBatchSource batches, ISentinelSource sentinels, Patience patience, Interrupts interrupts) : IBatchSource, ISentinelSource
+{
+    public AvailableData Available => batches.Available;
+
+    public IReadOnlyList<Era> Eras => sentinels.Eras;
+
+    public Batch Draw(Modality modality, int count, DrawKey key) =>
+        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => batches.Draw(modality, count, key)));
+
+    public Batch Read(int era, Modality modality, int countMax) =>
+        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => sentinels.Read(era, modality, countMax)));
+
+    private Batch UnlessOrdered(Func<Batch> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (StorageException) when (interrupts.HasOrder)
+        {
+            throw new CycleCutOffException();
+        }
+    }
+}
+
+/// <summary>An order came while a cycle's samples could not be read: the cycle is over.</summary>
+internal sealed class CycleCutOffException() : Exception("an order cut the cycle off while its samples could not be read");

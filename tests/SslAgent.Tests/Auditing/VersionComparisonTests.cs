@@ -1,0 +1,52 @@
+using SslAgent.Auditing;
+using SslAgent.Domain;
+
+namespace SslAgent.Tests.Auditing;
+
+public sealed class VersionComparisonTests
+{
+    private static readonly EraProbe Probe = new(3, "mae", 0.5, 0.01, 0.7, 20, 11);
+
+    [Fact]
+    public void Probes_that_are_the_same_number_for_number_do_not_differ()
+    {
+        ProbeReport recorded = Report(Probe, Probe with { Era = 4, Loss = double.NaN });
+        Assert.Empty(VersionComparison.OfProbes(recorded, Report(Probe, Probe with { Era = 4, Loss = double.NaN })));
+    }
+
+    [Theory]
+    [InlineData(0.5000000001, 0.01)]
+    [InlineData(0.5, 0.0100000001)]
+    public void The_last_digit_of_a_loss_or_its_noise_is_a_difference(double loss, double noise)
+    {
+        string difference = Assert.Single(VersionComparison.OfProbes(Report(Probe), Report(Probe with { Loss = loss, Noise = noise })));
+        Assert.Contains("1 of 1 recorded held-out losses", difference, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Features_and_retrieval_are_compared_too()
+    {
+        ProbeReport recorded = Report(Probe) with { Features = [new FeatureHealth("text", 3, 1, 64, 20)], Retrieval = new RetrievalProbe(0.1, 0.5, 0.1, 100) };
+        Assert.Empty(VersionComparison.OfProbes(recorded, recorded with { Features = [new FeatureHealth("text", 3, 1, 64, 20)] }));
+        Assert.Single(VersionComparison.OfProbes(recorded, recorded with { Features = [new FeatureHealth("text", 3.5, 1, 64, 20)] }));
+        Assert.Single(VersionComparison.OfProbes(recorded, recorded with { Retrieval = null }));
+    }
+
+    [Theory]
+    [InlineData(0.5, false)]
+    [InlineData(0.542, false)] // Three standard deviations of a difference of two such losses: 3 * sqrt(2) * 0.01 = 0.0424.
+    [InlineData(0.543, true)]
+    [InlineData(0.457, true)]
+    [InlineData(double.NaN, true)]
+    public void On_an_inexact_device_a_loss_may_be_off_by_the_probes_own_noise(double loss, bool differs)
+    {
+        string[] differences = [.. VersionComparison.OfProbesWithinNoise(Report(Probe), Report(Probe with { Loss = loss }))];
+        Assert.Equal(differs ? 1 : 0, differences.Length);
+    }
+
+    [Fact]
+    public void An_era_that_was_not_probed_again_differs() =>
+        Assert.Contains("mae loss of era 3", Assert.Single(VersionComparison.OfProbesWithinNoise(Report(Probe), Report())), StringComparison.Ordinal);
+
+    private static ProbeReport Report(params EraProbe[] eras) => new(eras, [], null);
+}

@@ -1,0 +1,39 @@
+using SslAgent.Learning.Options;
+using SslAgent.Learning.Planning;
+using SslAgent.Pipeline;
+using SslAgent.Replay;
+
+namespace SslAgent.Tests.Pipeline;
+
+public sealed class CyclePlanTests
+{
+    [Fact]
+    public void It_is_read_back_whole()
+    {
+        ReplayOptions replay = new() { FramesMax = 7, FreshRatio = 0.1, EraBy = EraGrouping.Source, EraDuration = TimeSpan.FromMinutes(90), PairByTime = true };
+        CyclePlan plan = new(Planner.Resolve(new ModelOptions(), new LearningOptions(), 7, earlier: null, new Machine()), 60, replay.ForFold());
+
+        CyclePlan read = CyclePlan.FromJson(plan.ToJson());
+
+        Assert.Equal((plan.Steps, plan.Replay), (read.Steps, read.Replay));
+        Assert.Equal(plan.Learner.ToJson(), read.Learner.ToJson());
+    }
+
+    [Fact]
+    public void The_journals_own_settings_do_not_bear_on_a_fold()
+    {
+        ReplayOptions one = new() { SegmentBytes = 1 << 16, GroupCommitBytes = 1 << 12, GroupCommitDelay = TimeSpan.FromSeconds(1), JournalBytesMax = 1L << 40 };
+
+        Assert.Equal(new ReplayOptions(), one.ForFold());
+        Assert.NotEqual(new ReplayOptions(), (one with { TextsMax = 1 }).ForFold());
+    }
+
+    private sealed class Machine : IMachine
+    {
+        public int Processors => 2;
+
+        public string BestDevice() => "cpu";
+
+        public ComputeDtype FasterDtype(string device) => ComputeDtype.Bf16;
+    }
+}

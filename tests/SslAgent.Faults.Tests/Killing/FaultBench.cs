@@ -54,7 +54,7 @@ internal sealed class FaultBench : IDisposable
         Ingest = new() { Frames = new() { StoredSize = Side } },
         Replay = new()
         {
-            SentinelOneIn = 5, EraSamples = 100, EraSentinelsMax = 6, SegmentBytes = 1 << 16, JournalBytesMax = 1 << 30, GroupCommitBytes = 1 << 15,
+            SentinelOneIn = 5, EraSamples = 100, EraSentinelsMax = 6, SegmentBytes = 1 << 16, GroupCommitBytes = 1 << 15,
             GroupCommitDelay = TimeSpan.FromMilliseconds(5),
             FramesMax = 30, TextsMax = 30, PairsMax = 30, FreshMax = 40,
         },

@@ -5,7 +5,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-lint native build test lint bench demo api gpu-check clean
+.PHONY: help setup setup-test setup-lint native build test torture lint bench demo api gpu-check clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ build: native ## Install what is missing, build everything
 
 test: setup-test build ## Install what is missing, build, run all tests
 	@build/test.sh $(CONFIGURATION) $(DOTNET_FLAGS)
+
+torture: setup-test build ## The long proofs: 200 random kills, every kill point singly, 1,000,000 hostile messages (SSLAGENT_SEED=... repeats)
+	@build/torture.sh $(CONFIGURATION)
 
 lint: setup-lint build ## Warnings, analyzers, layout, shell scripts, deploy files
 	@build/lint.sh $(CONFIGURATION)

@@ -65,10 +65,10 @@ public sealed class WallTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Only_a_rooms_own_tests_see_its_inside(string name)
+    public void Only_tests_see_a_rooms_inside(string name)
     {
         string[] friends = [.. Rooms.Named(name).Load().GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName)];
-        Assert.All(friends, friend => Assert.EndsWith(".Tests", friend, StringComparison.Ordinal));
+        Assert.All(friends, friend => Assert.Contains($"tests/{friend}/{friend}.csproj", Repository.Files));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionRead
 
     private bool Delete(ModelVersion version)
     {
-        disk.Rename(names.Of(version), names.Trash(version));
+        // An attempt that failed on the way has renamed it already.
+        if (disk.DirectoryExists(names.Of(version))) disk.Rename(names.Of(version), names.Trash(version));
         if (pins.Read().ContainsKey(version))
         {
             disk.Rename(names.Trash(version), names.Of(version));

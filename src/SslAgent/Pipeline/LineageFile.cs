@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using SslAgent.Learning.Planning;
 using SslAgent.Storage;
@@ -6,10 +8,13 @@ namespace SslAgent.Pipeline;
 
 /// <summary>
 /// <c>lineage.json</c>: what a state directory was made for. Written once; weights, tokenizer and chance depend on it, so a configuration that
-/// differs is refused rather than mixed in.
+/// differs is refused rather than mixed in. A checksum over its three values, as they are written, tells a flipped bit; files of releases that
+/// wrote none are read without.
 /// </summary>
 internal sealed record LineageFile(string Id, DateTimeOffset CreatedAt, LearnerPlan Plan)
 {
+    private const string Checksum = "crc32c";
+
     /// <summary>The state directory's lineage, or null where none was begun.</summary>
     public static LineageFile? Read(IDisk disk, StateDirectory state)
     {
@@ -18,6 +23,8 @@ internal sealed record LineageFile(string Id, DateTimeOffset CreatedAt, LearnerP
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
             JsonElement root = document.RootElement;
+            if (root.TryGetProperty(Checksum, out JsonElement sum) && sum.GetString() != SumOf(root))
+                throw new StateRefusedException($"{state.LineageFile} is damaged: its checksum is {sum.GetString()} and its content's {SumOf(root)}; restore that file");
             return new LineageFile(
                 root.GetProperty("lineage").GetString() ?? throw new JsonException("lineage is null"),
                 root.GetProperty("createdAt").GetDateTimeOffset(),
@@ -39,10 +46,19 @@ internal sealed record LineageFile(string Id, DateTimeOffset CreatedAt, LearnerP
             writer.WriteString("createdAt", CreatedAt);
             writer.WritePropertyName("plan");
             writer.WriteRawValue(Plan.ToJson());
+            writer.Flush();
+            using (JsonDocument written = JsonDocument.Parse((byte[])[.. bytes.ToArray(), (byte)'}'])) writer.WriteString(Checksum, SumOf(written.RootElement));
             writer.WriteEndObject();
         }
 
         AtomicFile.Write(disk, state.LineageFile, bytes.ToArray());
+    }
+
+    /// <summary>Over the values' own text: whatever a later release makes of the plan, the sum of a file stays the same.</summary>
+    private static string SumOf(JsonElement root)
+    {
+        string values = $"{root.GetProperty("lineage").GetRawText()}\n{root.GetProperty("createdAt").GetRawText()}\n{root.GetProperty("plan").GetRawText()}";
+        return Crc32C.Compute(Encoding.UTF8.GetBytes(values)).ToString("x8", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Throws <see cref="StateRefusedException"/> with every differing value where a plan does not fit this lineage.</summary>

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Domain;
+using SslAgent.Storage;
+using SslAgent.Storage.Tests.Support;
 using static SslAgent.Checkpoints.Tests.Store;
 
 namespace SslAgent.Checkpoints.Tests;
@@ -31,6 +34,34 @@ public sealed class RetentionTests(ITestOutputHelper output)
         Assert.True(again.Unpin(V(2)));
         Assert.False(again.Unpin(V(2)));
         Assert.Equal([V(2)], again.Prune(new RetentionPolicy(3, 4, 2, long.MaxValue)).Deleted);
+    }
+
+    [Fact]
+    public void A_retention_that_failed_at_any_step_is_finished_by_the_next_one()
+    {
+        RetentionPolicy policy = new(3, 1, 1, long.MaxValue);
+        for (int step = 1; ; step++)
+        {
+            SimulatedDisk disk = new();
+            VersionStore store = VersionStore.Open(disk, "/versions", StoreAccess.ReadWrite, TimeProvider.System, NullLogger.Instance);
+            for (int version = 1; version <= 6; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
+            disk.FailAt = disk.Trace.Count + step;
+            try
+            {
+                store.Prune(policy);
+                Assert.True(step > 10, $"only {step} steps");
+                return;
+            }
+            catch (StorageException)
+            {
+                store.Prune(policy);
+            }
+
+            Assert.Equal([6, 5, 4], store.List().Select(manifest => manifest.Version.Number));
+            Assert.All(store.List(), manifest => Assert.Equal(
+                manifest.HasTrainingState, disk.FileExists($"/versions/v{manifest.Version.Number:D6}/training.safetensors")));
+            Assert.All([1, 2, 3], version => Assert.False(disk.DirectoryExists($"/versions/v{version:D6}")));
+        }
     }
 
     [Fact]

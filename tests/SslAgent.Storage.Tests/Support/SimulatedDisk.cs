@@ -138,9 +138,18 @@ public sealed class SimulatedDisk : IDisk
         {
             path = Normal(path);
             Step(DiskOperation.SyncDirectory, path);
-            foreach (Change change in _nameChanges.Where(change => change.Directory == path)) Apply(_durableNames, change);
-            _nameChanges.RemoveAll(change => change.Directory == path);
+            // A directory can only be durable under a name that another one had once that one's move is.
+            int moved = _nameChanges.FindLastIndex(change => change.RenamedFrom == path);
+            if (moved >= 0) MakeDurable(_nameChanges[moved].Directory, moved);
+            MakeDurable(path, _nameChanges.Count - 1);
         }
+    }
+
+    private void MakeDurable(string directory, int last)
+    {
+        Change[] changes = [.. _nameChanges.Take(last + 1).Where(change => change.Directory == directory)];
+        foreach (Change change in changes) Apply(_durableNames, change);
+        _nameChanges.RemoveAll(changes.Contains);
     }
 
     public long FreeBytes(string path)

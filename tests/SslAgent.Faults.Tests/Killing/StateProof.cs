@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using SslAgent.Checkpoints;
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Faults.Victim;
+using SslAgent.Pipeline;
+using SslAgent.Replay;
+using SslAgent.Storage;
+using SslAgent.Support;
+
+namespace SslAgent.Faults.Tests.Killing;
+
+/// <summary>What must hold of a state directory after all its kills, whatever they were. Looks from outside; the agent has stopped.</summary>
+internal sealed class StateProof(FaultBench bench, KillChain chain)
+{
+    private readonly StateDirectory _state = new(chain.Settings.Agent.StateDirectory);
+
+    /// <summary>Digests that were compared.</summary>
+    public int Compared { get; private set; }
+
+    /// <param name="expected">Versions of an unkilled run over the same stream, where that says what they have to be.</param>
+    public async Task CheckAsync(IReadOnlyDictionary<int, string> expected)
+    {
+        IReadOnlyDictionary<int, string> versions = Versions();
+        AgentSettings fold = PrepareFold(out string folder);
+        CheckJournal(folder);
+        // A rollback comes when the order comes: from there on no other run is the same.
+        int same = RolledBack(folder).FirstOrDefault(int.MaxValue);
+        Compare(versions.Where(version => version.Key < same), expected, "an unkilled run over the same stream");
+        Compare(versions, await Fold.OverJournalAsync(fold, versions.Keys.Max()), "an unkilled fold of its own journal");
+    }
+
+    /// <summary>All that were ever published here, by the log of the processes and by what is on disk, which must be sound.</summary>
+    private Dictionary<int, string> Versions()
+    {
+        var versions = new Dictionary<int, string>();
+        foreach (string[] entry in chain.Entries(PointLog.Version).Select(detail => detail.Split('\t'))) Note(int.Parse(entry[0], CultureInfo.InvariantCulture), entry[1]);
+        VersionStore store = VersionStore.Open(LocalDisk.Instance, _state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);
+        Assert.Empty(store.Findings);
+        foreach (VersionManifest manifest in store.List())
+        {
+            Note(manifest.Version.Number, manifest.WeightsDigest);
+            Assert.True(store.Verify(manifest.Version, default).IsSound, $"{chain.Name}: {manifest.Version} is damaged");
+        }
+
+        Assert.True(store.Head is not null && store.List()[0].Version.Number >= chain.Version, $"{chain.Name}: arrived at {store.Head}");
+        return versions;
+
+        void Note(int version, string digest) => Assert.True(
+            versions.TryAdd(version, digest) || versions[version] == digest, $"{chain.Name}: v{version} was {versions.GetValueOrDefault(version)}, then {digest}");
+    }
+
+    private void Compare(IEnumerable<KeyValuePair<int, string>> versions, IReadOnlyDictionary<int, string> expected, string what)
+    {
+        foreach ((int version, string digest) in versions)
+        {
+            Assert.True(
+                expected.TryGetValue(version, out string? other) && other == digest,
+                $"{chain.Name}: v{version} is {digest}, and {other ?? "nothing"} by {what}; killed at {string.Join(", ", chain.KilledAt)}");
+            Compared++;
+        }
+    }
+
+    /// <summary>The lineage and the whole journal, with the segments that were retired since; none of the versions.</summary>
+    private AgentSettings PrepareFold(out string folder)
+    {
+        folder = Path.Combine(chain.Directory, "fold");
+        var fold = new StateDirectory(folder);
+        Directory.CreateDirectory(fold.Journal);
+        File.Copy(_state.LineageFile, fold.LineageFile);
+        foreach (string source in new[] { _state.Journal, chain.Archive })
+        {
+            if (!Directory.Exists(source)) continue;
+            foreach (string file in Directory.GetFiles(source, "*.seg")) File.Copy(file, Path.Combine(fold.Journal, Path.GetFileName(file)), overwrite: true);
+        }
+
+        return chain.Settings with { Agent = chain.Settings.Agent with { StateDirectory = folder } };
+    }
+
+    private static IEnumerable<int> RolledBack(string folder) =>
+        JournalOracle.Read(new StateDirectory(folder).Journal).OfType<JournalRecord.RolledBack>().Select(back => back.Version.Number);
+
+    /// <summary>The producer's own log against the journal: no gap, no double, equal content; and what was refused is among the dead letters.</summary>
+    private void CheckJournal(string folder)
+    {
+        Assert.True(ReplayVerify.Run(LocalDisk.Instance, _state.Journal, default).IsWhole, $"{chain.Name}: the journal is damaged");
+        OracleReport report = JournalOracle.Compare(bench.Produced.Messages, new StateDirectory(folder).Journal);
+        Assert.True(report.Faults.Count == 0, $"{chain.Name}: {report}");
+        Assert.Equal(bench.Messages, report.Delivered);
+        Assert.NotEmpty(report.Rejected);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        Assert.Empty(DeadLetterKeys.Missing(bench.BootstrapServers, FaultBench.DeadLetters(chain.Name), report.Rejected, limit.Token));
+    }
+}

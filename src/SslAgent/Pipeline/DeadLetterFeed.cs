@@ -116,21 +116,9 @@ internal sealed class DeadLetterFeed : IDisposable
     {
         try
         {
-            while (!_stop.IsCancellationRequested)
-            {
-                _health.Mark(Name, TurnMax);
-                // What was submitted is not submitted again, so each may be repeated where the disk fails in the middle.
-                _patience.Insist(DiskTrouble.DeadLetters, Send);
-                _patience.Insist(DiskTrouble.DeadLetters, Note);
-                _wake.WaitOne(Turn);
-            }
-
+            Feed();
             _producer.Flush(FlushMax);
             Note();
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping: what was not acknowledged goes out after the next start.
         }
         catch (StorageException)
         {
@@ -140,6 +128,28 @@ internal sealed class DeadLetterFeed : IDisposable
         {
             _health.Retire(Name);
             _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Until the daemon stops, and then once more: the ingest thread ended before, and made durable what it had.</summary>
+    private void Feed()
+    {
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                _health.Mark(Name, TurnMax);
+                // What was submitted is not submitted again, so each may be repeated where the disk fails in the middle.
+                _patience.Insist(DiskTrouble.DeadLetters, Send);
+                _patience.Insist(DiskTrouble.DeadLetters, Note);
+                _wake.WaitOne(Turn);
+            }
+
+            Send();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping while more waits than may be under way: the rest goes out after the next start.
         }
     }
 

@@ -31,6 +31,7 @@ internal static class ReplayBench
             Crc();
             Texts(Path.Combine(directory, "texts"), entries);
             Frames(Path.Combine(directory, "frames"), frames);
+            Gigabyte(Path.Combine(directory, "gigabyte"));
             return 0;
         }
         finally
@@ -73,6 +74,29 @@ internal static class ReplayBench
         }
 
         Recover(directory, options, "recover frames");
+    }
+
+    /// <summary>A gigabyte as a start finds it at the worst: no version to stand on, small lines and frames in turn, the default limits.</summary>
+    private static void Gigabyte(string directory)
+    {
+        const int Samples = 3_600_000, OneFrameIn = 90;
+        ReplayOptions options = new();
+        byte[] rgb = new byte[FrameSide * FrameSide * Frame.Channels];
+        using (ReplayLedger ledger = Open(directory, options))
+        {
+            Admit(ledger, "admit a gigabyte", Samples, i => new Sample(
+                new SourceOffset("stream", 0, 0, i), "host", i, null, null, i % OneFrameIn == 0 ? new Frame(FrameSide, FrameSide, Numbered(rgb, i)) : null,
+                i % OneFrameIn == 0 ? null : new Text(Line(i))));
+        }
+
+        Recover(directory, options, "recover a gigabyte");
+    }
+
+    /// <summary>A picture of its own, so that none is the twin of a sentinel.</summary>
+    private static byte[] Numbered(byte[] rgb, int number)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(rgb, number);
+        return rgb;
     }
 
     private static ReplayLedger Open(string directory, ReplayOptions options) =>

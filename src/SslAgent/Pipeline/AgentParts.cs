@@ -112,7 +112,7 @@ internal sealed class AgentParts : IAsyncDisposable
             DeadLetterFeed? deadLetters = settings.Kafka.DeadLetterTopic is null ? null : Keep(new DeadLetterFeed(
                 new DeadLetterProducer(settings.Kafka, around.Time, around.Logs.CreateLogger<DeadLetterProducer>()), state.Ledger, state.Disk,
                 state.Directory.DeadLetterCursor, problems, around.Health, around.Logs.CreateLogger<DeadLetterFeed>()));
-            if (deadLetters is not null) retirement.DeadLettersFrom = () => deadLetters.OwedFrom;
+            retirement.DeadLettersFrom = () => deadLetters?.OwedFrom ?? long.MaxValue;
             ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
             var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
             var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));

@@ -14,7 +14,10 @@ internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOpt
     /// <summary>Any thread. Nothing happens while a cycle is on.</summary>
     public Task<bool> Fire(string trigger) => learner.StartCycle(trigger);
 
-    /// <summary>Ingest thread, after each sample and in each turn without one: the exact place of the count trigger.</summary>
+    /// <summary>
+    /// Ingest thread, after each sample and in each turn without one: the exact place of the count trigger. Throws <see cref="OperationCanceledException"/> where
+    /// the daemon stops there: no further sample may be admitted in this life.
+    /// </summary>
     public void Admitted(CancellationToken stopping)
     {
         if (options.WaitForLearner && IsDue) AwaitBegin(stopping);
@@ -30,8 +33,10 @@ internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOpt
 
     private void AwaitBegin(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
+            // Not passed by, also while stopping: the next sample would stand before the cycle's record in this life, and behind it in another.
+            stopping.ThrowIfCancellationRequested();
             while (!learner.AwaitIdle(Turn, stopping)) health.Mark(IngestLoop.Name, IngestLoop.TurnMax);
             Task<bool> begun = learner.StartCycle("count");
             while (!begun.Wait(Turn, stopping)) health.Mark(IngestLoop.Name, IngestLoop.TurnMax);

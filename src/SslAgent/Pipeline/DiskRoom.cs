@@ -18,6 +18,9 @@ internal sealed class DiskRoom(
     // A record's coordinates, source and headers beside its content.
     private const long RecordOverhead = 1024;
 
+    // A look asks every segment of the journal: far more than taking in a line of text.
+    private const long UnlookedMax = 64 * 1024;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private Task _upkeep = Task.CompletedTask;
@@ -25,11 +28,20 @@ internal sealed class DiskRoom(
     private long? _lookedAt;
     private long _free;
 
+    // Bytes that may still come before anything is looked at again.
+    private long _unlooked;
+
     /// <summary>Returns once there is room for what this message will take; throws where the daemon stops meanwhile.</summary>
     /// <param name="beforeWaiting">Makes durable what was taken in before: it must not wait along.</param>
     public void Await(Intake intake, Action beforeWaiting)
     {
         long bytes = BytesOf(intake);
+        if (bytes > _unlooked) Look(bytes, beforeWaiting);
+        _unlooked -= bytes;
+    }
+
+    private void Look(long bytes, Action beforeWaiting)
+    {
         if (IsNear(bytes)) Upkeep(isPressed: false);
         if (!Fits(bytes))
         {
@@ -43,7 +55,9 @@ internal sealed class DiskRoom(
             patience.Until(FreeTopic, FreeObstacle);
         }
 
-        _free -= bytes;
+        long spare = Math.Min((long)(NearShare * limits.JournalBytesMax) - ledger.JournalBytes, limits.FreeMin > 0 ? _free - limits.FreeMin : long.MaxValue);
+        _unlooked = bytes + Math.Clamp(spare, 0, UnlookedMax);
+        _free -= _unlooked;
     }
 
     private static long BytesOf(Intake intake) => RecordOverhead + intake switch
@@ -92,20 +106,20 @@ internal sealed class DiskRoom(
     {
         bool isFresh = _lookedAt is { } at && time.GetElapsedTime(at) < LookInterval;
         if (isFresh && _free - bytes >= limits.FreeMin) return true;
-        Look();
+        AskDisk();
         return _free >= limits.FreeMin;
     }
 
     private string? FreeObstacle()
     {
-        Look();
+        AskDisk();
         return _free >= limits.FreeMin
             ? null
             : $"the disk has {_free} bytes left and the agent leaves {limits.FreeMin} bytes free (agent.diskFreeMin): ingest and saves wait; make room on the " +
                 $"volume of {limits.Volume}, or lower the limit";
     }
 
-    private void Look()
+    private void AskDisk()
     {
         try
         {

@@ -71,7 +71,7 @@ internal static partial class HeadLog
 
     [LoggerMessage(7055, LogLevel.Warning, "{Path} cannot be read, so an operator's reset of the group's offsets would not be noticed at this start: {Problem}")]
     public static partial void CommitsForgotten(ILogger log, string path, string problem);
-        [LoggerMessage(7059, LogLevel.Warning, "Old samples could not be retired; it is tried again after the next version: {Problem}")]
+    [LoggerMessage(7059, LogLevel.Warning, "Old samples could not be retired; it is tried again after the next version: {Problem}")]
     public static partial void RetiringFailed(ILogger log, string problem);
 
     [LoggerMessage(7056, LogLevel.Information, "Stored bytes checked: {Bytes} bytes in {Seconds:F0} s, {Damaged} damaged places")]

@@ -80,21 +80,7 @@ internal sealed class IngestLoop : IDisposable
     {
         try
         {
-            while (!_reader.IsCompleted && !_stop.IsCancellationRequested)
-            {
-                _health.Mark(Name, TurnMax);
-                // A crash may have come between the sample that made a cycle due and the cycle's record, and a rewind makes one due without any sample.
-                _triggers.Admitted(_stop.Token);
-                _events.Clear();
-                TimeSpan wait = _ledger.SyncDueIn is { } due && due < Turn ? due : Turn;
-                _reader.Take(_events, TakeMax, wait, _stop.Token);
-                foreach (StreamEvent one in _events) Handle(one);
-                if (MustSync) Sync();
-                _commits.SendDue();
-                _triggers.AfterIngest(_stop.Token);
-                Note();
-            }
-
+            TakeTurns();
             Sync();
             _commits.Send();
         }
@@ -112,6 +98,31 @@ internal sealed class IngestLoop : IDisposable
         {
             _health.Retire(Name);
             _ended.TrySetResult();
+        }
+    }
+
+    private void TakeTurns()
+    {
+        try
+        {
+            while (!_reader.IsCompleted && !_stop.IsCancellationRequested)
+            {
+                _health.Mark(Name, TurnMax);
+                // A crash may have come between the sample that made a cycle due and the cycle's record, and a rewind makes one due without any sample.
+                _triggers.Admitted(_stop.Token);
+                _events.Clear();
+                TimeSpan wait = _ledger.SyncDueIn is { } due && due < Turn ? due : Turn;
+                _reader.Take(_events, TakeMax, wait, _stop.Token);
+                foreach (StreamEvent one in _events) Handle(one);
+                if (MustSync) Sync();
+                _commits.SendDue();
+                _triggers.AfterIngest(_stop.Token);
+                Note();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping where a cycle has to begin before the next sample, or on a disk that fails: what was not admitted is delivered again.
         }
     }
 

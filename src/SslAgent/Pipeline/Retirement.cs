@@ -12,8 +12,11 @@ internal sealed class Retirement(VersionStore store, Ledger ledger, ReplayOption
 {
     private readonly Lock _one = new();
 
-    /// <summary>Rejected messages from this number on still have to reach the dead-letter topic; none by default.</summary>
-    public Func<long> DeadLettersFrom { get; set; } = static () => long.MaxValue;
+    /// <summary>
+    /// Rejected messages from this number on still have to reach the dead-letter topic. All of them until somebody says otherwise: a version may be published at a
+    /// start before the dead letters are fed.
+    /// </summary>
+    public Func<long> DeadLettersFrom { get; set; } = static () => 0;
 
     /// <param name="isPressed">Whether the disk has no room for the audit horizon: then only what recovery from the newest version needs stays.</param>
     public RetireReport Run(bool isPressed, CancellationToken cancellation)

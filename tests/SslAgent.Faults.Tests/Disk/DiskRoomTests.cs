@@ -50,8 +50,15 @@ public sealed class DiskRoomTests
         {
             Replay = settings.Replay with
             {
-                SegmentBytes = 1 << 16, JournalBytesMax = 1 << 20, GroupCommitBytes = 1 << 14, SentinelOneIn = 0,
-                FramesMax = 16, TextsMax = 16, PairsMax = 16, FreshMax = 16, LateHalvesMax = 1,
+                SegmentBytes = 1 << 16,
+                JournalBytesMax = 1 << 20,
+                GroupCommitBytes = 1 << 14,
+                SentinelOneIn = 0,
+                FramesMax = 16,
+                TextsMax = 16,
+                PairsMax = 16,
+                FreshMax = 16,
+                LateHalvesMax = 1,
             },
             Cycle = settings.Cycle with { SamplesTrigger = null, WaitForLearner = false, StepsMax = 4 },
         };

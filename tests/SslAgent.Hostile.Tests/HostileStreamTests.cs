@@ -17,7 +17,7 @@ public sealed class HostileStreamTests(ITestOutputHelper output)
     private const long ManagedGrowthMax = 24 << 20, ResidentGrowthMax = 192 << 20, VipsHighWaterMax = 64 << 20;
 
     /// <summary>One message's allocations: so much, and so much for each of its bytes. Work in this thread is bounded with them.</summary>
-    private const long AllocatedMax = 512 << 10, AllocatedPerByte = 4;
+    private const long AllocatedMax = 512 << 10, AllocatedPerByte = 16;
 
     private readonly RunSettings _settings = RunSettings.FromEnvironment();
 

@@ -112,6 +112,9 @@ public sealed unsafe class VipsFrameCodec : IFrameCodec
     {
         double across = width / (double)_options.StoredSize, down = height / (double)_options.StoredSize;
         double factor = _options.Fit == FrameFit.Pad ? Math.Max(across, down) : Math.Min(across, down);
-        return factor >= 16 ? 8 : factor >= 8 ? 4 : factor >= 4 ? 2 : 1;
+        int shrink = factor >= 16 ? 8 : factor >= 8 ? 4 : factor >= 4 ? 2 : 1;
+        // libvips (8.14) divides both sides by it, and ends the process by an assertion where one of them comes to nothing.
+        while (shrink > Math.Min(width, height)) shrink /= 2;
+        return shrink;
     }
 }

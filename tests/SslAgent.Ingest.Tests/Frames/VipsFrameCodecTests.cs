@@ -6,6 +6,16 @@ namespace SslAgent.Ingest.Tests.Frames;
 [Collection(nameof(CodecMemoryTests))]
 public sealed class VipsFrameCodecTests
 {
+    [Theory]
+    [InlineData(1, 4000)]
+    [InlineData(3, 2000)]
+    [InlineData(2000, 1)]
+    [InlineData(7, 1000)]
+    public void A_jpeg_thinner_than_its_shrink_factor_is_decoded_under_every_fit(int width, int height)
+    {
+        foreach (FrameFit fit in Enum.GetValues<FrameFit>()) Assert.NotEmpty(Decode(Pictures.Jpeg(width, height), fit).Rgb);
+    }
+
     [Fact]
     public void A_complaint_about_a_picture_that_was_taken_is_not_the_reason_of_the_next_refusal()
     {

@@ -229,7 +229,10 @@ public sealed partial class ReplayState
     {
         Check.That(rolledBack.Replay != ReplayRollback.Rewind, "a rewind is applied with the past state at hand");
         _denied.Add(rolledBack.Denied);
-        if (rolledBack.Replay == ReplayRollback.DropSince) _memory.DropSince(rolledBack.ToPosition);
+        if (rolledBack.Replay != ReplayRollback.DropSince) return;
+        _memory.DropSince(rolledBack.ToPosition);
+        // What is dropped makes no cycle due.
+        TrainableSinceCycle = 0;
     }
 
     private static ulong RetryKey(string source, string id) => StableHash.With(StableHash.Of(source), StableHash.Of(id));

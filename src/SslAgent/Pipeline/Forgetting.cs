@@ -41,7 +41,7 @@ internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience pa
             throw new ControlRefusedException("forgetting needs a reason: it stands in the journal for whoever asks later");
         publisher.AwaitRoom();
         (long at, JournalRecord.Forgotten forgotten, FrozenFold fold) = ledger.Forget(request.Source, request.BeforeMs, request.Reason); // (1)
-        publisher.PublishForgotten(forgotten, fold); // (2)
+        publisher.PublishAnew(forgotten, fold); // (2)
         patience.Insist(DiskTrouble.ReadingVersions, () => seat?.ReturnTo(forgotten.Version));
         EraseReport erased = patience.Insist(DiskTrouble.Erasing, () => Erase(at, forgotten, cancellation)); // (3)
         HeadLog.Forgot(log, forgotten.Version, forgotten.Samples.Count, erased.SamplesErased, erased.SegmentsRewritten, request.Reason);

@@ -40,8 +40,7 @@ internal sealed class Publisher(
     public void Republish(Unfinished.Republication left)
     {
         AwaitRoom();
-        if (left.Record is JournalRecord.RolledBack back) PublishRollback(back, left.Fold);
-        if (left.Record is JournalRecord.Forgotten forgotten) PublishForgotten(forgotten, left.Fold);
+        PublishAnew(left.Record, left.Fold);
     }
 
     /// <summary>
@@ -54,18 +53,15 @@ internal sealed class Publisher(
         return [.. unfinished.Skip(done)];
     }
 
-    /// <summary>Publishes the version gone back to under its new number, and waits for it.</summary>
-    public VersionManifest PublishRollback(JournalRecord.RolledBack back, FrozenFold fold)
+    /// <summary>Publishes a version's weights under the new number that a rollback, or a forgetting, gave them, and waits for it.</summary>
+    public VersionManifest PublishAnew(JournalRecord record, FrozenFold fold)
     {
-        var draft = new RollbackDraft(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason);
-        return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
-    }
-
-    /// <summary>Publishes the version that goes on without forgotten samples, and waits for it.</summary>
-    public VersionManifest PublishForgotten(JournalRecord.Forgotten forgotten, FrozenFold fold)
-    {
-        var draft = new RollbackDraft(
-            forgotten.Version, forgotten.Of, time.GetUtcNow(), fold.Position, fold.Offsets, forgotten.Reason, VersionKind.Forget);
+        RollbackDraft draft = record switch
+        {
+            JournalRecord.RolledBack back => new(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason),
+            JournalRecord.Forgotten gone => new(gone.Version, gone.Of, time.GetUtcNow(), fold.Position, fold.Offsets, gone.Reason, VersionKind.Forget),
+            _ => throw new BrokenInvariantException($"{record.GetType().Name} publishes no version anew"),
+        };
         return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
     }
 

@@ -43,7 +43,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         var record = new JournalRecord.RolledBack(
             request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied);
         FrozenFold fold = ledger.DecideAndFreeze(record);
-        publisher.PublishRollback(record, fold);
+        publisher.PublishAnew(record, fold);
         patience.Insist(DiskTrouble.ReadingVersions, () => seat?.ReturnTo(record.Version));
         HeadLog.RolledBack(log, effect.From.ToString(), request.To, record.Version, request.Reason);
         return effect with { Published = record.Version };

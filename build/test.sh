@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 configuration="${1:-Release}"
 shift || true
 passed=0 failed=0 skipped=0 died=""
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
 for project in tests/*.Tests; do
     name=$(basename "$project")
     echo "== $name"
@@ -23,6 +25,8 @@ for project in tests/*.Tests; do
     fi
     # "   SslAgent.X.Tests  Total: 12, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.2s"
     line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -1)
+    # What failed is said once more at the end, where a log that was cut off still shows it.
+    awk '/^ +[^ ].* \[FAIL\]$/ { left = 30 } left > 0 { print; left-- }' "$log" >> "$failures"
     rm -f "$log"
     field() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<< "$line"; }
     total=$(field Total) errors=$(field Errors) fails=$(field Failed) skips=$(field Skipped)
@@ -35,6 +39,7 @@ for project in tests/*.Tests; do
         failed=$((failed + 1))
     fi
 done
+if [ -s "$failures" ]; then echo "== What failed" && cat "$failures"; fi
 if [ -n "$died" ]; then echo "died by a signal and were run again:$died"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -9,8 +9,9 @@ namespace SslAgent.Pipeline;
 
 /// <summary>Everything that a cycle's weights depend on besides the journal: written into its first record, read back when it is run anew.</summary>
 /// <param name="Steps">The step budget.</param>
+/// <param name="FreshRatio">Share of each batch drawn from fresh samples, as resolved when the cycle began.</param>
 /// <param name="Replay">What the journal was folded under, as <see cref="ReplayOptions.ForFold"/> gives it.</param>
-internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions Replay)
+internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRatio, ReplayOptions Replay)
 {
     public string ToJson()
     {
@@ -19,6 +20,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
         {
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
+            writer.WriteNumber("freshRatio", FreshRatio);
             writer.WritePropertyName("replay");
             JsonSerializer.Serialize(writer, Replay, CyclePlanJson.Default.ReplayOptions);
             writer.WritePropertyName("learner");
@@ -34,13 +36,16 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        ReplayOptions replay = root.GetProperty("replay").Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null");
         return new CyclePlan(
             LearnerPlan.FromJson(root.GetProperty("learner").GetRawText()),
             root.GetProperty("steps").GetInt32(),
-            root.GetProperty("replay").Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null"));
+            // Releases whose ratio never changed wrote it among the options alone.
+            root.TryGetProperty("freshRatio", out JsonElement ratio) ? ratio.GetDouble() : replay.FreshRatio,
+            replay);
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>), typeof(WordOf<ReplayPolicy>), typeof(WordOf<ReplayRatio>)])]
 [JsonSerializable(typeof(ReplayOptions))]
 internal sealed partial class CyclePlanJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SslAgent.Domain;
 using SslAgent.Learning.Planning;
@@ -36,13 +37,23 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
-        ReplayOptions replay = root.GetProperty("replay").Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null");
+        ReplayOptions replay = ReadReplay(root.GetProperty("replay"));
         return new CyclePlan(
             LearnerPlan.FromJson(root.GetProperty("learner").GetRawText()),
             root.GetProperty("steps").GetInt32(),
             // Releases whose ratio never changed wrote it among the options alone.
             root.TryGetProperty("freshRatio", out JsonElement ratio) ? ratio.GetDouble() : replay.FreshRatio,
             replay);
+    }
+
+    /// <summary>What an earlier release did not know has its default: the serializer by itself gives an init-only property that is missing its type's zero.</summary>
+    private static ReplayOptions ReadReplay(JsonElement written)
+    {
+        if (written.ValueKind != JsonValueKind.Object) throw new JsonException("replay is an object");
+        JsonNode? all = JsonSerializer.SerializeToNode(new ReplayOptions(), CyclePlanJson.Default.ReplayOptions);
+        JsonObject options = Check.NotNull(all, "options are an object").AsObject();
+        foreach (JsonProperty property in written.EnumerateObject()) options[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+        return options.Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null");
     }
 }
 

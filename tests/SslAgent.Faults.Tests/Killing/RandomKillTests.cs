@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SslAgent.Replay;
 
 namespace SslAgent.Faults.Tests.Killing;
 
@@ -8,13 +9,15 @@ public sealed class RandomKillTests(ITestOutputHelper output)
 {
     private const int Messages = 400, ChainKills = 10, SignsMax = 30, MillisecondsMax = 60;
 
-    [Fact]
-    public async Task Killed_at_random_moments_it_arrives_at_the_weights_of_an_unkilled_run()
+    [Theory]
+    [InlineData(ReplayPolicy.Reservoir)]
+    [InlineData(ReplayPolicy.Minred)]
+    public async Task Killed_at_random_moments_it_arrives_at_the_weights_of_an_unkilled_run(ReplayPolicy policy)
     {
         int kills = Torture.IsOn ? 200 : 10;
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
-        using var bench = new FaultBench(Messages);
+        using var bench = new FaultBench(Messages, policy);
         IReadOnlyDictionary<int, string> expected = await Fold.OverStreamAsync(bench, "reference");
         var lanes = new KillLanes(bench, expected, output);
         for (int round = 1; lanes.Kills < kills; round++)
@@ -26,7 +29,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
             }));
         }
 
-        var figures = new Figures("random kills", output);
+        var figures = new Figures(policy == ReplayPolicy.Reservoir ? "random kills" : $"random kills, {policy}", output);
         lanes.Report(figures);
         figures.Add("seconds", Stopwatch.GetElapsedTime(began).TotalSeconds);
         figures.Add("seed", Torture.Seed);

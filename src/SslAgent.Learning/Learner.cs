@@ -144,6 +144,13 @@ public sealed class Learner : IDisposable
         return new Prober(_plan, towers, _state.Tokenizer, _state.ObjectiveState, objectives, sentinels).Run();
     }
 
+    /// <summary>Says where samples lie in the space of what would be served now. Whoever asked disposes it, before training goes on.</summary>
+    public ISampleEmbedder OpenSampleEmbedder()
+    {
+        RequireThread();
+        return new SampleEmbedder(_plan, ServedWeights(), _state.Tokenizer);
+    }
+
     /// <summary>
     /// One copy of the training state; training may go on at once. At most two should be undisposed at a time, so that a digest can still be taken; a fourth is refused.
     /// </summary>

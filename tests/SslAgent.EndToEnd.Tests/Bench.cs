@@ -69,13 +69,14 @@ internal sealed class Bench : IAsyncDisposable
         Logging = new() { File = "none" },
     };
 
-    /// <summary>The same with a small replay buffer that asks the model who is redundant.</summary>
+    /// <summary>The same with a small replay buffer that asks the model who is redundant, and holds it to what it answered.</summary>
     public AgentSettings AskingSettings(ReplayPolicy policy, string state = "state")
     {
         AgentSettings settings = Settings(state);
         return settings with
         {
             Replay = settings.Replay with { Policy = policy, FramesMax = 60, TextsMax = 30, PairsMax = 30, FreshMax = 200, RefreshedMax = 20 },
+            Learning = settings.Learning with { MixUp = 0, EmbeddingReplay = 0.5 },
         };
     }
 

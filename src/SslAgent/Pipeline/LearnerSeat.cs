@@ -80,10 +80,11 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     }
 
     /// <summary>
-    /// Gives the coming cycle its teacher, where its plan wants one: the last promoted version. Called where training stands on the cycle's parent.
+    /// Gives the coming cycle what holds it to the past, where its plan wants that: a teacher, the last promoted version, and the buffer's embeddings. Called where training stands on the cycle's parent.
     /// </summary>
     public void TeachBy(ModelVersion? promoted)
     {
+        Learner.Remember(Embeddings);
         if (!Check.NotNull(_plan, "a learner has a plan").Regularization.NeedsTeacher) return;
         if (promoted is not null && promoted == _stand)
         {

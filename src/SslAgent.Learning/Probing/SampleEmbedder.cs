@@ -18,7 +18,13 @@ internal sealed class SampleEmbedder(LearnerPlan plan, Weights served, ITokenize
     public const int Width = 64;
 
     private readonly TowerSet _towers = new(plan.Model, served);
-    private readonly float[] _frameSigns = Signs(plan.Model.Frame.Width, part: 0), _textSigns = Signs(plan.Model.Text.Width, part: 1);
+    private readonly float[] _frameSigns = FrameSigns(plan.Model), _textSigns = TextSigns(plan.Model);
+
+    /// <summary>The projection of a frame's feature, row-major [D, Width]; the same for every lineage: what is projected differs enough.</summary>
+    public static float[] FrameSigns(ModelPlan plan) => Signs(plan.Frame.Width, part: 0);
+
+    /// <summary>The projection of a text's feature, row-major [D, Width].</summary>
+    public static float[] TextSigns(ModelPlan plan) => Signs(plan.Text.Width, part: 1);
 
     public IReadOnlyList<float[]>? Embed(Batch batch)
     {
@@ -66,7 +72,6 @@ internal sealed class SampleEmbedder(LearnerPlan plan, Weights served, ITokenize
         }
     }
 
-    /// <summary>The same for every lineage: what is projected differs enough.</summary>
     private static float[] Signs(int width, int part)
     {
         var chance = new Philox(new DrawKey(0, 0, 0, ChanceStream.Projection, part));

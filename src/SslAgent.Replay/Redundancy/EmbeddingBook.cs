@@ -8,7 +8,7 @@ namespace SslAgent.Replay;
 /// Where the samples of the replay buffer lie in the model's embedding space, by modality: an average over the cycles that embedded them. A function of
 /// weights and samples, kept beside the weights as <c>embeddings.bin</c> so that nobody embeds the whole buffer again. Immutable.
 /// </summary>
-public sealed class EmbeddingBook
+public sealed class EmbeddingBook : ISampleMemory
 {
     public const string FileName = "embeddings.bin";
 
@@ -28,6 +28,17 @@ public sealed class EmbeddingBook
     public int Count => _tables.Sum(table => table.Count);
 
     private static ReadOnlySpan<byte> Magic => "SSLAEMBD"u8;
+
+    public float[]? Find(Modality modality, SampleId id)
+    {
+        EmbeddingTable table = Of(modality);
+        int place = table.Find(id.Sequence);
+        if (place < 0) return null;
+        float[] direction = new float[Width];
+        ReadOnlySpan<sbyte> kept = table.VectorAt(place);
+        for (int i = 0; i < Width; i++) direction[i] = kept[i];
+        return direction;
+    }
 
     internal EmbeddingTable Of(Modality modality) => _tables[(int)modality];
 

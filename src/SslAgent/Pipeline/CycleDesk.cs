@@ -56,6 +56,7 @@ internal sealed class CycleDesk(
     {
         seat.Take(cycle.Plan.Learner, cycle.Parent);
         seat.Adopt(cycle.TokenizerJson);
+        seat.TeachBy(cycle.Promoted);
     }
 
     private int GoOn(PreparedCycle cycle)

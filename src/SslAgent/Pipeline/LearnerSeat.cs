@@ -79,6 +79,23 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         if (tokenizerJson is not null && !Learner.HasTokenizer) Learner.AdoptTokenizer(BpeTokenizer.FromJson(tokenizerJson));
     }
 
+    /// <summary>
+    /// Gives the coming cycle what holds it to the past, where its plan wants that: a teacher, the last promoted version, and the buffer's embeddings. Called where training stands on the cycle's parent.
+    /// </summary>
+    public void TeachBy(ModelVersion? promoted)
+    {
+        Learner.Remember(Embeddings);
+        if (!Check.NotNull(_plan, "a learner has a plan").Regularization.NeedsTeacher) return;
+        if (promoted is not null && promoted == _stand)
+        {
+            Learner.TeachBySelf(); // It may still be on its way to the disk.
+            return;
+        }
+
+        using IStoredModel? stored = promoted is { } earlier ? store.Open(earlier) : null;
+        Learner.TeachBy(stored);
+    }
+
     /// <summary>Takes note of a cycle's verdict: a promoted one moves what the line has reached.</summary>
     /// <param name="freshRatio">Share of new samples in the cycle's batches.</param>
     /// <param name="embeddings">What the version made of the buffer, or what was known before where nobody asked it.</param>

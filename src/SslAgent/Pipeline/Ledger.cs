@@ -105,11 +105,11 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
             if (!CanBegin || _lineage.Open is not null) return null;
             CyclePlan plan = planOf(_replay.TrainableSinceCycle);
             var started = new JournalRecord.CycleStarted(_lineage.NextCycle, plan.ToJson(), fingerprint, trigger);
-            ModelVersion? parent = _lineage.Head;
+            (ModelVersion? parent, ModelVersion? promoted) = (_lineage.Head, _lineage.Promoted);
             OpenCycle open = _replay.StartCycle(started);
             Apply_NeedsLock(open.Sequence, started);
             return new PreparedCycle(
-                started, plan, parent, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _replay.Buffer(open, plan.Replay), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, promoted, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _replay.Buffer(open, plan.Replay), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 

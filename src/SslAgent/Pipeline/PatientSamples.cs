@@ -7,7 +7,8 @@ namespace SslAgent.Pipeline;
 /// A cycle's samples, read with patience: a draw is a function of its key, so that it may be repeated until the disk gives it. An order that would cut
 /// the cycle off does so also here, by <see cref="CycleCutOffException"/>.
 /// </summary>
-internal sealed class PatientSamples(IBatchSource batches, ISentinelSource sentinels, Patience patience, Interrupts interrupts) : IBatchSource, ISentinelSource
+/// <param name="mayBeCutOff">False for a cycle whose end is in the journal: an order waits for it, however long the disk takes.</param>
+internal sealed class PatientSamples(IBatchSource batches, ISentinelSource sentinels, Patience patience, Interrupts interrupts, bool mayBeCutOff) : IBatchSource, ISentinelSource
 {
     public AvailableData Available => batches.Available;
 
@@ -25,7 +26,7 @@ internal sealed class PatientSamples(IBatchSource batches, ISentinelSource senti
         {
             return read();
         }
-        catch (StorageException) when (interrupts.HasOrder)
+        catch (StorageException) when (mayBeCutOff && interrupts.HasOrder)
         {
             throw new CycleCutOffException();
         }

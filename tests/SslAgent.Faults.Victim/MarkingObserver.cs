@@ -32,7 +32,7 @@ internal sealed class MarkingObserver(KillPoints points, TextWriter output) : IA
     public void OnStep(StepReport report)
     {
         Pass("at step taken");
-        Volatile.Read(ref _giver)?.AtStep();
+        Volatile.Read(ref _giver)?.AtStep(report.Step.Value);
     }
 
     public void OnProbing(CycleNumber cycle) => Pass("at probes begun");

@@ -11,6 +11,9 @@ namespace SslAgent.Faults.Victim;
 /// </summary>
 internal sealed class OrderGiver
 {
+    // Of the eight that a cycle of the bench has.
+    private const int StepMax = 4;
+
     private const int DeniedAfter = 4, DeniedOffsets = 20;
 
     private readonly Agent _agent;
@@ -58,16 +61,16 @@ internal sealed class OrderGiver
 
     /// <summary>
     /// The learner thread, in the middle of a cycle: whatever a start has to make up for is over by then, and what is ordered here is taken next. Not while a
-    /// version is on its way to disk, whose steps would count as the order's.
+    /// version is on its way to disk, and not in a cycle's last steps, which would end it with one: those steps would count as the order's.
     /// </summary>
-    public void AtStep()
+    public void AtStep(int step)
     {
         bool wasFinishing;
         lock (_lock) (wasFinishing, _isFinishing) = (_isFinishing, false);
         if (wasFinishing) Over("by the start");
         lock (_lock)
         {
-            if (_isUnderWay || _next == _orders.Count || _published < _orders[_next].After || _published < _ended) return;
+            if (step > StepMax || _isUnderWay || _next == _orders.Count || _published < _orders[_next].After || _published < _ended) return;
             _isUnderWay = true;
             _points.Begin(_orders[_next].Kind);
         }

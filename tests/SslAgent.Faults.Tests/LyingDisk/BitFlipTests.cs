@@ -12,7 +12,7 @@ using SslAgent.Replay;
 using SslAgent.Storage;
 using SslAgent.Storage.Tests.Support;
 
-namespace SslAgent.Faults.Tests.Disks;
+namespace SslAgent.Faults.Tests.LyingDisk;
 
 /// <summary>One flipped bit in every kind of file of a state directory, at drawn places: it is told of, or it changes nothing; it is never believed.</summary>
 public sealed class BitFlipTests(ITestOutputHelper output)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using SslAgent.Storage;
@@ -13,6 +14,8 @@ internal sealed class BlockSums
     public const int BlockBytes = 1 << 20;
 
     private const int Digits = 8;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly StringBuilder _digits = new();
     private uint _sum;
@@ -43,7 +46,7 @@ internal sealed class BlockSums
 
     /// <summary>Whether these can be the sums of so many bytes.</summary>
     public static bool AreOf(string sums, long bytes) =>
-        sums.Length == (bytes + BlockBytes - 1) / BlockBytes * Digits && !sums.AsSpan().ContainsAnyExcept("0123456789abcdef");
+        sums.Length == (bytes + BlockBytes - 1) / BlockBytes * Digits && !sums.AsSpan().ContainsAnyExcept(HexDigits);
 
     private void CloseBlock()
     {

@@ -27,13 +27,7 @@ internal static class FileCheck
     {
         var ranges = new List<ByteRange>();
         string? unreadable = null;
-        string sum = ReadThrough(open, file.Bytes, cancellation, (at, block, fault) =>
-        {
-            unreadable ??= fault?.Message;
-            long end = Math.Min(at + BlockSums.BlockBytes, file.Bytes);
-            bool isSound = fault is null && block.Length == end - at && BlockSums.Fits(sums, at / BlockSums.BlockBytes, block);
-            if (!isSound) Add(ranges, new ByteRange(at, end));
-        });
+        string sum = ReadThrough(open, file.Bytes, Judge, cancellation);
         long length = open.Length;
         if (length > file.Bytes) Add(ranges, new ByteRange(file.Bytes, length));
         if (ranges.Count == 0 && sum == file.Sha256) return null;
@@ -43,6 +37,14 @@ internal static class FileCheck
             unreadable is null ? OtherThan(file, length, sum) : $"not readable: {unreadable}",
         ];
         return new FileDamage(file.Name, string.Join("; ", said)) { Ranges = ranges };
+
+        void Judge(long at, ReadOnlySpan<byte> block, StorageException? fault)
+        {
+            unreadable ??= fault?.Message;
+            long end = Math.Min(at + BlockSums.BlockBytes, file.Bytes);
+            bool isSound = fault is null && block.Length == end - at && BlockSums.Fits(sums, at / BlockSums.BlockBytes, block);
+            if (!isSound) Add(ranges, new ByteRange(at, end));
+        }
     }
 
     private static FileDamage? AsAWhole(IDiskFile open, VersionFile file, CancellationToken cancellation)
@@ -50,8 +52,13 @@ internal static class FileCheck
         const string Why = "which bytes cannot be told: a release that kept no block sums wrote it";
         long length = open.Length;
         if (length != file.Bytes) return new FileDamage(file.Name, $"{OtherThan(file, length, "")}; {Why}") { Ranges = [new ByteRange(0, file.Bytes)] };
-        string sum = ReadThrough(open, file.Bytes, cancellation, static (_, _, fault) => { if (fault is not null) throw fault; });
+        string sum = ReadThrough(open, file.Bytes, Refuse, cancellation);
         return sum == file.Sha256 ? null : new FileDamage(file.Name, $"{OtherThan(file, length, sum)}; {Why}") { Ranges = [new ByteRange(0, file.Bytes)] };
+
+        static void Refuse(long at, ReadOnlySpan<byte> block, StorageException? fault)
+        {
+            if (fault is not null) throw fault;
+        }
     }
 
     private static string OtherThan(VersionFile file, long length, string sum) => length == file.Bytes
@@ -61,7 +68,7 @@ internal static class FileCheck
     private delegate void OnBlock(long at, ReadOnlySpan<byte> read, StorageException? fault);
 
     /// <summary>The sha256 of what could be read of the file's first so many bytes.</summary>
-    private static string ReadThrough(IDiskFile open, long bytes, CancellationToken cancellation, OnBlock onBlock)
+    private static string ReadThrough(IDiskFile open, long bytes, OnBlock onBlock, CancellationToken cancellation)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockSums.BlockBytes);

@@ -6,7 +6,6 @@ using SslAgent.EndToEnd.Tests;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
-using SslAgent.Support;
 
 namespace SslAgent.Faults.Tests.Disk;
 

@@ -14,6 +14,7 @@ internal static class Program
             "memory" => LearnerBench.Memory(arguments),
             "tokenizer" => TokenizerBench.Run(arguments),
             "replay" => ReplayBench.Run(arguments),
+            "redundancy" => RedundancyBench.Run(arguments),
             "ingest" => IngestBench.Run(arguments),
             "ingest-broker" => IngestBroker.Run(),
             _ => Usage(),
@@ -27,6 +28,7 @@ internal static class Program
         Console.Error.WriteLine("sslagent-bench memory [--preset nano] [--steps 20000]");
         Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");
         Console.Error.WriteLine("sslagent-bench replay [--entries 1000000] [--frames 40000]");
+        Console.Error.WriteLine("sslagent-bench redundancy [--entries 10000,50000,200000]");
         Console.Error.WriteLine("sslagent-bench ingest [--seconds 4]");
         return 2;
     }

@@ -216,8 +216,7 @@ public sealed partial class ReplayState
                 _memory.Evict(evicted);
                 break;
             case JournalRecord.CycleEnded ended:
-                // Where the medium lost the beginning, all that is here was here.
-                _memory.EndCycle(OpenCycle?.Sequence ?? sequence, ended.Verdict.Kind == VerdictKind.Reject);
+                _memory.EndCycle(ended.Verdict.Kind == VerdictKind.Reject);
                 OpenCycle = null;
                 Learned = _inCycle;
                 _memory.Remove(ended.Quarantined.Select(id => id.Sequence).ToHashSet());

@@ -6,8 +6,8 @@ public sealed class CourseTests
 {
     private static readonly GuardOptions Options = new() { DriftPlasticCycles = 2 };
 
-    private static JournalRecord Ended(VerdictKind kind) =>
-        new JournalRecord.CycleEnded(new CycleNumber(1), 10, new ModelVersion(1), new Verdict(kind, []), []);
+    private static JournalRecord.CycleEnded Ended(VerdictKind kind) =>
+        new(new CycleNumber(1), 10, new ModelVersion(1), new Verdict(kind, []), []);
 
     private static Course Fold(params JournalRecord[] records) => records.Aggregate(Course.Start, (course, record) => course.After(record));
 

@@ -41,6 +41,16 @@ internal static class DecisionCodec
             case JournalRecord.Forgotten forgotten:
                 Encode(forgotten, to);
                 return RecordKind.Forgotten;
+            case JournalRecord.DriftFound drift:
+                to.String(drift.Source);
+                to.String(drift.Measure);
+                to.Double(drift.Before);
+                to.Double(drift.After);
+                to.Int32(drift.PlasticCycles);
+                return RecordKind.DriftFound;
+            case JournalRecord.TrainingResumed resumed:
+                to.String(resumed.Reason);
+                return RecordKind.TrainingResumed;
             default:
                 throw new BrokenInvariantException($"the journal has no format for {record.GetType().Name}");
         }
@@ -68,6 +78,10 @@ internal static class DecisionCodec
                 return new JournalRecord.HistoryRetired(from.Int64(), from.String());
             case RecordKind.Forgotten:
                 return DecodeForgotten(ref from);
+            case RecordKind.DriftFound:
+                return new JournalRecord.DriftFound(from.String(), from.String(), from.Double(), from.Double(), from.Int32());
+            case RecordKind.TrainingResumed:
+                return new JournalRecord.TrainingResumed(from.String());
             default:
                 throw new JournalFormatException(
                     $"a journal record has the unknown kind {(ushort)kind}: use the release that wrote it, or a newer one");

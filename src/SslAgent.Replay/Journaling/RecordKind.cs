@@ -15,4 +15,6 @@ internal enum RecordKind : ushort
     RolledBack = 21,
     HistoryRetired = 22,
     Forgotten = 23,
+    DriftFound = 30,
+    TrainingResumed = 31,
 }

@@ -31,6 +31,13 @@ public sealed record EraProbe(int Era, string Objective, double Loss, double Noi
     /// </summary>
     public IReadOnlyList<double> Groups { get; init; } = [];
 
+    /// <summary>Two probes are equal where all their numbers are, the groups' too.</summary>
+    public bool Equals(EraProbe? other) =>
+        other is not null && Groups.SequenceEqual(other.Groups) &&
+        (Era, Objective, Loss, Noise, TrivialLoss, Count, Set).Equals((other.Era, other.Objective, other.Loss, other.Noise, other.TrivialLoss, other.Count, other.Set));
+
+    public override int GetHashCode() => HashCode.Combine(Era, Objective, Loss, Set);
+
     /// <summary>A fingerprint of samples in their order (FNV-1a over whole ids): equal for the same samples, on every machine.</summary>
     public static long SetOf(IEnumerable<SampleId> samples)
     {

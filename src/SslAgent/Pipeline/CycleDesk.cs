@@ -26,7 +26,7 @@ internal sealed class CycleDesk(
                 continue;
             }
 
-            if (cycle.Ended is null && cycle.Plan.Replay != plan.Replay)
+            if (cycle.Ended is null && cycle.Plan.Replay != plan.Under(cycle.Plan.LearningRateScale, cycle.Plan.FreshScale).Replay)
             {
                 // What it trained on so far was folded under the old options and cannot be had again.
                 Abandon(cycle, "the options of section replay changed");
@@ -40,6 +40,12 @@ internal sealed class CycleDesk(
     /// <summary>Begins a cycle where there is something to learn from, and runs it.</summary>
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
+        if (ledger.Course.IsPaused)
+        {
+            order.Begun.TrySetResult(false);
+            return;
+        }
+
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
         PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(plan, fingerprint, order.Trigger));
         order.Begun.TrySetResult(cycle is not null);

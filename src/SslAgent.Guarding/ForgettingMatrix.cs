@@ -26,7 +26,8 @@ public sealed class ForgettingMatrix
 
     public IReadOnlyList<string> Objectives => [.. Cells.Select(cell => cell.Objective).Distinct().Order(StringComparer.Ordinal)];
 
-    public IReadOnlyList<int> Eras => [.. Cells.Select(cell => cell.Era).Distinct().Order()];
+    /// <summary>Eras that were probed with an objective, oldest first.</summary>
+    public IReadOnlyList<int> ErasOf(string objective) => [.. Cells.Where(cell => cell.Objective == objective).Select(cell => cell.Era).Distinct().Order()];
 
     /// <summary>The line of parents of a version, which is what its weights went through: rejected and abandoned versions are on no line.</summary>
     public static ForgettingMatrix Along(ModelVersion version, Func<ModelVersion, VersionManifest?> find)

@@ -1,5 +1,4 @@
 using SslAgent.Domain;
-using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;

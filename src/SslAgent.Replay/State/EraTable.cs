@@ -36,7 +36,7 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
         int number = NumberOf(key);
         if (!_eras.TryGetValue(number, out EraSentinels? era))
         {
-            _eras[number] = era = new EraSentinels(number, NameOf(key), options);
+            _eras[number] = era = new EraSentinels(number, Distinct(NameOf(key)), options);
             Thin(keep: number);
         }
 
@@ -124,6 +124,13 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
         EraGrouping.Time => TimeName(key),
         _ => sources.NameOf((int)key),
     };
+
+    /// <summary>A source or a stretch of time that a drift divided has several eras.</summary>
+    private string Distinct(string name)
+    {
+        int same = _eras.Values.Count(era => era.Name == name || era.Name.StartsWith(name + ", after drift ", StringComparison.Ordinal));
+        return same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}, after drift {same}");
+    }
 
     private string CountName(long from, long to) => _cutAt > from && _cutAt <= to
         ? string.Create(CultureInfo.InvariantCulture, $"samples {_cutAt} to {to}, after a drift")

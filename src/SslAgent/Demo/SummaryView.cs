@@ -75,7 +75,7 @@ internal sealed class SummaryView(IAnsiConsole console)
         Table table = new() { Border = TableBorder.None, ShowHeaders = true };
         table.AddColumn(new TableColumn($"[bold]{Markup.Escape(objective)}[/]"));
         table.AddColumn(new TableColumn($"[grey]{matrix.Versions[0]} to {matrix.Versions[^1]}; average forgetting {Signed(summary.Forgetting)}, backward transfer {Signed(summary.BackwardTransfer)}, forward {Signed(summary.ForwardTransfer)} of the trivial loss[/]"));
-        foreach (int era in matrix.Eras)
+        foreach (int era in matrix.ErasOf(objective))
             table.AddRow($"era {era}", string.Concat(matrix.Versions.Select(version => Cell(matrix.Find(version, era, objective), ink))));
         return table;
     }

@@ -10,7 +10,7 @@ namespace SslAgent.Picturing;
 /// </summary>
 internal static class MatrixPicture
 {
-    private const int Zoom = 2, Margin = 14, Labels = 46, CellHeight = 18, Title = 34, Axis = 18, Scale = 40, WidthMin = 420, WidthMax = 1400;
+    private const int Zoom = 2, Margin = 14, Labels = 46, CellHeight = 18, Title = 34, Axis = 18, Scale = 40, WidthMin = 620, WidthMax = 1400;
 
     private static readonly Ink Paper = new(255, 255, 255), Text = new(40, 40, 40), Mark = new(255, 255, 255);
 
@@ -20,9 +20,9 @@ internal static class MatrixPicture
         if (matrix.Cells.Count == 0) return null;
         int cell = Math.Clamp((WidthMax - Labels) / matrix.Versions.Count, 2, 36);
         int width = Math.Max(WidthMin, Labels + (cell * matrix.Versions.Count) + (2 * Margin));
-        int panel = Title + (CellHeight * matrix.Eras.Count) + Axis + Scale;
-        Canvas canvas = new(width, (panel * matrix.Objectives.Count) + (2 * Margin), Paper);
-        foreach ((int index, string objective) in matrix.Objectives.Index()) Panel(canvas, matrix, objective, Margin + (index * panel), cell);
+        int[] heights = [.. matrix.Objectives.Select(objective => Title + (CellHeight * matrix.ErasOf(objective).Count) + Axis + Scale)];
+        Canvas canvas = new(width, heights.Sum() + (2 * Margin), Paper);
+        foreach ((int index, string objective) in matrix.Objectives.Index()) Panel(canvas, matrix, objective, Margin + heights[..index].Sum(), cell);
         return canvas.ToFrame();
     }
 
@@ -33,7 +33,7 @@ internal static class MatrixPicture
         canvas.Write($"{objective}: held-out loss by era and version", Margin, top, Text, Zoom);
         canvas.Write($"forgetting {Share(summary.Forgetting)}  backward {Share(summary.BackwardTransfer)}  forward {Share(summary.ForwardTransfer)}", Margin, top + 16, Text, Zoom);
         int left = Margin + Labels, cells = top + Title;
-        foreach ((int row, int era) in matrix.Eras.Index())
+        foreach ((int row, int era) in matrix.ErasOf(objective).Index())
         {
             canvas.Write($"era {era}", Margin, cells + (row * CellHeight) + 4, Text, Zoom);
             foreach ((int column, ModelVersion version) in matrix.Versions.Index())
@@ -45,7 +45,7 @@ internal static class MatrixPicture
             }
         }
 
-        int below = cells + (matrix.Eras.Count * CellHeight);
+        int below = cells + (matrix.ErasOf(objective).Count * CellHeight);
         Versions(canvas, matrix, left, below + 4, cellWidth);
         Legend(canvas, ink, below + Axis);
     }

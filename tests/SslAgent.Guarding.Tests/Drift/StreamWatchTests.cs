@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Guarding.Drift;
+using SslAgent.Guarding.Simulation;
 
 namespace SslAgent.Guarding.Tests.Drift;
 
@@ -97,34 +98,13 @@ public sealed class StreamWatchTests(ITestOutputHelper output)
         Assert.Null(loaded.Owed);
     }
 
-    /// <summary>A stream of flat frames whose brightness is a first-order process, in standard deviations of 10, plus a shift.</summary>
     private static List<(long At, JournalRecord.DriftFound Drift)> Run(
-        int stream, long length, Func<long, double> shift, double correlation = 0, long saveAt = -1)
-    {
-        var chance = new Philox(new DrawKey(Seed, stream, 0, ChanceStream.Test));
-        var watch = new StreamWatch(Options);
-        var found = new List<(long, JournalRecord.DriftFound)>();
-        double state = 0;
-        for (long at = 0; at < length; at++)
-        {
-            if (at == saveAt) watch = StreamWatch.Load(Options, watch.Save());
-            state = correlation * state + Math.Sqrt(1 - correlation * correlation) * Some.Gaussian(ref chance);
-            watch.Apply(2 * at, Admit(Frame(at, 128 + 10 * (state + shift(at)))));
-            if (watch.Owed is not { } drift) continue;
-            found.Add((at, drift));
-            watch.Apply(2 * at + 1, drift);
-        }
-
-        return found;
-    }
+        int stream, long length, Func<long, double> shift, double correlation = 0, long saveAt = -1) =>
+        new SimulatedStream(Seed, stream, Options, correlation).Run(length, shift, saveAt);
 
     private static JournalRecord.Admitted Admit(Sample sample) => new(sample, false);
 
-    private static Sample Frame(long at, double light)
-    {
-        byte value = (byte)Math.Clamp(Math.Round(light), 0, 255);
-        return new Sample(At(at), "cam", 0, null, null, new Frame(2, 2, [.. Enumerable.Repeat(value, 12)]), null);
-    }
+    private static Sample Frame(long at, double light) => SimulatedStream.Frame(at, light);
 
     private static SourceOffset At(long at) => new("stream", 0, 0, at);
 

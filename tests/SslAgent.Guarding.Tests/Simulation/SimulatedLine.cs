@@ -24,9 +24,9 @@ internal sealed class SimulatedLine(ulong seed, int line, LineShape shape, Guard
 
     private static readonly Kind[] Kinds =
     [
-        new("mae", 0.667, Level: 0.60, Fall: 0.0005, Excursion: 0.010, MaskNoise: 0.004),
-        new("mlm", 4.0, Level: 2.5, Fall: 0.002, Excursion: 0.20, MaskNoise: 0.03),
-        new("clip", 3.4, Level: 2.0, Fall: 0.003, Excursion: 0.45, MaskNoise: 0.03),
+        new("mae", 0.667, Level: 0.60, Fall: 0.0005, Excursion: 0.045, MaskNoise: 0.013),
+        new("mlm", 4.0, Level: 2.5, Fall: 0.002, Excursion: 0.25, MaskNoise: 0.10),
+        new("clip", 3.4, Level: 2.0, Fall: 0.003, Excursion: 0.46, MaskNoise: 0.011),
     ];
 
     private readonly Guard _guard = new(options);

@@ -67,6 +67,7 @@ public sealed class EraTableTests
         Assert.Equal((2, 1), (bySource.Of(2, 0, a).Number, bySource.Of(3, 0, b).Number));
         bySource.Open(null, 4);
         Assert.Equal((3, 4), (bySource.Of(4, 0, b).Number, bySource.Of(5, 0, a).Number));
+        Assert.Equal(["a", "b", "a, after drift 1", "b, after drift 1", "a, after drift 2"], bySource.All.Select(era => era.Name));
 
         var byTime = new EraTable(new ReplayOptions { EraBy = EraGrouping.Time, EraDuration = TimeSpan.FromHours(1) }, sources);
         long hour = 3_600_000;

@@ -61,7 +61,7 @@ internal static class MatrixVersions
         {
             output.WriteLine($"{objective}: held-out loss (in brackets where the era's sentinels still changed)");
             Table table = Tables.Of([">era", .. matrix.Versions.Select(version => $">{version}")]);
-            foreach (int era in matrix.Eras)
+            foreach (int era in matrix.ErasOf(objective))
                 table.Add([Tables.Count(era), .. matrix.Versions.Select(version => Loss(matrix.Find(version, era, objective)))]);
             Tables.Write(output, table);
         }

@@ -13,6 +13,8 @@ public enum ChanceStream
     Reservoir = 8,
     Sentinel = 9,
     Schedule = 10,
+    MixUp = 11,
+    Projection = 12,
     Test = 99,
 }
 

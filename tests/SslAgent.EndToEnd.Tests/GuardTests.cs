@@ -27,7 +27,7 @@ public sealed class GuardTests
         Assert.All(rejected, manifest => Assert.Equal((VerdictKind.Reject, null), (manifest.Verdict.Kind, manifest.Parent)));
         double rate = settings.Learning.LearningRate, fresh = settings.Replay.FreshRatio;
         Assert.Equal([rate, rate, rate / 2], rejected.Select(manifest => PlanOf(manifest).Learner.Optimizer.LearningRate));
-        Assert.Equal([fresh, fresh, fresh * 0.75], rejected.Select(manifest => PlanOf(manifest).Replay.FreshRatio));
+        Assert.Equal([fresh, fresh, fresh * 0.75], rejected.Select(manifest => PlanOf(manifest).FreshRatio));
         AssertPaused(agent);
         Assert.False(agent.TriggerCycle());
         await observer.CountsAsync(counts => counts.JournalPosition >= 450, bench.Limit);

@@ -3,6 +3,7 @@ using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Optimizing;
 using SslAgent.Learning.Planning;
+using SslAgent.Learning.Regularizing;
 using SslAgent.Learning.State;
 using static TorchSharp.torch;
 
@@ -17,18 +18,20 @@ internal sealed class CycleRun
     private readonly TimeProvider _time;
     private readonly CycleNumber _cycle;
     private readonly IBatchSource _source;
+    private readonly ISampleMemory? _memory;
     private readonly StepLedger _ledger;
 
     public CycleRun(
         LearnerPlan plan, LearnerState state, IReadOnlyList<ObjectiveDefinition> definitions, TimeProvider time, CycleNumber cycle,
-        IBatchSource source, CycleProgress? before, Action<StepReport>? progress)
+        IBatchSource source, Teacher? teacher, ISampleMemory? memory, CycleProgress? before, Action<StepReport>? progress)
     {
         _plan = plan;
         _state = state;
-        _definitions = definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
         _time = time;
         _cycle = cycle;
         _source = source;
+        _memory = plan.Regularization.EmbeddingReplay > 0 ? memory : null;
+        _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
         _ledger = new StepLedger(cycle, before, progress);
     }
 
@@ -94,11 +97,21 @@ internal sealed class CycleRun
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
         ids.AddRange(batch.Ids);
         ObjectiveInput input = InputBuilder.ForTraining(batch, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
+        if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)
         Shape.Require(loss.Loss, definition.Name + " loss");
-        (loss.Loss * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
+        Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
+        (all * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
         _state.Parameters.Accumulate(definition.Sections);
         return new ObjectiveLoss(loss.Loss.detach(), loss.Terms);
+    }
+
+    private ObjectiveDefinition Regularized(ObjectiveDefinition definition, Teacher? teacher)
+    {
+        RegularizationPlan plan = _plan.Regularization;
+        if (teacher is not null && plan.Distillation > 0) definition = Distillation.Beside(definition, teacher, plan.Distillation);
+        if (_memory is not null) definition = EmbeddingReplay.Beside(definition, _plan.Model, plan.EmbeddingReplay);
+        return definition;
     }
 
     private static ObjectiveLoss Sum(ObjectiveLoss? so, ObjectiveLoss more) =>

@@ -15,6 +15,7 @@ internal enum RecordKind : ushort
     RolledBack = 21,
     HistoryRetired = 22,
     Forgotten = 23,
+    Evicted = 24,
     DriftFound = 30,
     TrainingResumed = 31,
 }

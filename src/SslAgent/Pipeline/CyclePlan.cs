@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SslAgent.Domain;
 using SslAgent.Learning.Planning;
@@ -9,8 +10,9 @@ namespace SslAgent.Pipeline;
 
 /// <summary>Everything that a cycle's weights depend on besides the journal: written into its first record, read back when it is run anew.</summary>
 /// <param name="Steps">The step budget.</param>
+/// <param name="FreshRatio">Share of each batch drawn from fresh samples, as resolved when the cycle began.</param>
 /// <param name="Replay">What the journal was folded under, as <see cref="ReplayOptions.ForFold"/> gives it.</param>
-internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions Replay)
+internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRatio, ReplayOptions Replay)
 {
     /// <summary>What the learning rate of the options was multiplied by to give the one here.</summary>
     public double LearningRateScale { get; private init; } = 1;
@@ -18,21 +20,24 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
     /// <summary>The same for the share of fresh samples.</summary>
     public double FreshScale { get; private init; } = 1;
 
-    /// <summary>This plan, which says what the options say, as the verdicts so far have it.</summary>
+    /// <summary>The share of fresh samples before it was multiplied: what an adaptive share goes on from.</summary>
+    public double FreshRatioResolved => BeforeScale ?? FreshRatio;
+
+    private double? BeforeScale { get; init; }
+
+    /// <summary>This plan as the verdicts so far have it.</summary>
     public CyclePlan Under(double learningRateScale, double freshScale) => this with
     {
         Learner = Learner with { Optimizer = Learner.Optimizer with { LearningRate = Learner.Optimizer.LearningRate * learningRateScale } },
-        Replay = Replay with { FreshRatio = Math.Min(1, Replay.FreshRatio * freshScale) },
+        FreshRatio = Math.Min(1, FreshRatio * freshScale),
         LearningRateScale = learningRateScale,
         FreshScale = freshScale,
+        BeforeScale = FreshRatio,
     };
 
-    /// <summary>Whether the same options gave both plans, whatever the verdicts made of them.</summary>
-    public bool HasOptionsOf(CyclePlan other)
-    {
-        CyclePlan same = Under(other.LearningRateScale, other.FreshScale);
-        return same.Steps == other.Steps && same.Learner.ToJson() == other.Learner.ToJson() && same.Replay == other.Replay;
-    }
+    /// <summary>Whether the same options gave both plans, whatever the verdicts and the stream made of them.</summary>
+    public bool HasOptionsOf(CyclePlan other) =>
+        Under(other.LearningRateScale, 1).Learner.ToJson() == other.Learner.ToJson() && Replay == other.Replay;
 
     public string ToJson()
     {
@@ -41,10 +46,12 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
         {
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
+            writer.WriteNumber("freshRatio", FreshRatio);
             if (LearningRateScale != 1 || FreshScale != 1)
             {
                 writer.WriteNumber("learningRateScale", LearningRateScale);
                 writer.WriteNumber("freshScale", FreshScale);
+                writer.WriteNumber("freshRatioResolved", FreshRatioResolved);
             }
 
             writer.WritePropertyName("replay");
@@ -62,17 +69,31 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        ReplayOptions replay = ReadReplay(root.GetProperty("replay"));
         return new CyclePlan(
             LearnerPlan.FromJson(root.GetProperty("learner").GetRawText()),
             root.GetProperty("steps").GetInt32(),
-            root.GetProperty("replay").Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null"))
+            // Releases whose ratio never changed wrote it among the options alone.
+            root.TryGetProperty("freshRatio", out JsonElement ratio) ? ratio.GetDouble() : replay.FreshRatio,
+            replay)
         {
             LearningRateScale = root.TryGetProperty("learningRateScale", out JsonElement rate) ? rate.GetDouble() : 1,
             FreshScale = root.TryGetProperty("freshScale", out JsonElement fresh) ? fresh.GetDouble() : 1,
+            BeforeScale = root.TryGetProperty("freshRatioResolved", out JsonElement resolved) ? resolved.GetDouble() : null,
         };
+    }
+
+    /// <summary>What an earlier release did not know has its default: the serializer by itself gives an init-only property that is missing its type's zero.</summary>
+    private static ReplayOptions ReadReplay(JsonElement written)
+    {
+        if (written.ValueKind != JsonValueKind.Object) throw new JsonException("replay is an object");
+        JsonNode? all = JsonSerializer.SerializeToNode(new ReplayOptions(), CyclePlanJson.Default.ReplayOptions);
+        JsonObject options = Check.NotNull(all, "options are an object").AsObject();
+        foreach (JsonProperty property in written.EnumerateObject()) options[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+        return options.Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null");
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>), typeof(WordOf<ReplayPolicy>), typeof(WordOf<ReplayRatio>)])]
 [JsonSerializable(typeof(ReplayOptions))]
 internal sealed partial class CyclePlanJson : JsonSerializerContext;

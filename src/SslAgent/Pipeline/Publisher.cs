@@ -4,6 +4,7 @@ using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Guarding.Drift;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
@@ -33,7 +34,8 @@ internal sealed class Publisher(
             ended.Version, cycle.Parent, lineage, time.GetUtcNow(), cycle.Number, ended.StepsDone, fold.Position, fold.Offsets, ended.Verdict, probe,
             report, plan.RootElement.Clone(), cycle.Started.Fingerprint);
         byte[] book = EraBookJson.Write(seat.Book);
-        ExtraFile[] extras = [.. Fold(fold), Bytes(EraBookJson.FileName, book)];
+        List<ExtraFile> extras = [.. Fold(fold), Bytes(EraBookJson.FileName, book)];
+        if (seat.Embeddings.Count > 0) extras.Add(Bytes(EmbeddingBook.FileName, seat.Embeddings.Write()));
         return Follow(saves.PublishAsync(draft, snapshot, extras));
     }
 

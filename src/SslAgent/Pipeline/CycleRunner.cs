@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
-using SslAgent.Guarding;
 using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;

@@ -1,6 +1,5 @@
 using SslAgent.Domain;
 using SslAgent.Guarding;
-using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using Spectre.Console;
 using SslAgent.Checkpoints;
 using SslAgent.Commands.Printing;
-using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Frames;

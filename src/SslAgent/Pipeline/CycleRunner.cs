@@ -38,7 +38,7 @@ internal sealed class CycleRunner(
 
     public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
     {
-        var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts);
+        var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts, mayBeCutOff: cycle.Ended is null);
         cycle = cycle with { Batches = samples, Sentinels = samples };
         observer.OnCycleStarted(cycle.Number, cycle.Started.Trigger, cycle.Batches.Available, cycle.Steps);
         try
@@ -47,7 +47,7 @@ internal sealed class CycleRunner(
             if (outcome == CycleOutcome.Finished) Finish(cycle, report, interrupts);
             return outcome;
         }
-        catch (CycleCutOffException) when (cycle.Ended is null)
+        catch (CycleCutOffException)
         {
             Abandon(cycle, "an operator's order cut it off");
             return CycleOutcome.Abandoned;
@@ -69,7 +69,7 @@ internal sealed class CycleRunner(
             {
                 Running = (cycle.Number, steps);
                 health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
-                return !interrupts.IsStopping && !interrupts.HasOrder && !IsOver(cycle, started, steps) &&
+                return !interrupts.IsStopping && !IsCutOff(cycle, interrupts) && !IsOver(cycle, started, steps) &&
                     (time.GetElapsedTime(saved) < options.ResumePointInterval || steps == done);
             }
 
@@ -82,7 +82,7 @@ internal sealed class CycleRunner(
                 return (report, CycleOutcome.Interrupted);
             }
 
-            if (interrupts.HasOrder)
+            if (IsCutOff(cycle, interrupts))
             {
                 Abandon(cycle, "an operator's order cut it off");
                 return (report, CycleOutcome.Abandoned);
@@ -99,10 +99,16 @@ internal sealed class CycleRunner(
         }
     }
 
-    private void Abandon(PreparedCycle cycle, string reason)
+    /// <summary>An order that comes while a cycle is run anew whose end is in the journal waits for it: its version was given away already.</summary>
+    private static bool IsCutOff(PreparedCycle cycle, Interrupts interrupts) => cycle.Ended is null && interrupts.HasOrder;
+
+    /// <summary>Makes a cycle void and puts the learner back to where it began.</summary>
+    public void Abandon(PreparedCycle cycle, string reason)
     {
         patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason)));
         HeadLog.CycleAbandoned(log, cycle.Number, reason);
+        // The version that it began on may still be on its way to disk.
+        publisher.AwaitRoom();
         patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Parent));
     }
 

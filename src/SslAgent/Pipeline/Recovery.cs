@@ -58,10 +58,10 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
                 unfinished.Add(new Unfinished.Cycle(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone }));
             var ledger = new Ledger(replay, lineage, _watch, guard, samplesMin);
+            damage.TellRewinds();
             if (damage.IsBroken(lineage, unfinished, replay.OpenCycle))
             {
-                unfinished.Clear();
-                if (damage.Settle(ledger, lineage, replay.OpenCycle) is { } rollback) unfinished.Add(rollback);
+                unfinished = [.. damage.Settle(ledger, lineage, unfinished, replay.OpenCycle)];
             }
 
             foreach (string note in damage.Notes) HeadLog.DamageSettled(log, note);
@@ -116,9 +116,19 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         _ => null,
     };
 
-    /// <summary>The <c>replay.bin</c> of a version: as this fold came by it, or else on disk.</summary>
-    private MemoryStream? PastOf(ModelVersion version) =>
-        _folds.TryGetValue(version, out FrozenFold? fold) ? new MemoryStream(fold.ReplayIndex) : SavedReplay.Of(store, version);
+    /// <summary>The <c>replay.bin</c> of a version: as this fold came by it, or else on disk; null also where that is damaged.</summary>
+    private MemoryStream? PastOf(ModelVersion version)
+    {
+        if (_folds.TryGetValue(version, out FrozenFold? fold)) return new MemoryStream(fold.ReplayIndex);
+        try
+        {
+            return SavedReplay.Of(store, version);
+        }
+        catch (VersionDamagedException)
+        {
+            return null;
+        }
+    }
 
     private FrozenFold Freeze(ReplayState state)
     {

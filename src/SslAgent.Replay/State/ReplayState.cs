@@ -237,6 +237,11 @@ public sealed partial class ReplayState
                 // What is taken off the disk now, no older state can be folded from.
                 CompleteFrom = Math.Max(CompleteFrom, Position);
                 break;
+            case JournalRecord.DriftFound drift:
+                _memory.OpenEra(drift.Source, TrainableAdmitted + SentinelsAdmitted);
+                break;
+            case JournalRecord.TrainingResumed:
+                break;
             default:
                 throw new BrokenInvariantException($"the fold does not know {record.GetType().Name}");
         }

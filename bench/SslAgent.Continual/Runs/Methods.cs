@@ -1,0 +1,34 @@
+using SslAgent.Replay;
+
+namespace SslAgent.Continual.Runs;
+
+/// <summary>All methods, the bounds last.</summary>
+internal static class Methods
+{
+    public const string Default = "default", Naive = "naive", Iid = "iid", Random = "random", RawPixels = "raw";
+
+    public static IReadOnlyList<Method> All { get; } =
+    [
+        new()
+        {
+            Name = Naive, Says = "fine-tuning on what is new, no buffer", HasBuffer = false,
+            Replay = options => options with { FreshRatio = 1, FramesMax = 0, TextsMax = 0, PairsMax = 0 },
+        },
+        new() { Name = "reservoir", Says = "a uniform sample of the past, half of each batch" },
+        new() { Name = Default, Says = "the agent's defaults" },
+        new()
+        {
+            Name = Iid, Says = "bound: the same samples shuffled, as many steps of the same batches", Meeting = Meeting.Shuffled, HasBuffer = false,
+            // What is not fresh in the first cycle is replayed in the others: every batch is drawn evenly from everything.
+            Replay = options => options with { FreshRatio = 0.5, FreshMax = int.MaxValue / 2, FreshBytesMax = long.MaxValue },
+        },
+        new() { Name = Random, Says = "bound: the same network, untrained", Meeting = Meeting.Untrained, HasBuffer = false },
+        new() { Name = RawPixels, Says = "bound: pixels averaged to 16 x 16, or how often each byte occurs", Meeting = Meeting.Raw, HasBuffer = false },
+    ];
+
+    public static Method Find(string name) =>
+        All.FirstOrDefault(method => method.Name == name) ?? throw new UsageException($"there is no method '{name}': known are {string.Join(", ", All.Select(method => method.Name))}");
+
+    /// <summary>Replay options with room for so many samples of each modality.</summary>
+    public static ReplayOptions WithCapacity(ReplayOptions options, int samples) => options with { FramesMax = samples, TextsMax = samples, PairsMax = samples };
+}

@@ -13,6 +13,7 @@ public enum ChanceStream
     Reservoir = 8,
     Sentinel = 9,
     Schedule = 10,
+    MixUp = 11,
     Test = 99,
 }
 

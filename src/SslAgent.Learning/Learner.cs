@@ -3,6 +3,7 @@ using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Probing;
+using SslAgent.Learning.Regularizing;
 using SslAgent.Learning.State;
 using SslAgent.Learning.Text;
 using SslAgent.Learning.Torch;
@@ -23,6 +24,7 @@ public sealed class Learner : IDisposable
     private readonly IReadOnlyList<ObjectiveDefinition> _objectives;
     private readonly TimeProvider _time;
     private readonly int _thread = Environment.CurrentManagedThreadId;
+    private Teacher? _teacher;
 
     internal Learner(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives, Func<byte[], ITokenizer> readTokenizer, TimeProvider time)
     {
@@ -85,6 +87,32 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>
+    /// Takes what would be served now for the teacher of the cycles to come, where the plan has a use for one: called where this learner stands on the last promoted version.
+    /// </summary>
+    public void TeachBySelf()
+    {
+        RequireThread();
+        if (!_plan.Regularization.NeedsTeacher) return;
+        Replace(new Teacher(_plan.Model, _state.Parameters.Layout, _state.ServedFlat, _state.Parameters.Compute.Dtype));
+    }
+
+    /// <summary>Takes a stored version for the teacher of the cycles to come, or none, where the plan has a use for one.</summary>
+    public void TeachBy(IStoredModel? stored)
+    {
+        RequireThread();
+        if (!_plan.Regularization.NeedsTeacher) return;
+        if (stored is null)
+        {
+            Replace(null);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using Weights served = LoadedWeights.Load(stored, _plan.Model, _state.Parameters.Compute.Device, ComputeDtype.Fp32);
+        Replace(new Teacher(_plan.Model, served.Layout, served.Flat, _state.Parameters.Compute.Dtype));
+    }
+
+    /// <summary>
     /// Runs the steps of one cycle on a frozen view. With <paramref name="firstStep"/> above 0 it goes on with the cycle of the resume point it was
     /// restored from, and ends with the same bytes as one that was never interrupted.
     /// </summary>
@@ -102,7 +130,7 @@ public sealed class Learner : IDisposable
             Check.That(before is not null && before.Cycle == cycle.Value && before.StepsDone == firstStep, "a cycle goes on where its resume point left it");
         }
 
-        return new CycleRun(_plan, _state, _objectives, _time, cycle, source, before, progress).Run(firstStep, steps, continueAfter);
+        return new CycleRun(_plan, _state, _objectives, _time, cycle, source, _teacher, before, progress).Run(firstStep, steps, continueAfter);
     }
 
     /// <summary>Measures what would be served now: the average where it is on, else the weights.</summary>
@@ -150,7 +178,17 @@ public sealed class Learner : IDisposable
         return Reconstruction.Of(frames, _plan, towers, new DrawKey(_plan.Seed, 0, 0, ChanceStream.Probe));
     }
 
-    public void Dispose() => _state.Dispose();
+    public void Dispose()
+    {
+        _teacher?.Dispose();
+        _state.Dispose();
+    }
+
+    private void Replace(Teacher? teacher)
+    {
+        _teacher?.Dispose();
+        _teacher = teacher;
+    }
 
     private Weights ServedWeights()
     {

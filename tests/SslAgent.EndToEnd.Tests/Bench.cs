@@ -57,7 +57,11 @@ internal sealed class Bench : IAsyncDisposable
             ImageSize = 32, PatchSize = 8, VocabularySize = 600, TextTokens = 32, FrameLayers = 2, FrameWidth = 64, FrameHeads = 2, DecoderLayers = 1,
             DecoderWidth = 32, DecoderHeads = 2, TextLayers = 2, TextWidth = 64, TextHeads = 2, JointWidth = 32,
         },
-        Learning = new() { BatchSize = 16, Dtype = "fp32", Device = "cpu", Threads = 1, WarmupSteps = 5, FlagInterval = 4, ProbeSentinelsMax = 32 },
+        // With a teacher and mixed frames: what holds with them on holds without.
+        Learning = new()
+        {
+            BatchSize = 16, Dtype = "fp32", Device = "cpu", Threads = 1, WarmupSteps = 5, FlagInterval = 4, ProbeSentinelsMax = 32, Distillation = 0.5, MixUp = 0.4,
+        },
         Tokenizer = new() { CorpusBytes = 4_096, CorpusSamples = 100 },
         Cycle = new() { Interval = null, SamplesTrigger = 150, WaitForLearner = true, SamplesMin = 32, StepsMax = 12, TimeMax = null },
         Serving = new() { Listen = "127.0.0.1:0" },

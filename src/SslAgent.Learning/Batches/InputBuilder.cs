@@ -2,6 +2,7 @@ using SslAgent.Domain;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
+using SslAgent.Learning.Regularizing;
 using SslAgent.Learning.Text;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
@@ -38,7 +39,9 @@ internal static class InputBuilder
         double areaMin = paired ? plan.Augmentation.PairCropAreaMin : plan.Augmentation.CropAreaMin;
         Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, device);
         Tensor cropped = RandomCrop.Apply(pixels, plan.Model.ImageSize, areaMin, plan.Augmentation.Flip && !paired, key);
-        return FrameTensors.Normalize(cropped, plan.Normalization);
+        Tensor normalized = FrameTensors.Normalize(cropped, plan.Normalization);
+        bool mixed = plan.Regularization.MixUp > 0 && !paired;
+        return mixed ? MixUp.Apply(normalized, plan.Regularization.MixUp, key.With(ChanceStream.MixUp, key.Part)) : normalized;
     }
 
     private static TokenBatch? Encode(Batch batch, LearnerPlan plan, ITokenizer? tokenizer) =>

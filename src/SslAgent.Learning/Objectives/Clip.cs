@@ -37,22 +37,25 @@ internal static class Clip
         Declare = plan => [Declare(plan)],
         TermNames = ["accuracy", "scale"],
         Loss = Loss,
+        FeatureWidths = plan => [plan.JointWidth, plan.JointWidth],
+        Features = Embed,
         ProbeLosses = ProbeLosses,
         TrivialLoss = input => Math.Log(Check.NotNull(input.Texts, "pairs have texts").Rows),
     };
 
     public static ObjectiveLoss Loss(ObjectiveInput input)
     {
-        (Tensor cosines, Tensor positives) = Compare(input);
+        Tensor[] features = Embed(input);
+        (Tensor cosines, Tensor positives) = Compare(input, features);
         Tensor scale = input.Towers.Weights[LogitScale].to_type(ScalarType.Float32).exp(); // [1]
         Tensor logits = cosines * scale; // [B, B]
-        return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze());
+        return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze()) { Features = features };
     }
 
     /// <summary>The loss at each of the probe's scales, fp32 [C].</summary>
     public static Tensor ProbeLosses(ObjectiveInput input)
     {
-        (Tensor cosines, Tensor positives) = Compare(input);
+        (Tensor cosines, Tensor positives) = Compare(input, Embed(input));
         return stack(Enumerable.Range(0, ProbeScales)
             .Select(step => SymmetricCrossEntropy(cosines * Math.Pow(ScaleMax, step / (ProbeScales - 1.0)), positives)).ToArray());
     }
@@ -86,13 +89,18 @@ internal static class Clip
         return equal;
     }
 
+    /// <summary>Unit vectors of the frames and of their texts, both fp32 [B, J].</summary>
+    private static Tensor[] Embed(ObjectiveInput input) =>
+    [
+        EmbedFrames(input.Towers, Check.NotNull(input.Frames, "pairs have frames")),
+        EmbedTexts(input.Towers, new TokenTensors(Check.NotNull(input.Texts, "pairs have texts"), input.Device)),
+    ];
+
     /// <summary>Cosines of every frame with every text, and which of them belong together, both fp32 [B, B].</summary>
-    private static (Tensor Cosines, Tensor Positives) Compare(ObjectiveInput input)
+    private static (Tensor Cosines, Tensor Positives) Compare(ObjectiveInput input, Tensor[] features)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "pairs have texts");
-        Tensor frames = EmbedFrames(input.Towers, Check.NotNull(input.Frames, "pairs have frames")); // [B, J]
-        Tensor words = EmbedTexts(input.Towers, new TokenTensors(texts, input.Device)); // [B, J]
-        return (frames.mm(words.t()), tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows));
+        return (features[0].mm(features[1].t()), tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows));
     }
 
     private static SectionSpec Declare(ModelPlan plan) => new(

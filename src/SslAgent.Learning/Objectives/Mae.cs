@@ -32,6 +32,8 @@ internal static class Mae
         Sections = [VisionTower.Section, Section],
         Declare = plan => [Declare(plan)],
         Loss = Loss,
+        FeatureWidths = plan => [plan.Frame.Width],
+        Features = input => [PoolKept(EncodeKept(input, Hide(input).Kept).Codes, input)],
         TrivialLoss = TrivialLoss,
     };
 
@@ -39,7 +41,8 @@ internal static class Mae
     /// <param name="Hidden">Numbers of the hidden patches, row-major [B·M].</param>
     /// <param name="Predicted">Their normalised pixels, fp32 [B·M, P].</param>
     /// <param name="Patches">All true patches, fp32 [B·N, P].</param>
-    internal sealed record Prediction(int[] Hidden, Tensor Predicted, Tensor Patches);
+    /// <param name="Codes">What the encoder makes of the kept patches, fp32 [B·K, D].</param>
+    internal sealed record Prediction(int[] Hidden, Tensor Predicted, Tensor Patches, Tensor Codes);
 
     public static ObjectiveLoss Loss(ObjectiveInput input) => Loss(input, Hide(input));
 
@@ -48,7 +51,7 @@ internal static class Mae
     {
         Prediction prediction = Predict(input, masks);
         Tensor target = NormalizePatches(prediction.Patches.index_select(0, RowIndex(prediction.Hidden, input)).detach()); // [B·M, P]
-        return new ObjectiveLoss((prediction.Predicted - target).square().mean());
+        return new ObjectiveLoss((prediction.Predicted - target).square().mean()) { Features = [PoolKept(prediction.Codes, input)] };
     }
 
     /// <summary>Chooses by the input's key which patches of each frame are kept and hidden, row-major [B·K] and [B·M].</summary>
@@ -62,16 +65,9 @@ internal static class Mae
     /// <summary>Predicts the hidden patches from the kept ones.</summary>
     public static Prediction Predict(ObjectiveInput input, (int[] Kept, int[] Hidden) masks)
     {
-        Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
-        ModelPlan plan = input.Plan.Model;
-        (int[] keptPatches, int[] hiddenPatches) = masks;
-        long batch = frames.shape[0], kept = keptPatches.Length / batch;
-        Tensor patches = input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues); // [B·N, P]
-        Tensor seen = patches.index_select(0, RowIndex(keptPatches, input)).view(batch, kept, plan.PatchValues); // [B, K, P]
-        Tensor keptAt = tensor(keptPatches, device: input.Device), hiddenAt = tensor(hiddenPatches, device: input.Device);
-        Tensor places = input.Towers.Vision.Positions.index_select(0, keptAt).view(batch, kept, plan.Frame.Width); // [B, K, D]
-        Tensor codes = input.Towers.Vision.Encode(seen, places); // [B·K, D]
-        return new Prediction(hiddenPatches, Decode(input, codes, keptAt, hiddenAt, batch), patches);
+        (Tensor codes, Tensor patches) = EncodeKept(input, masks.Kept);
+        Tensor keptAt = tensor(masks.Kept, device: input.Device), hiddenAt = tensor(masks.Hidden, device: input.Device);
+        return new Prediction(masks.Hidden, Decode(input, codes, keptAt, hiddenAt, input.Frames!.shape[0]), patches, codes);
     }
 
     /// <summary>(patch - mean) / √(variance + ε) within each patch [R, P].</summary>
@@ -89,6 +85,25 @@ internal static class Mae
             .. TransformerStack.Declare(plan.Decoder, Section),
             .. TransformerStack.DeclareLinear("mae.predict", plan.PatchValues, plan.Decoder.Width),
         ]);
+
+    /// <summary>What the encoder makes of the kept patches [B·K, D], and all true patches [B·N, P].</summary>
+    private static (Tensor Codes, Tensor Patches) EncodeKept(ObjectiveInput input, int[] keptPatches)
+    {
+        Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
+        ModelPlan plan = input.Plan.Model;
+        long batch = frames.shape[0], kept = keptPatches.Length / batch;
+        Tensor patches = input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues); // [B·N, P]
+        Tensor seen = patches.index_select(0, RowIndex(keptPatches, input)).view(batch, kept, plan.PatchValues); // [B, K, P]
+        Tensor places = input.Towers.Vision.Positions.index_select(0, tensor(keptPatches, device: input.Device)).view(batch, kept, plan.Frame.Width); // [B, K, D]
+        return (input.Towers.Vision.Encode(seen, places), patches); // [B·K, D]
+    }
+
+    /// <summary>Mean code of each frame's kept patches, fp32 [B, D].</summary>
+    private static Tensor PoolKept(Tensor codes, ObjectiveInput input)
+    {
+        long batch = input.Frames!.shape[0];
+        return codes.view(batch, codes.shape[0] / batch, codes.shape[1]).mean([1]);
+    }
 
     /// <summary>Kept tokens first, then one mask token for each hidden place; predictions of the latter [B·M, P].</summary>
     private static Tensor Decode(ObjectiveInput input, Tensor codes, Tensor keptAt, Tensor hiddenAt, long batch)

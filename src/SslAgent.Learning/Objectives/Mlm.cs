@@ -33,6 +33,8 @@ internal static class Mlm
         Sections = [TextTower.Section, Section],
         Declare = plan => [Declare(plan)],
         Loss = Loss,
+        FeatureWidths = plan => [plan.Text.Width],
+        Features = input => [EncodeChosen(input, Hide(input))],
         TrivialLoss = TrivialLoss,
     };
 
@@ -42,19 +44,20 @@ internal static class Mlm
     /// <param name="Targets">The true tokens there [M].</param>
     internal sealed record Masking(int[] Ids, int[] Positions, long[] Targets);
 
-    public static ObjectiveLoss Loss(ObjectiveInput input)
-    {
-        TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        return Loss(input, Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part)));
-    }
+    public static ObjectiveLoss Loss(ObjectiveInput input) => Loss(input, Hide(input));
 
     /// <summary>The loss where it is known what is hidden.</summary>
     public static ObjectiveLoss Loss(ObjectiveInput input, Masking masking)
     {
+        Tensor chosen = EncodeChosen(input, masking); // [M, D]
+        return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device))) { Features = [chosen] };
+    }
+
+    /// <summary>Chooses by the input's key which tokens are hidden.</summary>
+    public static Masking Hide(ObjectiveInput input)
+    {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        Tensor positions = tensor(masking.Positions, device: input.Device);
-        Tensor chosen = input.Towers.Text.Encode(new TokenTensors(texts, masking.Ids, input.Device), positions); // [M, D]
-        return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device)));
+        return Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
     }
 
     /// <summary>Chooses and hides tokens; special ones are never chosen, unless a batch has no others.</summary>
@@ -99,6 +102,11 @@ internal static class Mlm
         Tensor right = logits.gather(1, targets.unsqueeze(1)).squeeze(1); // [M]
         return (all - right).mean();
     }
+
+    /// <summary>What the tower makes of the chosen places, fp32 [M, D].</summary>
+    private static Tensor EncodeChosen(ObjectiveInput input, Masking masking) => input.Towers.Text.Encode(
+        new TokenTensors(Check.NotNull(input.Texts, "masked language modelling reads texts"), masking.Ids, input.Device),
+        tensor(masking.Positions, device: input.Device));
 
     private static SectionSpec Declare(ModelPlan plan) => new(
         Section,

@@ -20,7 +20,14 @@ internal sealed record ObjectiveInput(
 }
 
 /// <summary>A loss to go down, scalar fp32, and numbers worth seeing beside it, by the definition's term names.</summary>
-internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms);
+internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms)
+{
+    /// <summary>What <see cref="ObjectiveDefinition.Features"/> gives of the same input, with its gradient.</summary>
+    public IReadOnlyList<Tensor> Features { get; init; } = [];
+
+    /// <summary>What a regulariser adds to what goes down, scalar fp32; losses are reported and compared without it.</summary>
+    public Tensor? Penalty { get; init; }
+}
 
 /// <summary>
 /// One way of learning without labels: what it needs, which sections it moves, and two functions. Immutable; the registry holds one of each.
@@ -54,6 +61,12 @@ internal sealed record ObjectiveDefinition
     public IReadOnlyList<string> TermNames { get; init; } = [];
 
     public required Func<ObjectiveInput, ObjectiveLoss> Loss { get; init; }
+
+    /// <summary>Widths of its features, in order; empty where it offers none.</summary>
+    public Func<ModelPlan, IReadOnlyList<int>> FeatureWidths { get; init; } = _ => [];
+
+    /// <summary>What the input's towers make of the very input that the loss is of, one row for each thing that was encoded, each fp32 [R, width].</summary>
+    public Func<ObjectiveInput, IReadOnlyList<Tensor>> Features { get; init; } = _ => [];
 
     /// <summary>
     /// The held-out loss of a batch under each candidate for what is trained but never served (CLIP's temperature), fp32 [C]. A probe averages over

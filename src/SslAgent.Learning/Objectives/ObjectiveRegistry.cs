@@ -1,5 +1,6 @@
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
+using SslAgent.Learning.Regularizing;
 using SslAgent.Learning.Towers;
 
 namespace SslAgent.Learning.Objectives;
@@ -14,6 +15,13 @@ internal static class ObjectiveRegistry
     /// </summary>
     public static ParameterLayout Layout(ModelPlan plan, IEnumerable<ObjectiveDefinition> objectives) => new(
         [VisionTower.Declare(plan), TextTower.Declare(plan), .. objectives.SelectMany(objective => objective.Declare(plan))]);
+
+    /// <summary>The same, with what the plan's regularisers train beside it at the end.</summary>
+    public static ParameterLayout Layout(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives) => new(
+        [
+            VisionTower.Declare(plan.Model), TextTower.Declare(plan.Model), .. objectives.SelectMany(objective => objective.Declare(plan.Model)),
+            .. plan.Regularization.Distillation > 0 ? objectives.Select(objective => Distillation.Declare(objective, plan.Model)) : [],
+        ]);
 
     /// <summary>What objectives keep besides weights; null where none keeps anything.</summary>
     public static ParameterLayout? StateLayout(ModelPlan plan, IEnumerable<ObjectiveDefinition> objectives)

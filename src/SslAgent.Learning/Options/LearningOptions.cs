@@ -52,6 +52,19 @@ public sealed record LearningOptions
     [Range(0.0, 0.999999)]
     public double EmaDecay { get; init; }
 
+    /// <summary>
+    /// Weight of the distillation loss beside each objective's own: the last promoted version's features stay predictable (CaSSLe, Fini et al. 2022, where it is 1).
+    /// Costs one forward pass more. Default 0, off.
+    /// </summary>
+    [Range(0.0, 1000.0)]
+    public double Distillation { get; init; }
+
+    /// <summary>
+    /// α of the beta distribution by which frames of frame-only batches are mixed with each other, fresh with remembered ones (LUMP, Madaan et al. 2022). Default 0, off.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double MixUp { get; init; }
+
     /// <summary>Share of a frame's patches hidden from MAE's encoder. Default 0.75, as He et al. 2021.</summary>
     [Range(0.05, 0.95)]
     public double MaeMaskRatio { get; init; } = 0.75;

@@ -34,6 +34,18 @@ public sealed record NormalizationPlan(IReadOnlyList<double> Mean, IReadOnlyList
     public static NormalizationPlan Default { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
 }
 
+/// <summary>What holds the learner to what it knew, beside replay. Each is a weight, 0 where it is off.</summary>
+/// <param name="Distillation">Share of the distillation loss (CaSSLe) beside each objective's own.</param>
+/// <param name="MixUp">α of the beta distribution that frames are mixed by (LUMP).</param>
+public sealed record RegularizationPlan(double Distillation, double MixUp)
+{
+    public static RegularizationPlan None { get; } = new(0, 0);
+
+    /// <summary>Whether the last promoted version is needed while training.</summary>
+    [JsonIgnore]
+    public bool NeedsTeacher => Distillation > 0;
+}
+
 /// <summary>Where and in what the numbers are computed: with the plan's other values all that the bits depend on, the machine's kind apart.</summary>
 public sealed record ComputePlan(string Device, ComputeDtype Dtype, int Threads, int AccumulationSteps, int FlagInterval);
 
@@ -53,7 +65,8 @@ public sealed record LearnerPlan(
     AugmentationPlan Augmentation,
     NormalizationPlan Normalization,
     ComputePlan Compute,
-    ProbePlan Probe)
+    ProbePlan Probe,
+    RegularizationPlan Regularization)
 {
     public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Default.LearnerPlan);
 

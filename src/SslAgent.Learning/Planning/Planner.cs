@@ -36,7 +36,8 @@ public static class Planner
             new(learning.CropAreaMin, learning.PairCropAreaMin, learning.Flip),
             earlier?.Normalization ?? NormalizationPlan.Default,
             ResolveCompute(learning, earlier?.Compute, machine),
-            new(learning.ProbeSentinelsMax, learning.ProbeRepeats));
+            new(learning.ProbeSentinelsMax, learning.ProbeRepeats),
+            new(learning.Distillation, learning.MixUp));
     }
 
     private static ObjectivePlan[] ResolveObjectives(LearningOptions learning)

@@ -2,15 +2,15 @@ using SslAgent.Learning.Planning;
 
 namespace SslAgent.Learning.State;
 
-/// <summary>One section's counters in <c>learner.json</c>.</summary>
-internal sealed record SectionCounters(string Section, long Steps, long WarmFrom);
+/// <summary>One section in <c>learner.json</c>: its counters, and how many numbers of the flat tensors are its own, in their order.</summary>
+internal sealed record SectionCounters(string Section, long Elements, long Steps, long WarmFrom);
 
 /// <summary>The file <c>learner.json</c>: what training needs besides tensors.</summary>
 internal sealed record LearnerCounters(int Format, IReadOnlyList<SectionCounters> Sections, CycleProgress? Progress)
 {
     public const string FileName = "learner.json";
 
-    public const int FormatCurrent = 1;
+    public const int FormatCurrent = 2;
 }
 
 /// <summary>The file <c>model.json</c>: what somebody who loads the weights elsewhere has to know.</summary>

@@ -25,7 +25,7 @@ internal sealed class LearnerState : IDisposable
     {
         _plan = plan;
         _readTokenizer = readTokenizer;
-        ParameterLayout layout = ObjectiveRegistry.Layout(plan.Model, objectives);
+        ParameterLayout layout = ObjectiveRegistry.Layout(plan, objectives);
         Parameters = new FlatParameters(layout, plan.Compute, averaged: plan.Optimizer.EmaDecay > 0);
         Towers = new TowerSet(plan.Model, Parameters.Compute);
         if (ObjectiveRegistry.StateLayout(plan.Model, objectives) is { } stateLayout)
@@ -84,19 +84,26 @@ internal sealed class LearnerState : IDisposable
         IReadOnlyDictionary<string, TensorBytes> training = stored.ReadTraining();
         if (training.Count == 0) throw new ModelStateException($"version {version} has no training state: retention dropped it, so nothing can be trained on from there");
         RequireServed(stored, version);
-        long[] flatShape = [Parameters.Layout.Count];
-        byte[] served = StoredWeights.Flatten(stored.ReadModel(), Parameters.Layout, version);
-        StoredWeights.Fill(ServedFlat, served);
-        if (Parameters.Average is not null) Fill(Parameters.Masters, MastersName, flatShape);
-        Fill(Parameters.FirstMoments, FirstMomentsName, flatShape);
-        Fill(Parameters.SecondMoments, SecondMomentsName, flatShape);
-        if (ObjectiveState is { } state) Fill(state.Flat, ObjectiveStateName, [state.Layout.Count]);
+        LearnerCounters counters = StoredWeights.ReadJson(stored, LearnerCounters.FileName, PlanJson.Default.LearnerCounters);
+        var sections = new StoredSections(counters);
+        StoredWeights.Fill(ServedFlat, ServedOf(stored, sections, version));
+        if (Parameters.Average is not null) FillFlat(Parameters.Masters, MastersName, First(sections));
+        FillFlat(Parameters.FirstMoments, FirstMomentsName, Zeros());
+        FillFlat(Parameters.SecondMoments, SecondMomentsName, Zeros());
+        if (ObjectiveState is { } state)
+            StoredWeights.Fill(state.Flat, StoredWeights.Require(training, ObjectiveStateName, [state.Layout.Count], version).Data.Span);
         Parameters.RefreshCompute();
-        LoadCounters(stored);
+        LoadCounters(sections, rewarm: stored.Manifest.Kind == VersionKind.Rollback);
+        Progress = counters.Progress;
         Tokenizer = stored.ReadFile(TokenizerFile) is { } json ? _readTokenizer(json) : null;
 
-        void Fill(Tensor flat, string name, long[] shape) =>
-            StoredWeights.Fill(flat, StoredWeights.Require(training, name, shape, version).Data.Span);
+        byte[] Zeros() => new byte[checked(Parameters.Layout.Count * sizeof(float))];
+
+        void FillFlat(Tensor flat, string name, byte[] bytes)
+        {
+            sections.Overlay(StoredWeights.Require(training, name, [sections.Count], version).Data.Span, Parameters.Layout, bytes);
+            StoredWeights.Fill(flat, bytes);
+        }
     }
 
     public void Dispose()
@@ -113,19 +120,29 @@ internal sealed class LearnerState : IDisposable
             throw new ModelStateException($"version {version} serves '{theirs}' weights and the plan '{mine}': learning.emaDecay cannot be switched on or off on existing state");
     }
 
-    private void LoadCounters(IStoredModel stored)
+    private byte[] ServedOf(IStoredModel stored, StoredSections sections, ModelVersion version)
     {
-        LearnerCounters counters = StoredWeights.ReadJson(stored, LearnerCounters.FileName, PlanJson.Default.LearnerCounters);
-        bool rewarm = stored.Manifest.Kind == VersionKind.Rollback;
+        byte[] flat = First(sections);
+        SectionRange[] known = [.. Parameters.Layout.Sections.Where(range => sections.Find(range.Name) is not null)];
+        StoredWeights.Overlay(
+            flat, stored.ReadModel(),
+            Parameters.Layout.Slots.Where(slot => known.Any(range => slot.Offset >= range.Offset && slot.Offset < range.Offset + range.Count)), version);
+        return flat;
+    }
+
+    /// <summary>What the masters are before a version's own are put over them: first values where it does not have all, else zeros.</summary>
+    private byte[] First(StoredSections sections) => sections.Cover(Parameters.Layout)
+        ? new byte[checked(Parameters.Layout.Count * sizeof(float))]
+        : Initialization.BytesOf(Initialization.Draw(Parameters.Layout, _plan.Seed)).ToArray();
+
+    private void LoadCounters(StoredSections sections, bool rewarm)
+    {
         foreach (SectionRange range in Parameters.Layout.Sections)
         {
-            SectionCounters? section = counters.Sections.FirstOrDefault(one => one.Section == range.Name);
-            if (section is null) throw new ModelStateException($"version {stored.Manifest.Version}: '{LearnerCounters.FileName}' does not count section '{range.Name}'");
+            SectionCounters? stored = sections.Find(range.Name);
             // After a rollback the moments are old news to the data that comes: the schedule warms up anew.
-            Parameters.SetCounter(range.Name, new SectionCounter(section.Steps, rewarm ? section.Steps : section.WarmFrom));
+            Parameters.SetCounter(range.Name, stored is null ? default : new SectionCounter(stored.Steps, rewarm ? stored.Steps : stored.WarmFrom));
         }
-
-        Progress = counters.Progress;
     }
 
     private void CopyInto(Shadow shadow)
@@ -140,7 +157,7 @@ internal sealed class LearnerState : IDisposable
     private Dictionary<string, byte[]> Files()
     {
         SectionCounters[] sections =
-            [.. Parameters.Layout.Sections.Select((range, index) => new SectionCounters(range.Name, Parameters.Counters[index].Steps, Parameters.Counters[index].WarmFrom))];
+            [.. Parameters.Layout.Sections.Select((range, index) => new SectionCounters(range.Name, range.Count, Parameters.Counters[index].Steps, Parameters.Counters[index].WarmFrom))];
         var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, Progress);
         var description = new ModelDescription(
             ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,

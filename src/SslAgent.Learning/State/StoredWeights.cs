@@ -13,13 +13,18 @@ internal static class StoredWeights
     public static byte[] Flatten(IReadOnlyDictionary<string, TensorBytes> tensors, ParameterLayout layout, ModelVersion version)
     {
         var flat = new byte[checked(layout.Count * sizeof(float))];
-        foreach (ParameterSlot slot in layout.Slots)
+        Overlay(flat, tensors, layout.Slots, version);
+        return flat;
+    }
+
+    /// <summary>Puts stored parameters into a flat array of bytes, fp32.</summary>
+    public static void Overlay(byte[] flat, IReadOnlyDictionary<string, TensorBytes> tensors, IEnumerable<ParameterSlot> slots, ModelVersion version)
+    {
+        foreach (ParameterSlot slot in slots)
         {
             TensorBytes stored = Require(tensors, slot.Spec.Name, slot.Spec.Shape, version);
             stored.Data.Span.CopyTo(flat.AsSpan(checked((int)(slot.Offset * sizeof(float)))));
         }
-
-        return flat;
     }
 
     /// <summary>One fp32 tensor of exactly this shape.</summary>

@@ -3,6 +3,7 @@ using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Optimizing;
 using SslAgent.Learning.Planning;
+using SslAgent.Learning.Regularizing;
 using SslAgent.Learning.State;
 using static TorchSharp.torch;
 
@@ -21,11 +22,11 @@ internal sealed class CycleRun
 
     public CycleRun(
         LearnerPlan plan, LearnerState state, IReadOnlyList<ObjectiveDefinition> definitions, TimeProvider time, CycleNumber cycle,
-        IBatchSource source, CycleProgress? before, Action<StepReport>? progress)
+        IBatchSource source, Teacher? teacher, CycleProgress? before, Action<StepReport>? progress)
     {
         _plan = plan;
         _state = state;
-        _definitions = definitions.ToDictionary(definition => definition.Name, StringComparer.Ordinal);
+        _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
         _time = time;
         _cycle = cycle;
         _source = source;
@@ -96,10 +97,16 @@ internal sealed class CycleRun
         ObjectiveInput input = InputBuilder.ForTraining(batch, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
         ObjectiveLoss loss = definition.Loss(input); // (3)
         Shape.Require(loss.Loss, definition.Name + " loss");
-        (loss.Loss * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
+        Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
+        (all * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
         _state.Parameters.Accumulate(definition.Sections);
         return new ObjectiveLoss(loss.Loss.detach(), loss.Terms);
     }
+
+    private ObjectiveDefinition Regularized(ObjectiveDefinition definition, Teacher? teacher) =>
+        teacher is not null && _plan.Regularization.Distillation > 0
+            ? Distillation.Beside(definition, teacher, _plan.Regularization.Distillation)
+            : definition;
 
     private static ObjectiveLoss Sum(ObjectiveLoss? so, ObjectiveLoss more) =>
         so is null ? more : new ObjectiveLoss(so.Loss + more.Loss, [.. so.Terms.Zip(more.Terms, (mine, theirs) => mine + theirs)]);

@@ -48,6 +48,8 @@ internal abstract record Ground
             return new None(manifest, AuditOutcome.OutOfReach, $"its parent {parent} {lost}");
         }
 
+        if (plan.Learner.Regularization.NeedsTeacher && trained.Open.Promoted is { } teacher && store.Find(teacher) is null)
+            return new None(manifest, AuditOutcome.OutOfReach, $"{teacher}, which it was held to by distillation, is no longer on disk");
         if (position < journal.CompleteFrom)
             return new None(manifest, AuditOutcome.OutOfReach, $"the journal before record {journal.CompleteFrom} was retired or had samples forgotten, and its fold begins at record {position}");
         string recorded = trained.Open.Started.Fingerprint, here = Learner.FingerprintOf(plan.Learner);

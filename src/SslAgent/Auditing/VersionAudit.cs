@@ -53,12 +53,13 @@ internal sealed class VersionAudit(
         if (fold.Missing.Count > 0) return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, Lacking(fold));
         OpenCycle begun = Check.NotNull(state.OpenCycle, "a fold as far as a cycle's first record has it open");
         PreparedCycle cycle = PreparedCycle.Of(
-            begun, trained.Open.Parent, trained.TokenizerJson, ratio => journal.View(begun, ratio), journal.Sentinels(begun));
+            begun, trained.Open, trained.TokenizerJson, ratio => journal.View(begun, ratio), journal.Sentinels(begun));
 
         journal.TakeUnreadable();
         using var seat = new LearnerSeat(store, time);
         seat.Take(cycle.Plan.Learner, cycle.Parent); // (2)
         seat.Adopt(cycle.TokenizerJson);
+        seat.TeachBy(cycle.Promoted);
         CycleReport report = Train(trained, cycle, seat, cancellation); // (3)
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (4)
         using IModelSnapshot snapshot = seat.Learner.Snapshot();

@@ -55,6 +55,7 @@ internal sealed class CycleDesk(
     {
         seat.Take(cycle.Plan.Learner, cycle.Parent);
         seat.Adopt(cycle.TokenizerJson);
+        seat.TeachBy(cycle.Promoted);
     }
 
     private int GoOn(PreparedCycle cycle)

@@ -71,6 +71,22 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         if (tokenizerJson is not null && !Learner.HasTokenizer) Learner.AdoptTokenizer(BpeTokenizer.FromJson(tokenizerJson));
     }
 
+    /// <summary>
+    /// Gives the coming cycle its teacher, where its plan wants one: the last promoted version. Called where training stands on the cycle's parent.
+    /// </summary>
+    public void TeachBy(ModelVersion? promoted)
+    {
+        if (!Check.NotNull(_plan, "a learner has a plan").Regularization.NeedsTeacher) return;
+        if (promoted is not null && promoted == _stand)
+        {
+            Learner.TeachBySelf(); // It may still be on its way to the disk.
+            return;
+        }
+
+        using IStoredModel? stored = promoted is { } earlier ? store.Open(earlier) : null;
+        Learner.TeachBy(stored);
+    }
+
     /// <summary>Takes note of a cycle's verdict: a promoted one moves what the line has reached.</summary>
     public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report)
     {

@@ -103,11 +103,11 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         {
             if (!CanBegin || _lineage.Open is not null) return null;
             var started = new JournalRecord.CycleStarted(_lineage.NextCycle, plan.ToJson(), fingerprint, trigger);
-            ModelVersion? parent = _lineage.Head;
+            (ModelVersion? parent, ModelVersion? promoted) = (_lineage.Head, _lineage.Promoted);
             OpenCycle open = _replay.StartCycle(started);
             Apply_NeedsLock(open.Sequence, started);
             return new PreparedCycle(
-                started, plan, parent, _replay.View(open, plan.Replay.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, promoted, _replay.View(open, plan.Replay.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class LineageFold
                 break;
             case JournalRecord.CycleStarted started:
                 if (Open is { } cut) _oddities.Add($"cycle {started.Cycle} begins while {cut.Started.Cycle} is open");
-                Open = new OpenCycle(started, sequence, Head, StepsDone: null);
+                Open = new OpenCycle(started, sequence, Head, Promoted, StepsDone: null);
                 NextCycle = new CycleNumber(started.Cycle.Value + 1);
                 break;
             case JournalRecord.BudgetReached reached:
@@ -127,5 +127,6 @@ internal sealed class LineageFold
     }
 
     /// <summary>A cycle in progress. <paramref name="Sequence"/> is its record's; <paramref name="StepsDone"/> is set once its budget was reached.</summary>
-    internal sealed record OpenCycle(JournalRecord.CycleStarted Started, long Sequence, ModelVersion? Parent, int? StepsDone);
+    /// <param name="Promoted">The last promoted version when it began: what regularisers learn from.</param>
+    internal sealed record OpenCycle(JournalRecord.CycleStarted Started, long Sequence, ModelVersion? Parent, ModelVersion? Promoted, int? StepsDone);
 }

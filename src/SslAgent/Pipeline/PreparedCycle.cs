@@ -14,11 +14,12 @@ internal sealed record FrozenFold(long Position, IReadOnlyList<PartitionPosition
 /// journal already knows of its end.
 /// </summary>
 /// <param name="Parent">What it stands on; null for the first weights.</param>
+/// <param name="Promoted">The last promoted version when it began; null before the first promotion.</param>
 /// <param name="TokenizerJson">The tokenizer as the journal had it when the cycle began, or null.</param>
 /// <param name="StepsDone">Where its budget was reached, if the journal says so.</param>
 /// <param name="Ended">Its end, if the journal has it: the verdict is then a fact and is not judged again.</param>
 internal sealed record PreparedCycle(
-    JournalRecord.CycleStarted Started, CyclePlan Plan, ModelVersion? Parent, IBatchSource Batches, ISentinelSource Sentinels,
+    JournalRecord.CycleStarted Started, CyclePlan Plan, ModelVersion? Parent, ModelVersion? Promoted, IBatchSource Batches, ISentinelSource Sentinels,
     byte[]? TokenizerJson, int? StepsDone = null, JournalRecord.CycleEnded? Ended = null, FrozenFold? AtEnd = null)
 {
     public CycleNumber Number => Started.Cycle;
@@ -31,11 +32,13 @@ internal sealed record PreparedCycle(
 
     /// <summary>A cycle of the journal, to be run anew: by recovery, or by an audit.</summary>
     /// <param name="begun">As the fold had it when it began.</param>
+    /// <param name="open">The same as the line of versions had it.</param>
     /// <param name="view">Its view, by the share of fresh samples that its own plan names.</param>
-    public static PreparedCycle Of(OpenCycle begun, ModelVersion? parent, byte[]? tokenizerJson, Func<double, IBatchSource> view, ISentinelSource sentinels)
+    public static PreparedCycle Of(
+        OpenCycle begun, LineageFold.OpenCycle open, byte[]? tokenizerJson, Func<double, IBatchSource> view, ISentinelSource sentinels)
     {
         CyclePlan plan = PlanOf(begun.Started);
-        return new PreparedCycle(begun.Started, plan, parent, view(plan.Replay.FreshRatio), sentinels, tokenizerJson);
+        return new PreparedCycle(begun.Started, plan, open.Parent, open.Promoted, view(plan.Replay.FreshRatio), sentinels, tokenizerJson);
     }
 
     /// <summary>Throws <see cref="StateRefusedException"/> where another release wrote it in another way.</summary>

@@ -33,7 +33,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
 
         // Without a rollback all versions are those of the unkilled run; with one, those before it.
         IReadOnlyDictionary<string, int> stream = await RecordAsync(lanes, new KillChain(bench, "recording") { Version = last, Stops = Stops(4) });
-        IReadOnlyDictionary<string, int> rollback = await RecordAsync(lanes, RollingBack(bench, "recording-rollback", last));
+        IReadOnlyDictionary<string, int> rollback = await RecordAsync(lanes, RollingBack(bench, "recording-rollback"));
         string[] recorded = [.. stream.Keys.Union(rollback.Keys)];
         IReadOnlyDictionary<string, int> onlyRollback = rollback.Where(point => !stream.ContainsKey(point.Key)).ToDictionary();
         Assert.Contains("before link versions/new/model.safetensors", onlyRollback.Keys);
@@ -44,7 +44,7 @@ public sealed class KillPointTests(ITestOutputHelper output)
             new KillChain(bench, name) { Version = last, Stops = round == 1 ? [] : Stops(4), Kills = kills, Known = Known });
         await KillAtAllAsync(lanes, Where(stream, isOfResume: true), "kill-resume", (name, _, kills) =>
             new KillChain(bench, name) { Version = last, Stops = Stops(100), Kills = kills, Known = Known });
-        await KillAtAllAsync(lanes, onlyRollback, "kill-rollback", (name, _, kills) => RollingBack(bench, name, last, kills, Known));
+        await KillAtAllAsync(lanes, onlyRollback, "kill-rollback", (name, _, kills) => RollingBack(bench, name, kills, Known));
 
         string[] found = [.. lanes.KilledAt.Except(recorded).Order(StringComparer.Ordinal)];
         output.WriteLine($"met only after a kill: {string.Join(", ", found)}");
@@ -64,12 +64,13 @@ public sealed class KillPointTests(ITestOutputHelper output)
     private static bool IsMeant(string name) => Torture.IsOn || !name.StartsWith("after ", StringComparison.Ordinal) ||
         AfterInAnyCase.Any(step => name.StartsWith(step, StringComparison.Ordinal));
 
-    private static KillChain RollingBack(FaultBench bench, string name, int last, IReadOnlyList<KillPoint>? kills = null, Func<IReadOnlyList<string>>? known = null)
+    private static KillChain RollingBack(FaultBench bench, string name, IReadOnlyList<KillPoint>? kills = null, Func<IReadOnlyList<string>>? known = null)
     {
         // What is gone back to must be there.
         AgentSettings kept = bench.Settings(name);
         kept = kept with { Checkpoints = kept.Checkpoints with { KeepLast = 100, KeepTrainingState = 100 } };
-        return new KillChain(bench, name) { Settings = kept, Version = last - 1, RollBackAfter = RollBackAfter, Kills = kills ?? [], Known = known };
+        // Where the order comes late nothing is due any more: its own version is then the last.
+        return new KillChain(bench, name) { Settings = kept, Version = RollBackAfter + 1, RollBackAfter = RollBackAfter, Kills = kills ?? [], Known = known };
     }
 
     private static async Task<IReadOnlyDictionary<string, int>> RecordAsync(KillLanes lanes, KillChain chain)

@@ -17,6 +17,9 @@ internal sealed record VictimExit(int Code, string Output)
 /// <summary>One process of the real agent. What it says of its progress can be awaited; whoever started it disposes it.</summary>
 internal sealed class VictimRun : IAsyncDisposable
 {
+    /// <summary>Characters kept of a line: an operator's reason may be very long.</summary>
+    private const int LineMax = 400;
+
     private readonly Process _process;
     private readonly Channel<string> _said = Channel.CreateUnbounded<string>();
     private readonly StringBuilder _output = new();
@@ -89,7 +92,7 @@ internal sealed class VictimRun : IAsyncDisposable
         while (await from.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("@ ", StringComparison.Ordinal)) _said.Writer.TryWrite(line[2..]);
-            lock (_output) _output.AppendLine(line);
+            lock (_output) _output.AppendLine(line.Length <= LineMax ? line : $"{line.AsSpan(0, LineMax)}…");
         }
 
         _said.Writer.TryComplete();

@@ -30,7 +30,7 @@ internal static class Program
         DataFolders folders = Places.Data(arguments);
         var store = new RunStore(Places.Runs(arguments));
         BenchSetting SettingOf(RunKey key) => new(
-            profile.IsLong(key.Stream) ? profile.LongSeconds : profile.Seconds, profile.ItemsMax, arguments.Threads, arguments.Device, arguments.Dtype);
+            profile.IsLong(key.Stream) ? profile.LongSeconds : profile.Seconds, profile.ItemsMax, profile.ProbesMax, arguments.Threads, arguments.Device, arguments.Dtype);
         if (arguments.One is { } one)
         {
             RunKey key = profile.Keys().First(known => known.FileName == one);

@@ -24,8 +24,7 @@ internal sealed class Schedule(IReadOnlyList<RunKey> keys, Func<RunKey, BenchSet
     /// <summary>True where all came to their end.</summary>
     public bool Run(int jobs, Func<RunKey, RunRecord> here, Func<RunKey, ProcessStartInfo> worker)
     {
-        RunKey[][] twins = [.. keys.Where(key => !IsDone(key)).GroupBy(Digest).Select(group => group.ToArray())];
-        Borrow(ref twins);
+        RunKey[][] twins = [.. keys.Where(key => !IsDone(key)).GroupBy(Digest).Select(group => group.ToArray()).Where(group => !IsBorrowed(group))];
         say($"{keys.Count} runs, {keys.Count - twins.Sum(group => group.Length)} done before, {twins.Length} to do");
         _began = time.GetTimestamp();
         var failed = new ConcurrentBag<RunKey>();
@@ -46,18 +45,13 @@ internal sealed class Schedule(IReadOnlyList<RunKey> keys, Func<RunKey, BenchSet
     }
 
     /// <summary>What another method of the same configuration has done already is taken over.</summary>
-    private void Borrow(ref RunKey[][] twins)
+    private bool IsBorrowed(RunKey[] group)
     {
-        twins =
-        [
-            .. twins.Where(group =>
-            {
-                RunRecord? twin = keys.Where(key => !group.Contains(key) && key.Stream == group[0].Stream && key.Seed == group[0].Seed && Digest(key) == Digest(group[0]))
-                    .Select(store.Find).FirstOrDefault(record => record is not null && record.Configuration == Digest(group[0]));
-                foreach (RunKey key in twin is null ? [] : group) SaveAs(key, Domain.Check.NotNull(twin, "only with a twin"));
-                return twin is null;
-            }),
-        ];
+        RunRecord? twin = keys.Where(key => !group.Contains(key) && (key.Stream, key.Seed) == (group[0].Stream, group[0].Seed) && Digest(key) == Digest(group[0]))
+            .Select(store.Find).FirstOrDefault(record => record is not null && record.Configuration == Digest(group[0]));
+        if (twin is null) return false;
+        foreach (RunKey key in group) SaveAs(key, twin);
+        return true;
     }
 
     private void SaveAs(RunKey key, RunRecord twin) => store.Save(twin with { Method = key.Method, Share = key.Share, SameAs = twin.SameAs ?? twin.Method });

@@ -8,18 +8,23 @@ internal static class MachineFacts
 {
     public static string Processor { get; } = Field("/proc/cpuinfo", "model name", ':') is { Length: > 0 } model ? model : "an unnamed processor";
 
-    public static string System { get; } = Field("/etc/os-release", "PRETTY_NAME", '=') is { Length: > 0 } name ? name : global::System.Runtime.InteropServices.RuntimeInformation.OSDescription;
+    public static string System { get; } =
+        Field("/etc/os-release", "PRETTY_NAME", '=') is { Length: > 0 } name ? name : global::System.Runtime.InteropServices.RuntimeInformation.OSDescription;
 
     /// <summary>The commit that was checked out, and whether the sources differed from it.</summary>
     public static string Commit(string repository)
     {
         string head = Git(repository, "rev-parse", "--short=12", "HEAD");
         if (head.Length == 0) return "unknown";
-        return Git(repository, "status", "--porcelain", "--untracked-files=no", "--", "src", "bench/SslAgent.Continual", "compat", "native").Length == 0 ? head : $"{head}, with changes";
+        string changes = Git(repository, "status", "--porcelain", "--untracked-files=no", "--", "src", "bench/SslAgent.Continual", "compat", "native");
+        return changes.Length == 0 ? head : $"{head}, with changes";
     }
 
     private static string Field(string file, string name, char separator) =>
-        !File.Exists(file) ? "" : File.ReadLines(file).Where(line => line.StartsWith(name, StringComparison.Ordinal)).Select(line => line[(line.IndexOf(separator) + 1)..].Trim(' ', '"')).FirstOrDefault() ?? "";
+        !File.Exists(file)
+            ? ""
+            : File.ReadLines(file).Where(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Select(line => line[(line.IndexOf(separator) + 1)..].Trim(' ', '"')).FirstOrDefault() ?? "";
 
     private static string Git(string repository, params string[] words)
     {

@@ -41,7 +41,9 @@ internal sealed class Pictures(RunTable runs, string folder)
     public string? Bars(Against against, string title, IReadOnlyList<Target> targets)
     {
         Target[] own = [.. targets.Where(target => target.Against == against)];
-        return own.Length == 0 ? null : Save($"targets-{against.ToString().ToLowerInvariant()}.png", BarPlot.Draw(title, own[0].Unit == "%" ? "percent" : own[0].Unit, [.. own.Select(target => target.Bar)]));
+        // Losses are relative and probes are points: where a picture has both, it says so.
+        string unit = string.Join(", ", own.Select(target => target.Unit == "%" ? "percent of the other's" : target.Unit).Distinct());
+        return own.Length == 0 ? null : Save($"targets-{against.ToString().ToLowerInvariant()}.png", BarPlot.Draw(title, unit, [.. own.Select(target => target.Bar)]));
     }
 
     /// <summary>Mean loss of the first third of the eras, once all of them were seen.</summary>

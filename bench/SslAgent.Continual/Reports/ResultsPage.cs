@@ -48,23 +48,46 @@ internal sealed class ResultsPage(
         ± is the standard deviation over seeds, each of which draws its own weights, sentinels and batches.
         """;
 
+    private const string HowItWasDone =
+        "One pass over each stream, in order, through the agent's own ledger (admission, sentinels, eras, buffer), learner and probes; no Kafka, and no guard, so that "
+        + "every method does the same steps on the same model (nano) with the same batch size. All methods are probed on the same sentinels with the same masks; i.i.d. "
+        + "too, by the eras of the ordered stream.";
+
+    private const string HowTargetsAreJudged =
+        "Differences of the agent's default with 95 % intervals (paired bootstrap over seeds and items; forgetting: lowest and highest seed). Met means that the whole "
+        + "interval is on the right side of the limit. Losses and, against i.i.d., probes are relative, the other probes in points of accuracy.";
+
+    private const string HowDecayIsJudged =
+        "Does what is old decay late? Mean held-out loss of the oldest third of the eras since all of them were seen: how far its last fifth lies above its lowest "
+        + "fifth-long stretch, in percent.";
+
     private void Head(StringBuilder page)
     {
         page.AppendLine(CultureInfo.InvariantCulture, $"# Continual learning: profile {profile.Name}").AppendLine();
         if (profile.Name == "quick") page.AppendLine("**Profile quick: a few seconds of training a run. It shows that everything works; no method should be judged by these numbers.**").AppendLine();
-        string words = string.Join(' ', new[] { ("--only", string.Join(',', arguments.Only)), ("--seeds", $"{arguments.Seeds}"), ("--seconds", string.Create(CultureInfo.InvariantCulture, $"{arguments.Seconds}")), ("--items", $"{arguments.Items}") }
-            .Where(one => one.Item2.Length > 0).Select(one => $"{one.Item1} {one.Item2}"));
-        page.AppendLine(CultureInfo.InvariantCulture,
-            $"Made by `make bench-continual PROFILE={profile.Name}{(words.Length > 0 ? $" ARGS=\"{words}\"" : "")}` on {time.GetUtcNow():yyyy-MM-dd}, commit {MachineFacts.Commit(Places.Repository)}: {MachineFacts.Processor}, {Environment.ProcessorCount} cores, {MachineFacts.System}, .NET {Environment.Version}; {profile.Jobs} runs at a time with {arguments.Threads} thread each, {arguments.Dtype} on {arguments.Device}.").AppendLine();
-        page.AppendLine(
-            "One pass over each stream, in order, through the agent's own ledger (admission, sentinels, eras, buffer), learner and probes; no Kafka, and no guard, so that every method does the same steps on the same model (nano) with the same batch size. All methods are probed on the same sentinels with the same masks; i.i.d. too, by the eras of the ordered stream.").AppendLine();
+        page.Append(CultureInfo.InvariantCulture, $"Made by `make bench-continual PROFILE={profile.Name}{Options()}` on {time.GetUtcNow():yyyy-MM-dd}, commit {MachineFacts.Commit(Places.Repository)}: ");
+        page.Append(CultureInfo.InvariantCulture, $"{MachineFacts.Processor}, {Environment.ProcessorCount} cores, {MachineFacts.System}, .NET {Environment.Version}; ");
+        page.AppendLine(CultureInfo.InvariantCulture, $"{profile.Jobs} runs at a time with {arguments.Threads} thread each, {arguments.Dtype} on {arguments.Device}.").AppendLine();
+        page.AppendLine(HowItWasDone).AppendLine();
         foreach ((string stream, string why) in skipped) page.AppendLine(CultureInfo.InvariantCulture, $"Skipped: {stream} ({why}).").AppendLine();
+    }
+
+    /// <summary>What the command line changed of the profile.</summary>
+    private string Options()
+    {
+        (string Name, string Value)[] given =
+        [
+            ("--only", string.Join(',', arguments.Only)), ("--seeds", $"{arguments.Seeds}"),
+            ("--seconds", string.Create(CultureInfo.InvariantCulture, $"{arguments.Seconds}")), ("--items", $"{arguments.Items}"),
+        ];
+        string words = string.Join(' ', given.Where(one => one.Value.Length > 0).Select(one => $"{one.Name} {one.Value}"));
+        return words.Length == 0 ? "" : $" ARGS=\"{words}\"";
     }
 
     private static void WriteTargets(StringBuilder page, IReadOnlyList<Target> targets, Pictures pictures)
     {
         page.AppendLine("## Targets").AppendLine();
-        page.AppendLine("Differences of the agent's default with 95 % intervals (paired bootstrap over seeds and items; forgetting: lowest and highest seed). Met means that the whole interval is on the right side of the limit. Losses and, against i.i.d., probes are relative, the other probes in points of accuracy.").AppendLine();
+        page.AppendLine(HowTargetsAreJudged).AppendLine();
         page.AppendLine("| Target | Stream | Buffer | Measure | Default | Interval | Limit | |").AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (Target target in targets) page.AppendLine(target.Row);
         page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{targets.Count(target => target.IsMet)} of {targets.Count} met.").AppendLine();
@@ -79,17 +102,11 @@ internal sealed class ResultsPage(
         StreamSpec[] streams = [.. StreamCatalog.All.Where(stream => profile.Long.Contains(stream.Name) && records.Any(record => record.Stream == stream.Name))];
         if (streams.Length == 0) return;
         page.AppendLine("## Long runs").AppendLine();
-        page.AppendLine("Does what is old decay late? Mean held-out loss of the oldest third of the eras since all of them were seen: how far its last fifth lies above its lowest fifth-long stretch, in percent.").AppendLine();
+        page.AppendLine(HowDecayIsJudged).AppendLine();
         page.AppendLine("| Stream | Method | Buffer | Eras | Versions | Steps | Loss at first | at last | Late decay |").AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (RunRecord record in records.Where(record => streams.Any(stream => stream.Name == record.Stream)))
         {
-            foreach (string objective in _runs.Objectives(record.Stream))
-            {
-                IReadOnlyList<EraCourse> courses = RunTable.Courses(record, objective);
-                double[] old = Forgetting.OldEras(courses);
-                page.AppendLine(CultureInfo.InvariantCulture,
-                    $"| {record.Stream} | {record.Method}{(record.SameAs is { } twin ? $" (the very run of {twin})" : "")} | {(record.Share == 0 ? "" : $"{record.Share}%")} | {courses.Count} | {record.Cycles} | {record.Steps} | {old[0]:F4} | {old[^1]:F4} | {Forgetting.LateDecayPoints(courses):F2} |");
-            }
+            foreach (string objective in _runs.Objectives(record.Stream)) page.AppendLine(LongRow(record, RunTable.Courses(record, objective)));
         }
 
         page.AppendLine();
@@ -101,6 +118,15 @@ internal sealed class ResultsPage(
                 Show(page, pictures.Eras(stream, objective), $"held-out {objective} loss of each era of {stream.Name}");
             }
         }
+    }
+
+    private static string LongRow(RunRecord record, IReadOnlyList<EraCourse> courses)
+    {
+        double[] old = Forgetting.OldEras(courses);
+        string name = record.SameAs is { } twin ? $"{record.Method} (the very run of {twin})" : record.Method, buffer = record.Share == 0 ? "" : $"{record.Share}%";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {record.Stream} | {name} | {buffer} | {courses.Count} | {record.Cycles} | {record.Steps} | {old[0]:F4} | {old[^1]:F4} | {Forgetting.LateDecayPoints(courses):F2} |");
     }
 
     private static void Show(StringBuilder page, string? picture, string says)

@@ -40,9 +40,9 @@ internal sealed class StreamSection(RunTable runs, StreamSpec stream, IReadOnlyL
         int eras = one.Courses.Select(course => course.Era).Distinct().Count();
         string trivial = string.Join(", ", one.Courses.GroupBy(course => course.Objective).Select(group =>
             string.Create(CultureInfo.InvariantCulture, $"{group.Key} {group.Sum(course => course.Trivial * course.Count) / group.Sum(course => course.Count):F3}")));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{one.Streamed} training samples and {one.HeldOut} sentinels in {eras} eras (seed 1); {one.Cycles} cycles, {one.Steps} steps of {one.BatchSize} samples, {some.Min(record => record.TrainSeconds):F0} to {some.Max(record => record.TrainSeconds):F0} s of training a run. Knowing nothing costs: {trivial}.");
+        string seconds = string.Create(CultureInfo.InvariantCulture, $"{some.Min(record => record.TrainSeconds):F0} to {some.Max(record => record.TrainSeconds):F0} s of training a run");
+        return $"{one.Streamed} training samples and {one.HeldOut} sentinels in {eras} eras (seed {one.Seed}); {one.Cycles} cycles, {one.Steps} steps of {one.BatchSize} samples, {seconds}. "
+            + $"Knowing nothing costs: {trivial}.";
     }
 
     private IEnumerable<Column> Columns()

@@ -23,7 +23,8 @@ internal sealed record Target(Against Against, string Stream, int Share, string 
 
     public string Row => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {Says} | {Stream} | {Share}% | {Measure} | {Value:+0.00;-0.00;0.00} {Unit} | {Low:+0.00;-0.00;0.00} to {High:+0.00;-0.00;0.00} | {(MostIsGood ? "above" : "below")} {Limit:0.##} | {(IsMet ? "met" : "**missed**")} by {Math.Abs(Room):0.00} |");
+        $"| {Says} | {Stream} | {Share}% | {Measure} | {Value:+0.00;-0.00;0.00} {Unit} | {Low:+0.00;-0.00;0.00} to {High:+0.00;-0.00;0.00} | ")
+        + string.Create(CultureInfo.InvariantCulture, $"{(MostIsGood ? "above" : "below")} {Limit:0.##} | {(IsMet ? "met" : "**missed**")} by {Math.Abs(Room):0.00} |");
 
     public Bar Bar => new(string.Create(CultureInfo.InvariantCulture, $"{Stream} {Share}% {Measure}"), Value, Low, High, Limit, IsMet);
 

@@ -56,8 +56,9 @@ internal sealed class ContinualRun(
         if (_cycles == 0 && heldOut.Tokenizer is { } tokenizer) ledger.Decide(new JournalRecord.TokenizerFrozen(tokenizer.ToJson(), tokenizer.VocabularySize, 0));
         var number = new CycleNumber(++_cycles);
         OpenCycle open = ledger.StartCycle(new JournalRecord.CycleStarted(number, "{}", learner.Fingerprint, "count"));
-        // As even as whole steps can be.
-        int steps = (int)(((long)allSteps * _cycles / heldOut.Cycles) - ((long)allSteps * (_cycles - 1) / heldOut.Cycles));
+        int steps = heldOut.StepsOf(_cycles - 1, allSteps);
+        // Every version counts as promoted: the last one teaches, where a method wants a teacher.
+        if (_cycles > 1) learner.TeachBySelf();
         long began = time.GetTimestamp();
         CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, setting.Replay.FreshRatio), _ => true, null);
         _trained += time.GetElapsedTime(began);

@@ -27,10 +27,13 @@ internal sealed class HeldOut : ISentinelSource
     /// <summary>For each era the number of the first cycle, from 0, that began when it had sentinels.</summary>
     public required IReadOnlyDictionary<int, int> SeenFrom { get; init; }
 
-    public required int Cycles { get; init; }
+    /// <summary>For each cycle the training samples that were admitted when it began, itself and all before it.</summary>
+    public required IReadOnlyList<int> AdmittedAt { get; init; }
+
+    public int Cycles => AdmittedAt.Count;
 
     /// <summary>Samples that may be trained on.</summary>
-    public required int Trainable { get; init; }
+    public int Trainable => AdmittedAt[^1];
 
     /// <summary>Null for a stream without texts.</summary>
     public required BpeTokenizer? Tokenizer { get; init; }
@@ -44,18 +47,24 @@ internal sealed class HeldOut : ISentinelSource
         ReplayLedger ledger = scratch.Ledger;
         var seenFrom = new Dictionary<int, int>();
         BpeTokenizer? tokenizer = null;
-        int cycles = 0;
+        var admittedAt = new List<int>();
         scratch.Admit(data.Items, spec.SamplesTrigger, () =>
         {
             tokenizer ??= TrainTokenizer(ledger, vocabularySize);
-            foreach (Era era in ledger.Sentinels().Eras) seenFrom.TryAdd(era.Number, cycles);
-            ledger.StartCycle(new JournalRecord.CycleStarted(new CycleNumber(++cycles), "{}", "", "count"));
-            ledger.Decide(new JournalRecord.CycleEnded(new CycleNumber(cycles), 0, new ModelVersion(cycles), Verdict.Promoted, []));
+            foreach (Era era in ledger.Sentinels().Eras) seenFrom.TryAdd(era.Number, admittedAt.Count);
+            admittedAt.Add((int)ledger.Stats().TrainableAdmitted);
+            int cycle = admittedAt.Count;
+            ledger.StartCycle(new JournalRecord.CycleStarted(new CycleNumber(cycle), "{}", "", "count"));
+            ledger.Decide(new JournalRecord.CycleEnded(new CycleNumber(cycle), 0, new ModelVersion(cycle), Verdict.Promoted, []));
         });
-        return new HeldOut(ledger.Sentinels())
-        {
-            SeenFrom = seenFrom, Cycles = cycles, Trainable = (int)ledger.Stats().TrainableAdmitted, Tokenizer = tokenizer,
-        };
+        return new HeldOut(ledger.Sentinels()) { SeenFrom = seenFrom, AdmittedAt = admittedAt, Tokenizer = tokenizer };
+    }
+
+    /// <summary>A cycle's part, from 0, of all steps: by the samples that are new in it, so that a last short one weighs no more than it brings.</summary>
+    public int StepsOf(int cycle, int allSteps)
+    {
+        int Before(int count) => count == 0 ? 0 : (int)((long)allSteps * AdmittedAt[count - 1] / Trainable);
+        return Before(cycle + 1) - Before(cycle);
     }
 
     public Batch Read(int era, Modality modality, int countMax)

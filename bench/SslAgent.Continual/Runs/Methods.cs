@@ -18,6 +18,12 @@ internal static class Methods
         new() { Name = Default, Says = "the agent's defaults" },
         new()
         {
+            Name = "distillation", Says = "the defaults, and the last version's features stay predictable (CaSSLe)",
+            Learning = options => options with { Distillation = 1 },
+        },
+        new() { Name = "mix-up", Says = "the defaults, and frames of frame-only batches mixed with each other (LUMP)", Learning = options => options with { MixUp = 0.4 } },
+        new()
+        {
             Name = Iid, Says = "bound: the same samples shuffled, as many steps of the same batches", Meeting = Meeting.Shuffled, HasBuffer = false,
             // What is not fresh in the first cycle is replayed in the others: every batch is drawn evenly from everything.
             Replay = options => options with { FreshRatio = 0.5, FreshMax = int.MaxValue / 2, FreshBytesMax = long.MaxValue },

@@ -13,7 +13,7 @@ namespace SslAgent.Continual.Runs;
 internal sealed record RunSetting(ReplayOptions Replay, LearnerPlan Plan, int Capacity)
 {
     /// <summary>Raised where the bench measures differently than before: older runs are then done again.</summary>
-    private const int Measuring = 1;
+    private const int Measuring = 2;
 
     /// <param name="trainable">Samples of the stream that may be trained on.</param>
     public static RunSetting Of(StreamSpec stream, Method method, RunKey key, BenchSetting bench, int trainable)
@@ -23,7 +23,7 @@ internal sealed record RunSetting(ReplayOptions Replay, LearnerPlan Plan, int Ca
         LearningOptions learning = method.Learning(new LearningOptions
         {
             Objectives = stream.Objectives, BatchSize = BenchSetting.BatchSize, WarmupSteps = BenchSetting.WarmupSteps, Threads = bench.Threads, Device = bench.Device,
-            Dtype = bench.Dtype, ProbeSentinelsMax = stream.ProbeSentinelsMax, ProbeRepeats = 2,
+            Dtype = bench.Dtype, ProbeSentinelsMax = Math.Min(stream.ProbeSentinelsMax, bench.ProbesMax), ProbeRepeats = 2,
         });
         LearnerPlan plan = Planner.Resolve(
             new ModelOptions { Preset = "nano", VocabularySize = BenchSetting.VocabularySize }, learning, (ulong)key.Seed, null, new Machine(TimeProvider.System));

@@ -52,12 +52,12 @@ internal static class StreamCatalog
         new()
         {
             Name = "long-logs", Says = "shipped log lines, an era every 190", Load = LogLines.Shipped, Objectives = Texts,
-            SamplesTrigger = 160, StepsPerSecond = 18, Replay = ByCount(8, 190), ProbeSentinelsMax = 12,
+            SamplesTrigger = 160, StepsPerSecond = 18, Replay = ByCount(8, 190), ProbeSentinelsMax = 8,
         },
         new()
         {
             Name = "long-photos", Says = "trashnet64 and cifar10, class by class, an era every 110", Needs = ["trashnet64", "cifar10"], Load = Photographs.ClassByClass,
-            Objectives = Frames, SamplesTrigger = 100, StepsPerSecond = 24, Replay = ByCount(8, 110), ProbeSentinelsMax = 12,
+            Objectives = Frames, SamplesTrigger = 100, StepsPerSecond = 24, Replay = ByCount(8, 110), ProbeSentinelsMax = 8,
         },
     ];
 

@@ -24,6 +24,7 @@ public sealed class StreamTests
         HeldOut heldOut = HeldOut.Of(spec, data.Thinned(1200), 1, BenchSetting.VocabularySize, TimeProvider.System);
         Assert.Equal(heldOut.Eras.Select(era => era.Number).Order(), heldOut.SeenFrom.OrderBy(era => era.Value).ThenBy(era => era.Key).Select(era => era.Key));
         Assert.True(heldOut.Count > 50, $"{name}: {heldOut.Count} sentinels");
+        Assert.Equal(777, Enumerable.Range(0, heldOut.Cycles).Sum(cycle => heldOut.StepsOf(cycle, 777)));
     }
 
     [Fact]

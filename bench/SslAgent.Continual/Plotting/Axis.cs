@@ -20,7 +20,7 @@ internal sealed class Axis
 
     public IEnumerable<(double Value, string Label)> Ticks()
     {
-        double raw = (_high - _low) / 5, power = Math.Pow(10, Math.Floor(Math.Log10(raw))), step = new[] { 1.0, 2, 5, 10 }.First(one => one * power >= raw) * power;
+        double raw = (_high - _low) / 7, power = Math.Pow(10, Math.Floor(Math.Log10(raw))), step = new[] { 1.0, 2, 5, 10 }.First(one => one * power >= raw) * power;
         int decimals = Math.Max(0, (int)Math.Ceiling(-Math.Log10(step) - 1e-9));
         for (double at = Math.Ceiling(_low / step) * step; at <= _high; at += step)
         {

@@ -91,8 +91,8 @@ internal sealed class ResultsPage(
         page.AppendLine("| Target | Stream | Buffer | Measure | Default | Interval | Limit | |").AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (Target target in targets) page.AppendLine(target.Row);
         page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{targets.Count(target => target.IsMet)} of {targets.Count} met.").AppendLine();
-        Show(page, pictures.Bars(Against.Iid, "default against i.i.d., relative", targets), "default against i.i.d.");
-        Show(page, pictures.Bars(Against.Naive, "default against naive", targets), "default against naive");
+        Show(page, pictures.Bars(Against.Iid, "default against i.i.d.: losses should stay left of the limit, probes right of it", targets), "default against i.i.d.");
+        Show(page, pictures.Bars(Against.Naive, "default against naive: losses should be left of zero, probes right of it", targets), "default against naive");
         Show(page, pictures.Bars(Against.Random, "default above the random tower, linear probe", targets), "default above the random tower");
         Show(page, pictures.Bars(Against.Itself, "average forgetting of the default", targets), "average forgetting");
     }

@@ -14,6 +14,7 @@ public enum ChanceStream
     Sentinel = 9,
     Schedule = 10,
     MixUp = 11,
+    Projection = 12,
     Test = 99,
 }
 

@@ -27,6 +27,24 @@ public abstract record JournalRecord
     /// <summary>The cycle's time budget (or shutdown, or a rollback) ended it after <paramref name="StepsDone"/> steps.</summary>
     public sealed record BudgetReached(CycleNumber Cycle, int StepsDone) : JournalRecord;
 
+    /// <summary>
+    /// What the model that the cycle made found redundant in the replay buffer as it was when the cycle began; of a pair the frame's number. Stands right before
+    /// <see cref="CycleEnded"/> where a policy asks the model and something had to leave. A fact: only an audit weighs anew.
+    /// </summary>
+    public sealed record Evicted(
+        CycleNumber Cycle, IReadOnlyList<SampleId> Frames, IReadOnlyList<SampleId> Texts, IReadOnlyList<SampleId> Pairs) : JournalRecord
+    {
+        /// <summary>Samples and pairs together.</summary>
+        public int Count => Frames.Count + Texts.Count + Pairs.Count;
+
+        /// <summary>The same three, with their names.</summary>
+        public IEnumerable<(Modality Modality, IReadOnlyList<SampleId> Ids)> ByModality =>
+            [(Modality.Frame, Frames), (Modality.Text, Texts), (Modality.Pair, Pairs)];
+
+        /// <summary>Whether the same samples leave.</summary>
+        public bool IsSameAs(Evicted other) => Frames.SequenceEqual(other.Frames) && Texts.SequenceEqual(other.Texts) && Pairs.SequenceEqual(other.Pairs);
+    }
+
     /// <summary>The cycle is over; its version and verdict are facts from here on.</summary>
     public sealed record CycleEnded(
         CycleNumber Cycle, int StepsDone, ModelVersion Version, Verdict Verdict, IReadOnlyList<SampleId> Quarantined) : JournalRecord;

@@ -25,6 +25,7 @@ public sealed class Learner : IDisposable
     private readonly TimeProvider _time;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private Teacher? _teacher;
+    private ISampleMemory? _memory;
 
     internal Learner(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives, Func<byte[], ITokenizer> readTokenizer, TimeProvider time)
     {
@@ -112,6 +113,13 @@ public sealed class Learner : IDisposable
         Replace(new Teacher(_plan.Model, served.Layout, served.Flat, _state.Parameters.Compute.Dtype));
     }
 
+    /// <summary>What the replay buffer remembers of its samples, for the cycles to come; null: nothing.</summary>
+    public void Remember(ISampleMemory? memory)
+    {
+        RequireThread();
+        _memory = memory;
+    }
+
     /// <summary>
     /// Runs the steps of one cycle on a frozen view. With <paramref name="firstStep"/> above 0 it goes on with the cycle of the resume point it was
     /// restored from, and ends with the same bytes as one that was never interrupted.
@@ -130,7 +138,7 @@ public sealed class Learner : IDisposable
             Check.That(before is not null && before.Cycle == cycle.Value && before.StepsDone == firstStep, "a cycle goes on where its resume point left it");
         }
 
-        return new CycleRun(_plan, _state, _objectives, _time, cycle, source, _teacher, before, progress).Run(firstStep, steps, continueAfter);
+        return new CycleRun(_plan, _state, _objectives, _time, cycle, source, _teacher, _memory, before, progress).Run(firstStep, steps, continueAfter);
     }
 
     /// <summary>Measures what would be served now: the average where it is on, else the weights.</summary>
@@ -142,6 +150,13 @@ public sealed class Learner : IDisposable
         HashSet<string> planned = [.. _plan.Objectives.Select(objective => objective.Name)];
         ObjectiveDefinition[] objectives = [.. _objectives.Where(objective => planned.Contains(objective.Name))];
         return new Prober(_plan, towers, _state.Tokenizer, _state.ObjectiveState, objectives, sentinels).Run();
+    }
+
+    /// <summary>Says where samples lie in the space of what would be served now. Whoever asked disposes it, before training goes on.</summary>
+    public ISampleEmbedder OpenSampleEmbedder()
+    {
+        RequireThread();
+        return new SampleEmbedder(_plan, ServedWeights(), _state.Tokenizer);
     }
 
     /// <summary>

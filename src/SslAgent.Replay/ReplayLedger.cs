@@ -218,6 +218,10 @@ public sealed partial class ReplayLedger : IDisposable
     /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it.</param>
     public TrainingView View(OpenCycle cycle, double freshRatio) => new(_reader, cycle.Index, freshRatio);
 
+    /// <summary>The buffer as it was when the cycle began, for its model to weigh.</summary>
+    /// <param name="options">Those that the cycle's own plan has.</param>
+    public BufferView Buffer(OpenCycle cycle, ReplayOptions options) => new(_reader, cycle.Candidates, options);
+
     /// <summary>The sentinels as they were when the cycle began.</summary>
     public SentinelView Sentinels(OpenCycle cycle) => new(_reader, cycle.Sentinels);
 

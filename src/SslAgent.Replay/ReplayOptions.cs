@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SslAgent.Domain;
 
 namespace SslAgent.Replay;
 
@@ -13,6 +14,16 @@ public enum EraGrouping
 
     /// <summary>Each source is one era.</summary>
     Source = 2,
+}
+
+/// <summary>Who says how much of a batch is fresh.</summary>
+public enum ReplayRatio
+{
+    /// <summary><see cref="ReplayOptions.FreshRatio"/>.</summary>
+    Fixed = 0,
+
+    /// <summary>What the last cycle did to the old eras.</summary>
+    Adaptive = 1,
 }
 
 /// <summary>
@@ -38,6 +49,12 @@ public sealed record ReplayOptions
     /// <summary>Bytes of admitted messages that force an fsync before the delay is over. Default 4 MiB.</summary>
     [Range(1L << 10, 1L << 28)]
     public long GroupCommitBytes { get; init; } = 4L << 20;
+
+    /// <summary>
+    /// Who leaves the replay buffer when it is full: by chance (reservoir), the oldest (fifo), one of the source that has most (balanced), the most
+    /// redundant in the model's eyes (minred), or half by chance and half by redundancy (hybrid). docs/replay.md says which when. Default reservoir.
+    /// </summary>
+    public ReplayPolicy Policy { get; init; } = ReplayPolicy.Reservoir;
 
     /// <summary>Frames kept for replay. Default 50,000.</summary>
     [Range(0, 100_000_000)]
@@ -71,9 +88,30 @@ public sealed record ReplayOptions
     [Range(1, long.MaxValue)]
     public long FreshBytesMax { get; init; } = 512L << 20;
 
-    /// <summary>Share of a batch drawn from the fresh samples, 0 to 1. Default 0.5.</summary>
+    /// <summary>
+    /// Samples of each modality, beside what is new, that are embedded anew at a cycle's end where the model is asked who is redundant (minred, hybrid): weights move,
+    /// and the oldest embeddings go first. 0 keeps those of the cycle that first saw a sample. Default 1,000.
+    /// </summary>
+    [Range(0, 100_000_000)]
+    public int RefreshedMax { get; init; } = 1_000;
+
+    /// <summary>Share of a batch drawn from the fresh samples, 0 to 1; where it is adaptive, that of the first cycle. Default 0.5.</summary>
     [Range(0.0, 1.0)]
     public double FreshRatio { get; init; } = 0.5;
+
+    /// <summary>
+    /// Whether freshRatio stays as it is (fixed) or moves with each cycle between its bounds (adaptive): down while old eras get worse, up while they hold.
+    /// Default fixed.
+    /// </summary>
+    public ReplayRatio Ratio { get; init; } = ReplayRatio.Fixed;
+
+    /// <summary>The least of a batch that is fresh where the ratio is adaptive. Default 0.1.</summary>
+    [Range(0.0, 1.0)]
+    public double FreshRatioMin { get; init; } = 0.1;
+
+    /// <summary>The most of a batch that is fresh where the ratio is adaptive. Default 0.8.</summary>
+    [Range(0.0, 1.0)]
+    public double FreshRatioMax { get; init; } = 0.8;
 
     /// <summary>One group in this many is a sentinel and never trained on; 0 sets none aside. Default 20.</summary>
     [Range(0, 1_000_000)]
@@ -133,9 +171,20 @@ public sealed record ReplayOptions
     [Range(1, 1_000_000)]
     public int SourcesMax { get; init; } = 10_000;
 
+    // Where the model is asked, what is new waits beside the buffer too.
+    private int FreshStores => Policy is ReplayPolicy.Minred or ReplayPolicy.Hybrid ? 6 : 3;
+
     // The buffer, the fresh samples of each modality, the segment being written and one that waits to be compacted. Wide: each may be huge.
     private Int128 JournalBytesNeeded =>
-        (Int128)FrameBytesMax + TextBytesMax + PairBytesMax + (3 * (Int128)FreshBytesMax) + (2 * (Int128)SegmentBytes);
+        (Int128)FrameBytesMax + TextBytesMax + PairBytesMax + (FreshStores * (Int128)FreshBytesMax) + (2 * (Int128)SegmentBytes);
+
+    /// <summary>Most samples and bytes kept of a modality.</summary>
+    internal (int CountMax, long BytesMax) CapacityOf(Modality modality) => modality switch
+    {
+        Modality.Frame => (FramesMax, FrameBytesMax),
+        Modality.Text => (TextsMax, TextBytesMax),
+        _ => (PairsMax, PairBytesMax),
+    };
 
     /// <summary>These options with the journal's own settings at their defaults: two that are equal so fold the same records to the same state.</summary>
     public ReplayOptions ForFold()
@@ -166,8 +215,14 @@ public sealed record ReplayOptions
         if (JournalBytesNeeded > JournalBytesMax)
         {
             yield return $"replay.journalBytesMax is {JournalBytesMax} bytes, and what must stay in the journal may take {JournalBytesNeeded} bytes: "
-                + $"frameBytesMax {FrameBytesMax} + textBytesMax {TextBytesMax} + pairBytesMax {PairBytesMax} + 3 x freshBytesMax {FreshBytesMax} "
+                + $"frameBytesMax {FrameBytesMax} + textBytesMax {TextBytesMax} + pairBytesMax {PairBytesMax} + {FreshStores} x freshBytesMax {FreshBytesMax} "
                 + $"+ 2 x segmentBytes {SegmentBytes}: at the limit ingest would wait for ever; raise the one or lower the others";
+        }
+
+        if (FreshRatioMin > FreshRatioMax)
+        {
+            yield return FormattableString.Invariant(
+                $"replay.freshRatioMin is {FreshRatioMin} and replay.freshRatioMax {FreshRatioMax}: the least is not more than the most");
         }
 
         if (PairByTime && SentinelBlock < PairWindow)

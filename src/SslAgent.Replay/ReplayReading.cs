@@ -62,6 +62,10 @@ public sealed class ReplayReading : IDisposable
     /// <summary>The frozen view of a cycle that a state folded from here has open.</summary>
     public TrainingView View(OpenCycle cycle, double freshRatio) => new(_reader, cycle.Index, freshRatio);
 
+    /// <summary>The buffer as it was when that cycle began, for its model to weigh.</summary>
+    /// <param name="options">Those that the cycle's own plan has.</param>
+    public BufferView Buffer(OpenCycle cycle, ReplayOptions options) => new(_reader, cycle.Candidates, options);
+
     /// <summary>The sentinels as they were when that cycle began.</summary>
     public SentinelView Sentinels(OpenCycle cycle) => new(_reader, cycle.Sentinels);
 

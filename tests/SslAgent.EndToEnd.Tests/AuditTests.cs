@@ -6,6 +6,7 @@ using SslAgent.Commands;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Pipeline;
+using SslAgent.Replay;
 using SslAgent.Storage;
 
 namespace SslAgent.EndToEnd.Tests;
@@ -15,6 +16,8 @@ namespace SslAgent.EndToEnd.Tests;
 /// </summary>
 public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<AuditTests.AuditedState>
 {
+    private const ushort EvictedKind = 24;
+
     [Fact]
     public async Task Everything_that_a_run_left_is_derived_again_bit_for_bit_and_nothing_is_written()
     {
@@ -228,6 +231,36 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
             Assert.All(report.Versions, version => Assert.True(version.Outcome == AuditOutcome.Equal, $"{version.Version}: {string.Join("; ", version.Reasons)}"));
             Assert.Equal(2, report.Versions.Count);
         }
+    }
+
+    [Fact]
+    public async Task Whom_the_model_found_redundant_is_derived_again_and_a_journal_that_names_another_is_found_out()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = KeepAll(bench.AskingSettings(ReplayPolicy.Minred));
+        var observer = new RecordingObserver();
+        await bench.SendAsync(400);
+        Agent agent = await bench.StartAsync(settings, observer);
+        for (int i = 0; i < 2; i++) await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+
+        AuditReport report = await new Audit(settings, new UnwritableDisk(), TimeProvider.System, _ => { }).RunAsync(new AuditRange(null, null), bench.Limit);
+        Assert.Equal(2, report.Versions.Count);
+        Assert.All(report.Versions, version => Assert.True(version.Outcome == AuditOutcome.Equal, $"{version.Version}: {string.Join("; ", version.Reasons)}"));
+
+        // The last frame that left in the first cycle: one before it instead.
+        bool isFirst = true;
+        Forgery.Rewrite(Path.Combine(settings.Agent.StateDirectory, "journal"), "decisions", 2, (_, kind, payload) =>
+        {
+            if (kind != EvictedKind || !isFirst) return;
+            isFirst = false;
+            int frames = payload[4];
+            Assert.InRange(frames, 2, 127);
+            payload[4 + 1 + ((frames - 1) * 8)]--;
+        });
+        report = await new Audit(settings, new UnwritableDisk(), TimeProvider.System, _ => { }).RunAsync(new AuditRange(null, null), bench.Limit);
+        Assert.Equal(AuditOutcome.Differs, report.Versions[0].Outcome);
+        Assert.Contains("the evictions: ", string.Join('\n', report.Versions[0].Reasons), StringComparison.Ordinal);
     }
 
     private static AgentSettings KeepAll(AgentSettings settings) =>

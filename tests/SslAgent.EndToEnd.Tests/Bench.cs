@@ -5,6 +5,7 @@ using SslAgent.Ingest.Broker;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Producing;
 using SslAgent.Pipeline;
+using SslAgent.Replay;
 using SslAgent.Storage;
 
 namespace SslAgent.EndToEnd.Tests;
@@ -67,6 +68,17 @@ internal sealed class Bench : IAsyncDisposable
         Serving = new() { Listen = "127.0.0.1:0" },
         Logging = new() { File = "none" },
     };
+
+    /// <summary>The same with a small replay buffer that asks the model who is redundant, and holds it to what it answered.</summary>
+    public AgentSettings AskingSettings(ReplayPolicy policy, string state = "state")
+    {
+        AgentSettings settings = Settings(state);
+        return settings with
+        {
+            Replay = settings.Replay with { Policy = policy, FramesMax = 60, TextsMax = 30, PairsMax = 30, FreshMax = 200, RefreshedMax = 20 },
+            Learning = settings.Learning with { MixUp = 0, EmbeddingReplay = 0.5 },
+        };
+    }
 
     public async Task<Agent> StartAsync(AgentSettings settings, IAgentObserver observer, IDisk? disk = null, TimeProvider? time = null)
     {

@@ -1,6 +1,7 @@
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Pipeline;
+using SslAgent.Replay;
 
 namespace SslAgent.EndToEnd.Tests;
 
@@ -83,6 +84,68 @@ public sealed class FoldTests
         Assert.Equal((new ModelVersion(2), before[1]), (again.Version, again.WeightsDigest));
         Assert.Equal(new ModelVersion(2), agent.Status().Head);
     }
+
+    [Theory]
+    [InlineData(ReplayPolicy.Minred)]
+    [InlineData(ReplayPolicy.Hybrid)]
+    public async Task Whom_the_model_finds_redundant_leaves_and_every_file_of_every_version_can_be_had_again(ReplayPolicy policy)
+    {
+        await using var bench = new Bench();
+        await bench.SendAsync(600);
+        AgentSettings settings = bench.AskingSettings(policy);
+        IReadOnlyList<string> before = await FilesAsync(bench, settings, versions: 3);
+        JournalRecord.Evicted[] evicted = [.. Decisions(settings).OfType<JournalRecord.Evicted>()];
+        Assert.Equal(3, evicted.Length);
+        Assert.All(evicted, one => Assert.True(one.Frames.Count > 10, $"{one.Frames.Count} frames"));
+        Assert.Contains(evicted, one => one.Texts.Count > 0 && one.Pairs.Count > 0);
+        Assert.All(before, files => Assert.Contains("embeddings.bin", files, StringComparison.Ordinal));
+
+        Directory.Delete(Path.Combine(settings.Agent.StateDirectory, "versions"), recursive: true);
+
+        Assert.Equal(before, await FilesAsync(bench, settings, versions: 3));
+        Assert.Equal(evicted.Length, Decisions(settings).Count(record => record is JournalRecord.Evicted));
+        Assert.Equal(before, await FilesAsync(bench, bench.AskingSettings(policy, "another"), versions: 3));
+    }
+
+    [Fact]
+    public async Task A_cycle_that_was_cut_off_asks_the_model_that_it_would_have_had()
+    {
+        await using var bench = new Bench();
+        await bench.SendAsync(400);
+        AgentSettings settings = bench.AskingSettings(ReplayPolicy.Minred, "cut"), whole = bench.AskingSettings(ReplayPolicy.Minred, "whole");
+        IReadOnlyList<string> undisturbed = await FilesAsync(bench, whole, versions: 2);
+
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        await observer.NextVersionAsync(bench.Limit);
+        await observer.NextStepAsync(bench.Limit);
+        await agent.StopAsync();
+
+        observer = new RecordingObserver();
+        agent = await bench.StartAsync(settings, observer);
+        while (agent.Versions().Count < 2) await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+        Assert.Equal(undisturbed, [.. agent.Versions().Select(Describe).Order(StringComparer.Ordinal)]);
+    }
+
+    private static IReadOnlyList<JournalRecord> Decisions(AgentSettings settings) =>
+    [
+        .. Journal.ReadDecisions(Storage.LocalDisk.Instance, Path.Combine(settings.Agent.StateDirectory, "journal"), TimeProvider.System)
+            .Select(decision => decision.Record),
+    ];
+
+    /// <summary>Of each version the sums of what is a function of the journal: all files but for the counters, which tell the wall clock too.</summary>
+    private static async Task<IReadOnlyList<string>> FilesAsync(Bench bench, AgentSettings settings, int versions)
+    {
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        for (int i = 0; i < versions; i++) await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+        return [.. agent.Versions().Select(Describe).Order(StringComparer.Ordinal)];
+    }
+
+    private static string Describe(VersionManifest version) => $"{version.Version} {version.WeightsDigest}: " +
+        string.Join(", ", version.Files.Where(file => file.Name != "learner.json").Select(file => $"{file.Name} {file.Sha256}"));
 
     private static async Task<IReadOnlyList<string>> DigestsAsync(Bench bench, AgentSettings settings, int versions)
     {

@@ -28,7 +28,11 @@ internal static class Forgery
     }
 
     /// <summary>Writes one of the journal's logs anew, each record as the caller leaves it.</summary>
-    public static void Rewrite(string journal, string prefix, uint tag, Action<long, byte[]> change)
+    public static void Rewrite(string journal, string prefix, uint tag, Action<long, byte[]> change) =>
+        Rewrite(journal, prefix, tag, (sequence, _, payload) => change(sequence, payload));
+
+    /// <summary>The same, told each record's kind.</summary>
+    public static void Rewrite(string journal, string prefix, uint tag, Action<long, ushort, byte[]> change)
     {
         string aside = Path.Combine(journal, "aside");
         var to = new RecordLogSettings(aside, prefix, tag, 1 << 16, 256 << 20);
@@ -39,7 +43,7 @@ internal static class Forgery
             while (cursor.MoveNext())
             {
                 byte[] payload = cursor.Current.Payload.ToArray();
-                change(cursor.Current.Sequence, payload);
+                change(cursor.Current.Sequence, cursor.Current.Kind, payload);
                 forged.Append(cursor.Current.Sequence, cursor.Current.Kind, payload);
             }
 

@@ -18,9 +18,6 @@ internal sealed class PartitionAssigner(
     private static readonly TimeSpan QueryWait = TimeSpan.FromSeconds(5), MetadataWait = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<TopicPartition> _lost = [];
-    private readonly bool _cooperative =
-        options.Assignment == KafkaAssignment.Group
-        && settings.Values.GetValueOrDefault("partition.assignment.strategy", "").Contains("cooperative", StringComparison.Ordinal);
 
     private long _lastDiscovery;
     private bool _allTopicsFound;
@@ -93,7 +90,7 @@ internal sealed class PartitionAssigner(
         }
     }
 
-    /// <summary>Manual assignment: looks for partitions that are not read yet. True where the assignment changed.</summary>
+    /// <summary>Manual assignment: looks for partitions that are not read yet. True where some were assigned: they are not paused.</summary>
     public bool Discover(TimeProvider time)
     {
         if (_allTopicsFound && time.GetElapsedTime(_lastDiscovery) < options.PartitionDiscovery) return false;
@@ -107,8 +104,8 @@ internal sealed class PartitionAssigner(
             return false;
         }
 
-        Begin(found, committed);
-        consumer.Assign(table.All.Select(state => state.Position));
+        // Only the new ones: an assignment of all would stop and start those that are being read.
+        consumer.IncrementalAssign(Begin(found, committed));
         return true;
     }
 
@@ -132,7 +129,7 @@ internal sealed class PartitionAssigner(
         foreach (TopicPartitionOffset one in committed) commits?.Acknowledged(one.Topic, one.Partition.Value, one.Offset.Value);
     }
 
-    /// <summary>Tries to find the partitions that lost their offset again. True where the assignment was renewed.</summary>
+    /// <summary>Tries to find the partitions that lost their offset again. True where some were assigned anew: they are not paused.</summary>
     public bool RetryLost()
     {
         HasNewlyLost = false;
@@ -140,15 +137,28 @@ internal sealed class PartitionAssigner(
         if (found.Length == 0) return false;
         _lost.ExceptWith(found);
         PartitionState[] states = [.. found.Select(table.Find).OfType<PartitionState>()];
-        if (!_cooperative)
-        {
-            consumer.Assign(table.All.Select(state => state.Position));
-            return true;
-        }
-
+        if (states.Length == 0) return false;
         consumer.IncrementalUnassign(states.Select(state => state.Key));
+        foreach (PartitionState state in states) AwaitStopped(state.Key);
         consumer.IncrementalAssign(states.Select(state => state.Position));
         return true;
+    }
+
+    /// <summary>
+    /// A client that is told to stop reading a partition twice, before the first stop is done, ends the process (librdkafka 2.0.2 to 2.9, rdkafka_assignment.c: assertion
+    /// rktp_started): a rebalance or the end that follows at once would do that. A request to the partition's leader stands behind the stop in the same queue, so its
+    /// answer says that the stop is done.
+    /// </summary>
+    private void AwaitStopped(TopicPartition partition)
+    {
+        try
+        {
+            PartitionEnds.Ask(consumer, partition, QueryWait);
+        }
+        catch (KafkaException)
+        {
+            // The queue was passed through all the same.
+        }
     }
 
     public void OpenEpoch(PartitionState state, long firstOffset, string reason)

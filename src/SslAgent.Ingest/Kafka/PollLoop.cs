@@ -96,9 +96,15 @@ internal sealed class PollLoop : IDisposable
     {
         if (_lastTick != 0 && _time.GetElapsedTime(_lastTick) < Tick) return;
         _lastTick = _time.GetTimestamp();
-        if (_options.Assignment == KafkaAssignment.Manual) _paused &= !_assigner.Discover(_time);
+        if (_options.Assignment == KafkaAssignment.Manual && _assigner.Discover(_time)) PauseAgain();
         _table.Publish(HighWatermark);
-        if (_assigner.RetryLost()) _paused = false;
+        if (_assigner.RetryLost()) PauseAgain();
+    }
+
+    /// <summary>What was assigned just now reads at once, whatever the others do.</summary>
+    private void PauseAgain()
+    {
+        if (_paused) _consumer.Pause(_table.All.Select(state => state.Key));
     }
 
     private long? HighWatermark(TopicPartition partition)
@@ -141,7 +147,7 @@ internal sealed class PollLoop : IDisposable
             else OnError(wrong.Error);
         }
 
-        if (_assigner.HasNewlyLost && _assigner.RetryLost()) _paused = false;
+        if (_assigner.HasNewlyLost && _assigner.RetryLost()) PauseAgain();
     }
 
     private void Accept(ConsumeResult<byte[]?, byte[]?> result)

@@ -47,6 +47,14 @@ internal sealed class TokenBatch
         return new TokenBatch(ids, lengths, width);
     }
 
+    /// <summary>Some of the rows, as wide as before.</summary>
+    public TokenBatch Select(IReadOnlyList<int> rows)
+    {
+        var ids = new int[rows.Count * Width];
+        for (var i = 0; i < rows.Count; i++) Row(rows[i]).CopyTo(ids.AsSpan(i * Width));
+        return new TokenBatch(ids, [.. rows.Select(row => Lengths[row])], Width);
+    }
+
     /// <summary>One text with its two special tokens into <paramref name="tokens"/>; returns how many there are.</summary>
     public static int EncodeOne(ITokenizer tokenizer, Domain.Text text, Span<int> tokens)
     {

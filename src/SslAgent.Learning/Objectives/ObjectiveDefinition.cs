@@ -2,6 +2,7 @@ using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
+using SslAgent.Learning.Regularizing;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
@@ -16,6 +17,9 @@ namespace SslAgent.Learning.Objectives;
 internal sealed record ObjectiveInput(
     TowerSet Towers, LearnerPlan Plan, Tensor? Frames, TokenBatch? Texts, int TokensInUse, DrawKey Key, Weights? State)
 {
+    /// <summary>What the replay buffer remembers of the rows; null where it remembers nothing or nobody asked.</summary>
+    public Recollection? Recollection { get; init; }
+
     public Device Device => Towers.Weights.Device;
 }
 

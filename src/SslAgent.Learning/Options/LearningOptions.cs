@@ -60,6 +60,13 @@ public sealed record LearningOptions
     public double Distillation { get; init; }
 
     /// <summary>
+    /// Weight of the distance from where remembered samples lay when the replay buffer embedded them (DER, Buzzega et al. 2020, in embedding space). Needs a replay policy that
+    /// embeds (<c>minred</c>, <c>hybrid</c>). Default 0, off.
+    /// </summary>
+    [Range(0.0, 1000.0)]
+    public double EmbeddingReplay { get; init; }
+
+    /// <summary>
     /// α of the beta distribution by which frames of frame-only batches are mixed with each other, fresh with remembered ones (LUMP, Madaan et al. 2022). Default 0, off.
     /// </summary>
     [Range(0.0, 1.0)]
@@ -122,6 +129,8 @@ public sealed record LearningOptions
 
         if (Objectives.Length > 0 && Objectives.All(objective => objective.Weight == 0))
             yield return "learning.objectives all have weight 0: nothing would be learned";
+        if (EmbeddingReplay > 0 && MixUp > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"learning.embeddingReplay is {EmbeddingReplay} and learning.mixUp {MixUp}: what a mixed frame looked like nobody remembers; use one of them");
         if (EmaDecay is > 0 and < 0.5)
             yield return string.Create(CultureInfo.InvariantCulture, $"learning.emaDecay is {EmaDecay} per step: below 0.5 it averages nothing; use 0 to switch it off");
     }

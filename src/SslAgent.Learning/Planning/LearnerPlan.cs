@@ -36,10 +36,11 @@ public sealed record NormalizationPlan(IReadOnlyList<double> Mean, IReadOnlyList
 
 /// <summary>What holds the learner to what it knew, beside replay. Each is a weight, 0 where it is off.</summary>
 /// <param name="Distillation">Share of the distillation loss (CaSSLe) beside each objective's own.</param>
+/// <param name="EmbeddingReplay">Share of the distance from remembered embeddings (DER) beside each objective's own loss.</param>
 /// <param name="MixUp">α of the beta distribution that frames are mixed by (LUMP).</param>
-public sealed record RegularizationPlan(double Distillation, double MixUp)
+public sealed record RegularizationPlan(double Distillation, double EmbeddingReplay, double MixUp)
 {
-    public static RegularizationPlan None { get; } = new(0, 0);
+    public static RegularizationPlan None { get; } = new(0, 0, 0);
 
     /// <summary>Whether the last promoted version is needed while training.</summary>
     [JsonIgnore]

@@ -37,7 +37,7 @@ public static class Planner
             earlier?.Normalization ?? NormalizationPlan.Default,
             ResolveCompute(learning, earlier?.Compute, machine),
             new(learning.ProbeSentinelsMax, learning.ProbeRepeats),
-            new(learning.Distillation, learning.MixUp));
+            new(learning.Distillation, learning.EmbeddingReplay, learning.MixUp));
     }
 
     private static ObjectivePlan[] ResolveObjectives(LearningOptions learning)

@@ -18,18 +18,20 @@ internal sealed class CycleRun
     private readonly TimeProvider _time;
     private readonly CycleNumber _cycle;
     private readonly IBatchSource _source;
+    private readonly ISampleMemory? _memory;
     private readonly StepLedger _ledger;
 
     public CycleRun(
         LearnerPlan plan, LearnerState state, IReadOnlyList<ObjectiveDefinition> definitions, TimeProvider time, CycleNumber cycle,
-        IBatchSource source, Teacher? teacher, CycleProgress? before, Action<StepReport>? progress)
+        IBatchSource source, Teacher? teacher, ISampleMemory? memory, CycleProgress? before, Action<StepReport>? progress)
     {
         _plan = plan;
         _state = state;
-        _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
         _time = time;
         _cycle = cycle;
         _source = source;
+        _memory = plan.Regularization.EmbeddingReplay > 0 ? memory : null;
+        _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
         _ledger = new StepLedger(cycle, before, progress);
     }
 
@@ -95,6 +97,7 @@ internal sealed class CycleRun
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
         ids.AddRange(batch.Ids);
         ObjectiveInput input = InputBuilder.ForTraining(batch, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
+        if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)
         Shape.Require(loss.Loss, definition.Name + " loss");
         Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
@@ -103,10 +106,13 @@ internal sealed class CycleRun
         return new ObjectiveLoss(loss.Loss.detach(), loss.Terms);
     }
 
-    private ObjectiveDefinition Regularized(ObjectiveDefinition definition, Teacher? teacher) =>
-        teacher is not null && _plan.Regularization.Distillation > 0
-            ? Distillation.Beside(definition, teacher, _plan.Regularization.Distillation)
-            : definition;
+    private ObjectiveDefinition Regularized(ObjectiveDefinition definition, Teacher? teacher)
+    {
+        RegularizationPlan plan = _plan.Regularization;
+        if (teacher is not null && plan.Distillation > 0) definition = Distillation.Beside(definition, teacher, plan.Distillation);
+        if (_memory is not null) definition = EmbeddingReplay.Beside(definition, _plan.Model, plan.EmbeddingReplay);
+        return definition;
+    }
 
     private static ObjectiveLoss Sum(ObjectiveLoss? so, ObjectiveLoss more) =>
         so is null ? more : new ObjectiveLoss(so.Loss + more.Loss, [.. so.Terms.Zip(more.Terms, (mine, theirs) => mine + theirs)]);

@@ -41,6 +41,10 @@ internal static class DecisionCodec
             case JournalRecord.Forgotten forgotten:
                 Encode(forgotten, to);
                 return RecordKind.Forgotten;
+            case JournalRecord.Evicted evicted:
+                to.Int32(evicted.Cycle.Value);
+                foreach ((_, IReadOnlyList<SampleId> ids) in evicted.ByModality) Encode(ids, to);
+                return RecordKind.Evicted;
             default:
                 throw new BrokenInvariantException($"the journal has no format for {record.GetType().Name}");
         }
@@ -68,6 +72,8 @@ internal static class DecisionCodec
                 return new JournalRecord.HistoryRetired(from.Int64(), from.String());
             case RecordKind.Forgotten:
                 return DecodeForgotten(ref from);
+            case RecordKind.Evicted:
+                return new JournalRecord.Evicted(new CycleNumber(from.Int32()), DecodeIds(ref from), DecodeIds(ref from), DecodeIds(ref from));
             default:
                 throw new JournalFormatException(
                     $"a journal record has the unknown kind {(ushort)kind}: use the release that wrote it, or a newer one");
@@ -91,8 +97,7 @@ internal static class DecisionCodec
             to.Byte((byte)reason.Kind);
         }
 
-        to.Count(ended.Quarantined.Count);
-        foreach (SampleId id in ended.Quarantined) to.Int64(id.Sequence);
+        Encode(ended.Quarantined, to);
     }
 
     private static JournalRecord.CycleEnded DecodeCycleEnded(ref PayloadReader from)
@@ -108,9 +113,7 @@ internal static class DecisionCodec
                 from.String(), from.String(), from.Double(), from.Double(), from.String(), (VerdictKind)from.Byte()));
         }
 
-        var quarantined = new List<SampleId>();
-        for (int left = from.Count(); left > 0; left--) quarantined.Add(new SampleId(from.Int64()));
-        return new JournalRecord.CycleEnded(cycle, steps, version, new Verdict(kind, reasons), quarantined);
+        return new JournalRecord.CycleEnded(cycle, steps, version, new Verdict(kind, reasons), DecodeIds(ref from));
     }
 
     private static void Encode(JournalRecord.RolledBack rolledBack, PayloadWriter to)
@@ -154,8 +157,7 @@ internal static class DecisionCodec
         if (forgotten.Source is not null) to.String(forgotten.Source);
         if (forgotten.BeforeMs is { } before) to.Int64(before);
         to.String(forgotten.Reason);
-        to.Count(forgotten.Samples.Count);
-        foreach (SampleId id in forgotten.Samples) to.Int64(id.Sequence);
+        Encode(forgotten.Samples, to);
     }
 
     private static JournalRecord.Forgotten DecodeForgotten(ref PayloadReader from)
@@ -166,8 +168,19 @@ internal static class DecisionCodec
         string? source = (parts & 1) != 0 ? from.String() : null;
         long? before = (parts & 2) != 0 ? from.Int64() : null;
         string reason = from.String();
-        var samples = new List<SampleId>();
-        for (int left = from.Count(); left > 0; left--) samples.Add(new SampleId(from.Int64()));
-        return new JournalRecord.Forgotten(of, version, source, before, reason, samples);
+        return new JournalRecord.Forgotten(of, version, source, before, reason, DecodeIds(ref from));
+    }
+
+    private static void Encode(IReadOnlyList<SampleId> ids, PayloadWriter to)
+    {
+        to.Count(ids.Count);
+        foreach (SampleId id in ids) to.Int64(id.Sequence);
+    }
+
+    private static List<SampleId> DecodeIds(ref PayloadReader from)
+    {
+        var ids = new List<SampleId>();
+        for (int left = from.Count(); left > 0; left--) ids.Add(new SampleId(from.Int64()));
+        return ids;
     }
 }

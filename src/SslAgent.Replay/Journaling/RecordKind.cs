@@ -15,4 +15,5 @@ internal enum RecordKind : ushort
     RolledBack = 21,
     HistoryRetired = 22,
     Forgotten = 23,
+    Evicted = 24,
 }

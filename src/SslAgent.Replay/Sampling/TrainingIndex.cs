@@ -20,7 +20,7 @@ internal sealed class TrainingIndex(ModalityIndex frames, ModalityIndex texts, M
         _ => pairs,
     };
 
-    public static TrainingIndex Of(ReservoirTrio buffer, ReservoirTrio fresh, BoundedSet sentinelTexts) => new(
+    public static TrainingIndex Of(BufferTrio buffer, ReservoirTrio fresh, BoundedSet sentinelTexts) => new(
         ModalityIndex.Of(buffer.Frames, fresh.Frames, sentinelTexts),
         ModalityIndex.Of(buffer.Texts, fresh.Texts, sentinelTexts),
         ModalityIndex.Of(buffer.Pairs, fresh.Pairs, sentinelTexts));
@@ -54,7 +54,7 @@ internal sealed class ModalityIndex((long Id, long OtherId)[] fresh, (long Id, l
 
     public int Count => fresh.Length + replayed.Length;
 
-    public static ModalityIndex Of(Reservoir buffer, Reservoir fresh, BoundedSet sentinelTexts)
+    public static ModalityIndex Of(IReplayBuffer buffer, Reservoir fresh, BoundedSet sentinelTexts)
     {
         (long Id, long OtherId)[] isFresh = Trainable(fresh, sentinelTexts, known: []);
         return new ModalityIndex(isFresh, Trainable(buffer, sentinelTexts, [.. isFresh.Select(ids => ids.Id)]));
@@ -77,12 +77,12 @@ internal sealed class ModalityIndex((long Id, long OtherId)[] fresh, (long Id, l
 
     public static ModalityIndex Load(BinaryReader from) => new(LoadIds(from), LoadIds(from));
 
-    /// <summary>Those that may be trained on and are not known yet, in order. An id stands once in a reservoir, also a pair's: its frame's.</summary>
-    private static (long Id, long OtherId)[] Trainable(Reservoir reservoir, BoundedSet sentinelTexts, HashSet<long> known)
+    /// <summary>Those that may be trained on and are not known yet, in order. An id stands once in a buffer, also a pair's: its frame's.</summary>
+    private static (long Id, long OtherId)[] Trainable(IReplayBuffer buffer, BoundedSet sentinelTexts, HashSet<long> known)
     {
-        var ids = new List<long>(reservoir.Count);
-        var otherIds = new List<long>(reservoir.Count);
-        foreach (ref readonly Entry entry in reservoir.Entries)
+        var ids = new List<long>(buffer.Count);
+        var otherIds = new List<long>(buffer.Count);
+        foreach (Entry entry in buffer.Entries())
         {
             // A text may have been admitted before a sentinel turned out to be its duplicate.
             if ((entry.TextHash != 0 && sentinelTexts.Contains(entry.TextHash)) || known.Contains(entry.Id)) continue;

@@ -13,6 +13,9 @@ public sealed record OpenCycle(long Sequence, JournalRecord.CycleStarted Started
     /// <summary>What it is probed on, frozen at the same moment: run anew, it is judged by the same samples.</summary>
     internal SentinelIndex Sentinels { get; init; } = SentinelIndex.Empty;
 
+    /// <summary>What its model weighs when it ends, frozen at the same moment.</summary>
+    internal Candidates Candidates { get; init; } = Candidates.Empty;
+
     internal void Save(BinaryWriter to)
     {
         to.Write(Sequence);
@@ -23,6 +26,7 @@ public sealed record OpenCycle(long Sequence, JournalRecord.CycleStarted Started
         to.Write(StepsDone ?? -1);
         Index.Save(to);
         Sentinels.Save(to);
+        Candidates.Save(to);
     }
 
     internal static OpenCycle Load(BinaryReader from)
@@ -35,6 +39,7 @@ public sealed record OpenCycle(long Sequence, JournalRecord.CycleStarted Started
         {
             Index = TrainingIndex.Load(from),
             Sentinels = SentinelIndex.Load(from),
+            Candidates = Candidates.Load(from),
         };
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ReplayMemory
     private readonly KeyPairing _keyPairing;
     private readonly TimePairing _timePairing;
     private readonly BoundedSet _sentinelTexts;
-    private readonly ReservoirTrio _buffer;
+    private readonly BufferTrio _buffer;
     private readonly ReservoirTrio _fresh;
     private readonly ReservoirTrio _inCycle;
     private readonly List<FoundPair> _found = [];
@@ -29,15 +29,12 @@ internal sealed class ReplayMemory
         _keyPairing = new KeyPairing(options.PairFramesPerText, options.LateHalvesMax);
         _timePairing = new TimePairing(options);
         _sentinelTexts = new BoundedSet(options.SentinelTextsMax);
-        _buffer = new ReservoirTrio(
-            new Reservoir(options.FramesMax, options.FrameBytesMax),
-            new Reservoir(options.TextsMax, options.TextBytesMax),
-            new Reservoir(options.PairsMax, options.PairBytesMax));
+        _buffer = BufferTrio.Of(options);
         _fresh = FreshTrio(options);
         _inCycle = FreshTrio(options);
     }
 
-    public ReservoirTrio Buffer => _buffer;
+    public BufferTrio Buffer => _buffer;
 
     public ReservoirTrio Fresh => _fresh;
 
@@ -83,7 +80,23 @@ internal sealed class ReplayMemory
     }
 
     /// <summary>The cycle learned what had been fresh.</summary>
-    public void EndCycle() => _inCycle.Clear();
+    /// <param name="begun">The number of its first record.</param>
+    /// <param name="isRejected">What its model made of the buffer counts for nothing then: what is new waits for the next one.</param>
+    public void EndCycle(long begun, bool isRejected)
+    {
+        _inCycle.Clear();
+        if (!isRejected) _buffer.Settle(begun);
+    }
+
+    /// <summary>The model found these redundant. Those that left meanwhile for another reason are passed over.</summary>
+    public void Evict(JournalRecord.Evicted evicted)
+    {
+        foreach ((Modality modality, IReadOnlyList<SampleId> ids) in evicted.ByModality)
+        {
+            HashSet<long> leaving = [.. ids.Select(id => id.Sequence)];
+            if (leaving.Count > 0) _buffer.Of(modality).RemoveAll(entry => leaving.Contains(entry.Id));
+        }
+    }
 
     /// <summary>The cycle's steps are void: what it should have learned is fresh again.</summary>
     public void AbandonCycle() => _fresh.TakeOver(_inCycle);

@@ -159,6 +159,7 @@ public sealed partial class ReplayState
         _memory.CollectLive(ids);
         OpenCycle?.Index.CollectLive(ids);
         OpenCycle?.Sentinels.CollectLive(ids);
+        OpenCycle?.Candidates.CollectLive(ids);
     }
 
     private void Apply(long sequence, JournalRecord.Admitted admitted)
@@ -193,15 +194,20 @@ public sealed partial class ReplayState
                 {
                     Index = _memory.BeginCycle(),
                     Sentinels = SentinelIndex.Of(_memory.Eras),
+                    Candidates = Candidates.Of(_memory.Buffer),
                 };
                 break;
             case JournalRecord.BudgetReached reached:
                 if (OpenCycle?.Started.Cycle == reached.Cycle) OpenCycle = OpenCycle with { StepsDone = reached.StepsDone };
                 break;
+            case JournalRecord.Evicted evicted:
+                _memory.Evict(evicted);
+                break;
             case JournalRecord.CycleEnded ended:
+                // Where the medium lost the beginning, all that is here was here.
+                _memory.EndCycle(OpenCycle?.Sequence ?? sequence, ended.Verdict.Kind == VerdictKind.Reject);
                 OpenCycle = null;
                 Learned = _inCycle;
-                _memory.EndCycle();
                 _memory.Remove(ended.Quarantined.Select(id => id.Sequence).ToHashSet());
                 break;
             case JournalRecord.CycleAbandoned:

@@ -53,7 +53,8 @@ internal sealed class VersionAudit(
         if (fold.Missing.Count > 0) return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, Lacking(fold));
         OpenCycle begun = Check.NotNull(state.OpenCycle, "a fold as far as a cycle's first record has it open");
         PreparedCycle cycle = PreparedCycle.Of(
-            begun, trained.Open, trained.TokenizerJson, ratio => journal.View(begun, ratio), journal.Sentinels(begun));
+            begun, trained.Open, trained.TokenizerJson,
+            plan => (journal.View(begun, plan.FreshRatio), journal.Sentinels(begun), journal.Buffer(begun, plan.Replay)));
 
         journal.TakeUnreadable();
         using var seat = new LearnerSeat(store, time);
@@ -68,6 +69,7 @@ internal sealed class VersionAudit(
         List<string> differences = isExact // (5)
             ? [.. VersionComparison.OfWeights(stored, snapshot), .. VersionComparison.OfFacts(stored.Manifest, trained, report), .. VersionComparison.OfProbes(stored.Manifest.Probe, probe)]
             : [.. VersionComparison.OfProbesWithinNoise(stored.Manifest.Probe, probe)];
+        differences.AddRange(CompareBuffer(trained, cycle, seat, stored, isExact));
         List<string> notes = [];
         IReadOnlyList<SampleUnreadableException> unreadable = journal.TakeUnreadable();
         if (unreadable.Count > 0) notes.Add($"{unreadable.Count} samples cannot be read any more, the first: {unreadable[0].Message}");
@@ -99,6 +101,19 @@ internal sealed class VersionAudit(
         CycleReport report = seat.Learner.RunCycle(cycle.Number, 0, trained.Ended.StepsDone, cycle.Batches, Continue, progress: null);
         cancellation.ThrowIfCancellationRequested();
         return report;
+    }
+
+    /// <summary>Lets the derived model weigh the replay buffer, as the daemon's did: the same samples are redundant, and the same embeddings kept.</summary>
+    private static IEnumerable<string> CompareBuffer(Derivation.Trained trained, PreparedCycle cycle, LearnerSeat seat, IStoredModel stored, bool isExact)
+    {
+        if (!isExact || cycle.Buffer.IsEmpty || trained.Ended.Verdict.Kind == VerdictKind.Reject) yield break;
+        using ISampleEmbedder embedder = seat.Learner.OpenSampleEmbedder();
+        Weighing weighing = cycle.Buffer.Weigh(cycle.Number, seat.Embeddings, embedder, read => read(), fact: null);
+        JournalRecord.Evicted recorded = cycle.Evicted ?? new JournalRecord.Evicted(cycle.Number, [], [], []);
+        if (!weighing.Evicted.IsSameAs(recorded))
+            yield return $"the evictions: {recorded.Count} samples in the journal, {weighing.Evicted.Count} derived, and not the same ones";
+        if (stored.ReadFile(EmbeddingBook.FileName) is { } book && !book.AsSpan().SequenceEqual(weighing.Book.Write()))
+            yield return $"{EmbeddingBook.FileName}: the samples lie elsewhere";
     }
 
     private void CompareState(

@@ -32,6 +32,17 @@ internal sealed record CycleOptions
     [Range(1, 100_000_000)]
     public int StepsMax { get; init; } = 1000;
 
+    /// <summary>Optimizer steps of one cycle, at least: a cycle is worth its probes then. No more than stepsMax count. Default 100.</summary>
+    [Range(1, 100_000_000)]
+    public int StepsMin { get; init; } = 100;
+
+    /// <summary>
+    /// Rows drawn, fresh and replayed together, for each sample admitted since the last cycle began: the steps of a cycle are these divided by the batch size, between
+    /// stepsMin and stepsMax. Too many learn few new samples by heart, too few learn little from them. Null: always stepsMax. Default 64.
+    /// </summary>
+    [Range(0.01, 1_000_000)]
+    public double? UpdatesPerSample { get; init; } = 64;
+
     /// <summary>Training time of one cycle, at most; the version is then made of the steps done. Null: no limit. 1 s to 7 d, default 30 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan? TimeMax { get; init; } = TimeSpan.FromMinutes(30);
@@ -39,6 +50,12 @@ internal sealed record CycleOptions
     /// <summary>A resume point is written this often inside a long cycle, so that a crash repeats no more than that. 10 s to 1 d, default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan ResumePointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <param name="fresh">Samples admitted since the last cycle began.</param>
+    /// <param name="rowsPerStep">Rows that one step draws.</param>
+    public int StepsFor(long fresh, double rowsPerStep) => UpdatesPerSample is { } updates
+        ? (int)Math.Clamp(Math.Round(updates * fresh / rowsPerStep), Math.Min(StepsMin, StepsMax), StepsMax)
+        : StepsMax;
 
     public IEnumerable<string> Faults()
     {

@@ -98,13 +98,13 @@ internal sealed class AgentParts : IAsyncDisposable
             var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, problems, learnerLog);
             var seat = new LearnerSeat(state.Store, around.Time);
             var runner = new CycleRunner(
-                state.Ledger, seat, publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, patience, around.Observer,
+                state.Ledger, seat, new Redundancy(state.Ledger, seat, around.Health, patience, learnerLog), publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, patience, around.Observer,
                 learnerLog);
             var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, patience, learnerLog);
             var forgetting = new Forgetting(state.Ledger, publisher, patience, learnerLog);
             var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);
             var desk = new CycleDesk(
-                state.Ledger, state.Plan, Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
+                state.Ledger, new CyclePlanner(state.Plan, settings.Cycle, state.Ledger, state.Store, seat), Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
                 learnerLog);
             var learner = Keep(new LearnerLoop(desk, rollbacks, forgetting, seat, interrupts, around.Health, learnerLog));
             var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);

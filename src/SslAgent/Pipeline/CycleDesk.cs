@@ -8,7 +8,7 @@ namespace SslAgent.Pipeline;
 /// stream has brought enough text. The learner thread's.
 /// </summary>
 internal sealed class CycleDesk(
-    Ledger ledger, CyclePlan plan, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer,
+    Ledger ledger, CyclePlanner planning, string fingerprint, LearnerSeat seat, CycleRunner runner, ResumePoints resumePoints, TokenizerKeeper tokenizer,
     Patience patience, ILogger log)
 {
     /// <summary>Makes up for what a crash or a shutdown left, in the journal's order; a cycle that was cut off in the middle is the last.</summary>
@@ -26,7 +26,7 @@ internal sealed class CycleDesk(
                 continue;
             }
 
-            if (cycle.Ended is null && cycle.Plan.Replay != plan.Replay)
+            if (cycle.Ended is null && cycle.Plan.Replay != planning.Plan.Replay)
             {
                 // What it trained on so far was folded under the old options and cannot be had again.
                 Abandon(cycle, "the options of section replay changed");
@@ -41,7 +41,8 @@ internal sealed class CycleDesk(
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
-        PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(plan, fingerprint, order.Trigger));
+        patience.Insist(DiskTrouble.ReadingVersions, planning.Prepare);
+        PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(planning.Resolve, fingerprint, order.Trigger));
         order.Begun.TrySetResult(cycle is not null);
         if (cycle is null) return;
         AvailableData available = cycle.Batches.Available;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SslAgent.Domain;
 using SslAgent.Learning.Planning;
@@ -9,8 +10,9 @@ namespace SslAgent.Pipeline;
 
 /// <summary>Everything that a cycle's weights depend on besides the journal: written into its first record, read back when it is run anew.</summary>
 /// <param name="Steps">The step budget.</param>
+/// <param name="FreshRatio">Share of each batch drawn from fresh samples, as resolved when the cycle began.</param>
 /// <param name="Replay">What the journal was folded under, as <see cref="ReplayOptions.ForFold"/> gives it.</param>
-internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions Replay)
+internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRatio, ReplayOptions Replay)
 {
     public string ToJson()
     {
@@ -19,6 +21,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
         {
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
+            writer.WriteNumber("freshRatio", FreshRatio);
             writer.WritePropertyName("replay");
             JsonSerializer.Serialize(writer, Replay, CyclePlanJson.Default.ReplayOptions);
             writer.WritePropertyName("learner");
@@ -34,13 +37,26 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, ReplayOptions R
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
+        ReplayOptions replay = ReadReplay(root.GetProperty("replay"));
         return new CyclePlan(
             LearnerPlan.FromJson(root.GetProperty("learner").GetRawText()),
             root.GetProperty("steps").GetInt32(),
-            root.GetProperty("replay").Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null"));
+            // Releases whose ratio never changed wrote it among the options alone.
+            root.TryGetProperty("freshRatio", out JsonElement ratio) ? ratio.GetDouble() : replay.FreshRatio,
+            replay);
+    }
+
+    /// <summary>What an earlier release did not know has its default: the serializer by itself gives an init-only property that is missing its type's zero.</summary>
+    private static ReplayOptions ReadReplay(JsonElement written)
+    {
+        if (written.ValueKind != JsonValueKind.Object) throw new JsonException("replay is an object");
+        JsonNode? all = JsonSerializer.SerializeToNode(new ReplayOptions(), CyclePlanJson.Default.ReplayOptions);
+        JsonObject options = Check.NotNull(all, "options are an object").AsObject();
+        foreach (JsonProperty property in written.EnumerateObject()) options[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+        return options.Deserialize(CyclePlanJson.Default.ReplayOptions) ?? throw new JsonException("replay cannot be null");
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<EraGrouping>), typeof(WordOf<ReplayPolicy>), typeof(WordOf<ReplayRatio>)])]
 [JsonSerializable(typeof(ReplayOptions))]
 internal sealed partial class CyclePlanJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Guarding;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
@@ -22,12 +23,12 @@ internal enum CycleOutcome
 /// Trains one cycle from its frozen view to its verdict:
 /// <code>
 /// (1) steps, until the budget, the clock, an order or a shutdown ends them ─ (2) probes on held-out samples ─ (3) verdict
-///   ─ (4) copy of the weights ─ (5) CycleEnded in the journal ─ (6) publication behind the training's back ─ (7) after a reject: back
+///   ─ (3a) what is redundant in the buffer, where its policy asks ─ (4) copy of the weights ─ (5) CycleEnded in the journal ─ (6) publication behind the training's back ─ (7) after a reject: back
 /// </code>
 /// The learner thread's. What is run anew after a crash takes the same way; its end and verdict are read, not decided.
 /// </summary>
 internal sealed class CycleRunner(
-    Ledger ledger, LearnerSeat seat, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
+    Ledger ledger, LearnerSeat seat, Redundancy redundancy, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
     LoopHealth health, Patience patience, IAgentObserver observer, ILogger log)
 {
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
@@ -44,7 +45,7 @@ internal sealed class CycleRunner(
         try
         {
             (CycleReport report, CycleOutcome outcome) = Train(cycle, firstStep, interrupts); // (1)
-            if (outcome == CycleOutcome.Finished) Finish(cycle, report);
+            if (outcome == CycleOutcome.Finished) Finish(cycle, report, interrupts);
             return outcome;
         }
         catch (CycleCutOffException) when (cycle.Ended is null)
@@ -113,18 +114,19 @@ internal sealed class CycleRunner(
     /// <summary>False where no objective had data: the learner comes back without a step.</summary>
     private static bool HasProgressed(int done, int before) => done > before;
 
-    private void Finish(PreparedCycle cycle, CycleReport report)
+    private void Finish(PreparedCycle cycle, CycleReport report, Interrupts interrupts)
     {
         health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
         observer.OnProbing(cycle.Number);
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (2)
         Verdict verdict = cycle.Ended?.Verdict ?? guard.Judge(new GuardInput(report, probe, seat.Book)); // (3)
+        EmbeddingBook embeddings = redundancy.Weigh(cycle, verdict.Kind, interrupts); // (3a)
         publisher.AwaitRoom();
         IModelSnapshot snapshot = seat.Learner.Snapshot(); // (4)
         JournalRecord.CycleEnded ended = cycle.Ended
             ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);
         FrozenFold fold = cycle.AtEnd ?? End(ended, snapshot); // (5)
-        seat.Ended(ended.Version, verdict, probe, report);
+        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatio, embeddings);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
         HeadLog.CycleEnded(
             log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));

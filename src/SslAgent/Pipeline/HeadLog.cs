@@ -74,6 +74,9 @@ internal static partial class HeadLog
     [LoggerMessage(7059, LogLevel.Warning, "Old samples could not be retired; it is tried again after the next version: {Problem}")]
     public static partial void RetiringFailed(ILogger log, string problem);
 
+    [LoggerMessage(7074, LogLevel.Information, "Cycle {Cycle}: {Embedded} samples of the replay buffer were embedded, {Evicted} were redundant and left")]
+    public static partial void Weighed(ILogger log, CycleNumber cycle, int embedded, int evicted);
+
     [LoggerMessage(7056, LogLevel.Information, "Stored bytes checked: {Bytes} bytes in {Seconds:F0} s, {Damaged} damaged places")]
     public static partial void Scrubbed(ILogger log, long bytes, double seconds, int damaged);
 

@@ -4,6 +4,7 @@ using SslAgent.Guarding;
 using SslAgent.Learning;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Text.Tokenizing;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
@@ -26,6 +27,12 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>What the promoted line up to where training stands has reached.</summary>
     public EraBook Book { get; private set; } = EraBook.Empty;
 
+    /// <summary>Where the samples of the replay buffer lie in the eyes of the version that training stands on.</summary>
+    public EmbeddingBook Embeddings { get; private set; } = EmbeddingBook.Empty;
+
+    /// <summary>How much of its batches was new in the last cycle of this life, and what was measured after it, whatever its verdict was; null before.</summary>
+    public (double FreshRatio, ProbeReport Probe)? LastCycle { get; private set; }
+
     /// <summary>Makes a learner for this plan, standing on this version; null means the first weights. Nothing happens where both are so already.</summary>
     public void Take(LearnerPlan plan, ModelVersion? stand)
     {
@@ -35,7 +42,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         _learner?.Dispose();
         _learner = Learner.Create(plan, time);
         if (stand is not null) ReturnTo(stand);
-        else (Book, _stand, _isWhole) = (EraBook.Empty, null, true);
+        else (Book, Embeddings, _stand, _isWhole) = (EraBook.Empty, EmbeddingBook.Empty, null, true);
     }
 
     /// <summary>
@@ -55,6 +62,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         using IStoredModel stored = store.Open(stand);
         Learner.RevertTo(stored);
         Book = stored.ReadFile(EraBookJson.FileName) is { } book ? EraBookJson.Read(book) : EraBook.Along(stand, store.Find);
+        Embeddings = stored.ReadFile(EmbeddingBook.FileName) is { } embeddings ? EmbeddingBook.Read(embeddings) : EmbeddingBook.Empty;
         (_stand, _isWhole) = (stand, true);
     }
 
@@ -72,10 +80,11 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     }
 
     /// <summary>
-    /// Gives the coming cycle its teacher, where its plan wants one: the last promoted version. Called where training stands on the cycle's parent.
+    /// Gives the coming cycle what holds it to the past, where its plan wants that: a teacher, the last promoted version, and the buffer's embeddings. Called where training stands on the cycle's parent.
     /// </summary>
     public void TeachBy(ModelVersion? promoted)
     {
+        Learner.Remember(Embeddings);
         if (!Check.NotNull(_plan, "a learner has a plan").Regularization.NeedsTeacher) return;
         if (promoted is not null && promoted == _stand)
         {
@@ -88,8 +97,12 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     }
 
     /// <summary>Takes note of a cycle's verdict: a promoted one moves what the line has reached.</summary>
-    public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report)
+    /// <param name="freshRatio">Share of new samples in the cycle's batches.</param>
+    /// <param name="embeddings">What the version made of the buffer, or what was known before where nobody asked it.</param>
+    public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report, double freshRatio, EmbeddingBook embeddings)
     {
+        LastCycle = (freshRatio, probe);
+        Embeddings = embeddings;
         if (verdict.Kind == VerdictKind.Promote) Book = Book.Promoted(version, probe, report);
         (_stand, _isWhole) = (version, true);
     }

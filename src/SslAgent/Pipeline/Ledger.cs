@@ -97,17 +97,19 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     public IReadOnlyList<PartitionPosition> Sync() => _replay.Sync();
 
     /// <summary>Journals the beginning of a cycle and freezes what it trains on; null where there is not enough to learn from.</summary>
-    public PreparedCycle? BeginCycle(CyclePlan plan, string fingerprint, string trigger)
+    /// <param name="planOf">The plan, by the samples admitted since the last cycle began.</param>
+    public PreparedCycle? BeginCycle(Func<long, CyclePlan> planOf, string fingerprint, string trigger)
     {
         lock (_deciding)
         {
             if (!CanBegin || _lineage.Open is not null) return null;
+            CyclePlan plan = planOf(_replay.TrainableSinceCycle);
             var started = new JournalRecord.CycleStarted(_lineage.NextCycle, plan.ToJson(), fingerprint, trigger);
             (ModelVersion? parent, ModelVersion? promoted) = (_lineage.Head, _lineage.Promoted);
             OpenCycle open = _replay.StartCycle(started);
             Apply_NeedsLock(open.Sequence, started);
             return new PreparedCycle(
-                started, plan, parent, promoted, _replay.View(open, plan.Replay.FreshRatio), _replay.Sentinels(open), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, promoted, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _replay.Buffer(open, plan.Replay), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 

@@ -50,6 +50,10 @@ internal sealed class LineageFold
                 if (Open?.Started.Cycle == reached.Cycle) Open = Open with { StepsDone = reached.StepsDone };
                 else _oddities.Add($"a budget was reached in cycle {reached.Cycle}, which is not open");
                 break;
+            case JournalRecord.Evicted evicted:
+                if (Open?.Started.Cycle == evicted.Cycle) Open = Open with { Evicted = evicted };
+                else _oddities.Add($"cycle {evicted.Cycle} found samples redundant, and is not open");
+                break;
             case JournalRecord.CycleEnded ended:
                 End(ended);
                 break;
@@ -128,5 +132,9 @@ internal sealed class LineageFold
 
     /// <summary>A cycle in progress. <paramref name="Sequence"/> is its record's; <paramref name="StepsDone"/> is set once its budget was reached.</summary>
     /// <param name="Promoted">The last promoted version when it began: what regularisers learn from.</param>
-    internal sealed record OpenCycle(JournalRecord.CycleStarted Started, long Sequence, ModelVersion? Parent, ModelVersion? Promoted, int? StepsDone);
+    internal sealed record OpenCycle(JournalRecord.CycleStarted Started, long Sequence, ModelVersion? Parent, ModelVersion? Promoted, int? StepsDone)
+    {
+        /// <summary>Whom its model found redundant, once that is journalled.</summary>
+        public JournalRecord.Evicted? Evicted { get; init; }
+    }
 }

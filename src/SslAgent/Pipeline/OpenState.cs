@@ -59,7 +59,7 @@ internal sealed class OpenState : IDisposable
                 Disk = disk,
                 Directory = directory,
                 Lineage = lineage,
-                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.ForFold()),
+                Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.FreshRatio, settings.Replay.ForFold()),
                 Store = store,
                 Recovered = recovered,
             };

@@ -14,12 +14,13 @@ internal sealed class PatientSamples(IBatchSource batches, ISentinelSource senti
     public IReadOnlyList<Era> Eras => sentinels.Eras;
 
     public Batch Draw(Modality modality, int count, DrawKey key) =>
-        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => batches.Draw(modality, count, key)));
+        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => batches.Draw(modality, count, key), interrupts));
 
     public Batch Read(int era, Modality modality, int countMax) =>
-        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => sentinels.Read(era, modality, countMax)));
+        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => sentinels.Read(era, modality, countMax), interrupts));
 
-    private Batch UnlessOrdered(Func<Batch> read)
+    /// <summary>One attempt at reading: where it fails and an order waits, the cycle is over.</summary>
+    public static Batch UnlessOrdered(Func<Batch> read, Interrupts interrupts)
     {
         try
         {

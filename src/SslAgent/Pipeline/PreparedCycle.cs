@@ -15,12 +15,14 @@ internal sealed record FrozenFold(long Position, IReadOnlyList<PartitionPosition
 /// </summary>
 /// <param name="Parent">What it stands on; null for the first weights.</param>
 /// <param name="Promoted">The last promoted version when it began; null before the first promotion.</param>
+/// <param name="Buffer">The replay buffer, for the cycle's model to weigh when it ends.</param>
 /// <param name="TokenizerJson">The tokenizer as the journal had it when the cycle began, or null.</param>
 /// <param name="StepsDone">Where its budget was reached, if the journal says so.</param>
+/// <param name="Evicted">Whom its model found redundant, if the journal has it.</param>
 /// <param name="Ended">Its end, if the journal has it: the verdict is then a fact and is not judged again.</param>
 internal sealed record PreparedCycle(
-    JournalRecord.CycleStarted Started, CyclePlan Plan, ModelVersion? Parent, ModelVersion? Promoted, IBatchSource Batches, ISentinelSource Sentinels,
-    byte[]? TokenizerJson, int? StepsDone = null, JournalRecord.CycleEnded? Ended = null, FrozenFold? AtEnd = null)
+    JournalRecord.CycleStarted Started, CyclePlan Plan, ModelVersion? Parent, ModelVersion? Promoted, IBatchSource Batches, ISentinelSource Sentinels, BufferView Buffer,
+    byte[]? TokenizerJson, int? StepsDone = null, JournalRecord.Evicted? Evicted = null, JournalRecord.CycleEnded? Ended = null, FrozenFold? AtEnd = null)
 {
     public CycleNumber Number => Started.Cycle;
 
@@ -33,13 +35,17 @@ internal sealed record PreparedCycle(
     /// <summary>A cycle of the journal, to be run anew: by recovery, or by an audit.</summary>
     /// <param name="begun">As the fold had it when it began.</param>
     /// <param name="open">The same as the line of versions had it.</param>
-    /// <param name="view">Its view, by the share of fresh samples that its own plan names.</param>
+    /// <param name="views">Its views, by its own plan.</param>
     public static PreparedCycle Of(
-        OpenCycle begun, LineageFold.OpenCycle open, byte[]? tokenizerJson, Func<double, IBatchSource> view, ISentinelSource sentinels)
+        OpenCycle begun, LineageFold.OpenCycle open, byte[]? tokenizerJson, Func<CyclePlan, (IBatchSource Batches, ISentinelSource Sentinels, BufferView Buffer)> views)
     {
         CyclePlan plan = PlanOf(begun.Started);
-        return new PreparedCycle(begun.Started, plan, open.Parent, open.Promoted, view(plan.Replay.FreshRatio), sentinels, tokenizerJson);
+        (IBatchSource batches, ISentinelSource sentinels, BufferView buffer) = views(plan);
+        return new PreparedCycle(begun.Started, plan, open.Parent, open.Promoted, batches, sentinels, buffer, tokenizerJson) { Evicted = open.Evicted };
     }
+
+    /// <summary>What the journal says of whom its model found redundant: that nobody was, where it has the end and nothing else; null while that is not decided.</summary>
+    public JournalRecord.Evicted? EvictedFact => Evicted ?? (Ended is null ? null : new JournalRecord.Evicted(Number, [], [], []));
 
     /// <summary>Throws <see cref="StateRefusedException"/> where another release wrote it in another way.</summary>
     public static CyclePlan PlanOf(JournalRecord.CycleStarted started)

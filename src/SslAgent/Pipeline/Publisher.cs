@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
+using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
 
@@ -32,7 +33,8 @@ internal sealed class Publisher(
             ended.Version, cycle.Parent, lineage, time.GetUtcNow(), cycle.Number, ended.StepsDone, fold.Position, fold.Offsets, ended.Verdict, probe,
             report, plan.RootElement.Clone(), cycle.Started.Fingerprint);
         byte[] book = EraBookJson.Write(seat.Book);
-        ExtraFile[] extras = [Bytes(ReplayFile, fold.ReplayIndex), Bytes(EraBookJson.FileName, book)];
+        List<ExtraFile> extras = [Bytes(ReplayFile, fold.ReplayIndex), Bytes(EraBookJson.FileName, book)];
+        if (seat.Embeddings.Count > 0) extras.Add(Bytes(EmbeddingBook.FileName, seat.Embeddings.Write()));
         return Follow(saves.PublishAsync(draft, snapshot, extras));
     }
 

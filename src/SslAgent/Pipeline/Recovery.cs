@@ -137,7 +137,9 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     }
 
     private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay) =>
-        PreparedCycle.Of(begun, open, lineage.Tokenizer?.TokenizerJson, ratio => replay.View(begun, ratio), replay.Sentinels(begun));
+        PreparedCycle.Of(
+            begun, open, lineage.Tokenizer?.TokenizerJson,
+            plan => (replay.View(begun, plan.FreshRatio), replay.Sentinels(begun), replay.Buffer(begun, plan.Replay)));
 
     /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
     private void CatchUpPointers(VersionManifest? newest)

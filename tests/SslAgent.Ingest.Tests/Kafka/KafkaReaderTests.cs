@@ -55,6 +55,20 @@ public sealed class KafkaReaderTests
     }
 
     [Fact]
+    public void An_end_right_behind_a_partition_that_was_assigned_anew_harms_nobody()
+    {
+        // Told to stop a partition a second time before the first stop is done, librdkafka ends the process.
+        using var stream = new TestStream(partitions: 8);
+        for (int round = 0; round < 12; round++)
+        {
+            for (int partition = 0; partition < 8; partition++) stream.Positions.Set(TestStream.Topic, partition, 1_000 + round);
+            using KafkaReader reader = stream.NewReader();
+            TestStream.TakeUntil<StreamEvent.EpochChanged>(reader);
+            reader.StopReading();
+        }
+    }
+
+    [Fact]
     public void A_topic_made_anew_opens_an_epoch_before_its_first_message()
     {
         using var stream = new TestStream();

@@ -67,7 +67,7 @@ public sealed class DistillationTests
     {
         // Two learners go on from one version with other pictures; only one is held.
         LearnerPlan free = Some.Plan(Objectives(Some.SmallLearning with { LearningRate = 5e-3, BatchSize = 24 }));
-        LearnerPlan held = free with { Regularization = new RegularizationPlan(Distillation: 10, MixUp: 0) };
+        LearnerPlan held = free with { Regularization = new RegularizationPlan(Distillation: 10, EmbeddingReplay: 0, MixUp: 0) };
         using Learner teacher = Trained(free);
         using StoredSnapshot version = Store(teacher);
         Assert.True(DriftUnder(held, version) < 0.9 * DriftUnder(free, version));

@@ -90,6 +90,8 @@ public sealed partial class JournalCodecTests
             $"{ended.Cycle} {ended.StepsDone} {ended.Version} {ended.Verdict.Kind} {string.Join(',', ended.Verdict.Reasons)} {string.Join(',', ended.Quarantined)}",
         JournalRecord.Forgotten forgotten =>
             $"{forgotten.Of} {forgotten.Version} {forgotten.Source} {forgotten.BeforeMs} {forgotten.Reason} {string.Join(',', forgotten.Samples)}",
+        JournalRecord.Evicted evicted =>
+            $"{evicted.Cycle} {string.Join(';', evicted.ByModality.Select(part => $"{part.Modality}: {string.Join(',', part.Ids)}"))}",
         JournalRecord.RolledBack back => $"{back.To} {back.ToPosition} {back.Version} {back.Replay} {back.Reason} {string.Join(',', back.Denied)}",
         _ => record.ToString(),
     };

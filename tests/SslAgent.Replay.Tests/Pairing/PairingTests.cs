@@ -96,7 +96,7 @@ public sealed class PairingTests
         var state = new ReplayState(new ReplayOptions { SentinelOneIn = 0 }, Some.Seed);
         state.Apply(0, new JournalRecord.Admitted(Some.PairSample(0, 1, "a cat"), false));
         Assert.Equal(new AvailableData(1, 1, 1), state.Buffered);
-        Entry pair = Assert.Single(state.Memory.Buffer.Pairs.Sorted());
+        Entry pair = Assert.Single(state.Memory.Buffer.Pairs.Entries());
         Assert.Equal((0L, 0L), (pair.Id, pair.OtherId));
     }
 

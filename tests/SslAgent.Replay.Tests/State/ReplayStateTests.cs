@@ -182,5 +182,5 @@ public sealed class ReplayStateTests(ITestOutputHelper output)
         Assert.Equal(naive.EraPairs.Values.SelectMany(era => era.Ids), memory.Eras.All.SelectMany(era => Ids(era.Sentinels.Pairs)));
     }
 
-    private static IEnumerable<(long, long)> Ids(Reservoir reservoir) => reservoir.Sorted().Select(entry => (entry.Id, entry.OtherId));
+    private static IEnumerable<(long, long)> Ids(IReplayBuffer buffer) => Entry.Sorted(buffer.Entries()).Select(entry => (entry.Id, entry.OtherId));
 }

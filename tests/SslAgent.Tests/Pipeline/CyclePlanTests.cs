@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using SslAgent.Domain;
 using SslAgent.Learning.Options;
 using SslAgent.Learning.Planning;
 using SslAgent.Pipeline;
@@ -10,13 +12,28 @@ public sealed class CyclePlanTests
     [Fact]
     public void It_is_read_back_whole()
     {
-        ReplayOptions replay = new() { FramesMax = 7, FreshRatio = 0.1, EraBy = EraGrouping.Source, EraDuration = TimeSpan.FromMinutes(90), PairByTime = true };
-        CyclePlan plan = new(Planner.Resolve(new ModelOptions(), new LearningOptions(), 7, earlier: null, new Machine()), 60, replay.ForFold());
+        ReplayOptions replay = new() { FramesMax = 7, FreshRatio = 0.1, Policy = ReplayPolicy.Minred, Ratio = ReplayRatio.Adaptive, EraBy = EraGrouping.Source, EraDuration = TimeSpan.FromMinutes(90), PairByTime = true };
+        CyclePlan plan = new(Planner.Resolve(new ModelOptions(), new LearningOptions(), 7, earlier: null, new Machine()), 60, 0.25, replay.ForFold());
 
         CyclePlan read = CyclePlan.FromJson(plan.ToJson());
 
-        Assert.Equal((plan.Steps, plan.Replay), (read.Steps, read.Replay));
+        Assert.Equal((plan.Steps, plan.FreshRatio, plan.Replay), (read.Steps, read.FreshRatio, read.Replay));
         Assert.Equal(plan.Learner.ToJson(), read.Learner.ToJson());
+    }
+
+    [Fact]
+    public void One_of_a_release_that_knew_no_policies_is_a_reservoir_with_the_ratio_of_its_options()
+    {
+        CyclePlan plan = new(Planner.Resolve(new ModelOptions(), new LearningOptions(), 7, earlier: null, new Machine()), 60, 0.25, new ReplayOptions { FreshRatio = 0.4 });
+        JsonNode old = Check.NotNull(JsonNode.Parse(plan.ToJson()), "a plan is an object");
+        JsonObject root = old.AsObject(), replay = Check.NotNull(old["replay"], "a plan has replay options").AsObject();
+        root.Remove("freshRatio");
+        foreach (string name in (string[])["policy", "refreshedMax", "ratio", "freshRatioMin", "freshRatioMax"]) Assert.True(replay.Remove(name), name);
+
+        CyclePlan read = CyclePlan.FromJson(old.ToJsonString());
+
+        Assert.Equal(0.4, read.FreshRatio);
+        Assert.Equal(plan.Replay, read.Replay);
     }
 
     [Fact]

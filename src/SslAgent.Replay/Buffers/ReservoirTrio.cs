@@ -36,29 +36,11 @@ internal sealed class ReservoirTrio(Reservoir frames, Reservoir texts, Reservoir
     }
 
     /// <summary>Adds the numbers of all samples that the entries stand for.</summary>
-    public void CollectLive(ISet<long> ids)
-    {
-        foreach (Reservoir reservoir in (ReadOnlySpan<Reservoir>)[frames, texts, pairs])
-        {
-            foreach (ref readonly Entry entry in reservoir.Entries)
-            {
-                ids.Add(entry.Id);
-                ids.Add(entry.OtherId);
-            }
-        }
-    }
+    public void CollectLive(ISet<long> ids) => AsBuffers().CollectLive(ids);
 
-    public void Save(BinaryWriter to)
-    {
-        frames.Save(to);
-        texts.Save(to);
-        pairs.Save(to);
-    }
+    public void Save(BinaryWriter to) => AsBuffers().Save(to);
 
-    public void Load(BinaryReader from)
-    {
-        frames.Load(from);
-        texts.Load(from);
-        pairs.Load(from);
-    }
+    public void Load(BinaryReader from) => AsBuffers().Load(from);
+
+    private BufferTrio AsBuffers() => new(frames, texts, pairs);
 }

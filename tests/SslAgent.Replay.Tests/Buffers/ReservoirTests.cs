@@ -1,7 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Replay.Tests.Support;
 
-namespace SslAgent.Replay.Tests.State;
+namespace SslAgent.Replay.Tests.Buffers;
 
 public sealed class ReservoirTests(ITestOutputHelper output)
 {
@@ -36,7 +36,7 @@ public sealed class ReservoirTests(ITestOutputHelper output)
         {
             var reservoir = new Reservoir(Kept, long.MaxValue);
             for (long id = 0; id < Stream; id++) reservoir.Offer(new Entry(id, id, Reservoir.PriorityOf(seed, id, Modality.Text), 1, 0, 0));
-            foreach (Entry entry in reservoir.Entries) survivors[entry.Id * 10 / Stream]++;
+            foreach (Entry entry in reservoir.Entries()) survivors[entry.Id * 10 / Stream]++;
         }
 
         double expected = Seeds * Kept / 10.0;

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using SslAgent.Checkpoints;
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Learning.Planning;
+using SslAgent.Replay;
+
+namespace SslAgent.Pipeline;
+
+/// <summary>
+/// Resolves what is open in the plan of the next cycle: its steps, by what is new, and how much of a batch is new, by what became of the past. Both are facts
+/// once the cycle's first record is written. The learner thread's.
+/// </summary>
+internal sealed class CyclePlanner(CyclePlan plan, CycleOptions options, Ledger ledger, VersionStore store, LearnerSeat seat)
+{
+    /// <summary>The plan but for what is resolved: what a cycle that was cut off is compared with.</summary>
+    public CyclePlan Plan => plan;
+
+    private bool IsAdaptive => plan.Replay.Ratio == ReplayRatio.Adaptive;
+
+    /// <summary>Reads what <see cref="Resolve"/> goes by; throws where the disk fails.</summary>
+    public void Prepare()
+    {
+        if (IsAdaptive) seat.Take(plan.Learner, ledger.Head);
+    }
+
+    /// <param name="fresh">Samples admitted since the last cycle began.</param>
+    public CyclePlan Resolve(long fresh) => plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio() };
+
+    /// <summary>Rows drawn in a step, by the objectives' weights.</summary>
+    private static double RowsPerStep(LearnerPlan learner)
+    {
+        double weights = learner.Objectives.Sum(objective => objective.Weight);
+        return learner.Objectives.Sum(objective => objective.Weight * objective.BatchSize) / weights * learner.Compute.AccumulationSteps;
+    }
+
+    private double FreshRatio()
+    {
+        if (!IsAdaptive) return plan.FreshRatio;
+        var limits = new FreshShareLimits(plan.Replay.FreshRatioMin, plan.Replay.FreshRatioMax);
+        return (seat.LastCycle ?? LastCycle()) is { } last
+            ? FreshShare.Next(last.FreshRatio, last.Probe, seat.Book, limits)
+            : Math.Clamp(plan.FreshRatio, limits.Min, limits.Max);
+    }
+
+    /// <summary>The last cycle of an earlier life, whatever its verdict was; null where there is none, or another release made it.</summary>
+    private (double FreshRatio, ProbeReport Probe)? LastCycle()
+    {
+        if (store.List().FirstOrDefault(manifest => manifest.Kind == VersionKind.Cycle) is not { } manifest) return null;
+        try
+        {
+            return (CyclePlan.FromJson(manifest.Plan.GetRawText()).FreshRatio, manifest.Probe);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+}

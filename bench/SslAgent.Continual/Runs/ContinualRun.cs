@@ -1,6 +1,7 @@
 using SslAgent.Continual.Measures;
 using SslAgent.Continual.Streams;
 using SslAgent.Domain;
+using SslAgent.Guarding;
 using SslAgent.Learning;
 using SslAgent.Replay;
 
@@ -20,6 +21,9 @@ internal sealed class ContinualRun(
     private readonly List<ProbeReport> _probes = [];
     private int _cycles, _steps;
     private TimeSpan _trained;
+    private EmbeddingBook _embeddings = EmbeddingBook.Empty;
+    private EraBook _book = EraBook.Empty;
+    private double _freshRatio = setting.Replay.FreshRatio;
 
     public RunRecord Execute(string configuration)
     {
@@ -59,13 +63,38 @@ internal sealed class ContinualRun(
         int steps = heldOut.StepsOf(_cycles - 1, allSteps);
         // Every version counts as promoted: the last one teaches, where a method wants a teacher.
         if (_cycles > 1) learner.TeachBySelf();
+        learner.Remember(_embeddings);
         long began = time.GetTimestamp();
-        CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, setting.Replay.FreshRatio), _ => true, null);
+        CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, FreshRatio()), _ => true, null);
         _trained += time.GetElapsedTime(began);
         _steps += report.StepsDone;
         Probe(learner);
+        _book = _book.Promoted(new ModelVersion(_cycles), Seen(), report);
+        Weigh(ledger, learner, open);
         ledger.Decide(new JournalRecord.CycleEnded(number, report.StepsDone, new ModelVersion(_cycles), Verdict.Promoted, report.Quarantined));
     }
+
+    /// <summary>Where the policy asks the model, it says who is redundant in the buffer.</summary>
+    private void Weigh(ReplayLedger ledger, Learner learner, OpenCycle open)
+    {
+        BufferView buffer = ledger.Buffer(open, setting.Replay);
+        if (buffer.IsEmpty) return;
+        using ISampleEmbedder embedder = learner.OpenSampleEmbedder();
+        Weighing weighing = buffer.Weigh(open.Started.Cycle, _embeddings, embedder, read => read(), null);
+        if (weighing.Evicted.Count > 0) ledger.Decide(weighing.Evicted);
+        _embeddings = weighing.Book;
+    }
+
+    /// <summary>As the agent resolves it when a cycle begins.</summary>
+    private double FreshRatio()
+    {
+        if (setting.Replay.Ratio == ReplayRatio.Fixed) return _freshRatio;
+        var limits = new FreshShareLimits(setting.Replay.FreshRatioMin, setting.Replay.FreshRatioMax);
+        return _freshRatio = _probes.Count == 0 ? Math.Clamp(_freshRatio, limits.Min, limits.Max) : FreshShare.Next(_freshRatio, Seen(), _book, limits);
+    }
+
+    /// <summary>The last answers about eras that had begun: of others the agent would know nothing.</summary>
+    private ProbeReport Seen() => _probes[^1] with { Eras = [.. _probes[^1].Eras.Where(era => heldOut.SeenFrom.GetValueOrDefault(era.Era) < _probes.Count)] };
 
     private void Probe(Learner learner) => _probes.Add(learner.Probe(heldOut));
 

@@ -42,7 +42,7 @@ internal sealed class HeldOut : ISentinelSource
 
     public static HeldOut Of(StreamSpec spec, StreamData data, int seed, int vocabularySize, TimeProvider time)
     {
-        ReplayOptions options = spec.Replay(Methods.WithCapacity(new ReplayOptions(), 1));
+        ReplayOptions options = spec.Replay(Methods.WithCapacity(new ReplayOptions(), 1)) with { Policy = ReplayPolicy.Reservoir };
         using var scratch = new ScratchLedger(options, seed, time);
         ReplayLedger ledger = scratch.Ledger;
         var seenFrom = new Dictionary<int, int>();

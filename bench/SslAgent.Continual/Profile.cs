@@ -17,12 +17,12 @@ internal sealed record Profile(
             ["emoji", "logs"], ["naive", "reservoir", "default", .. Bounds], [25], 2, 4, 600, 8, 2, ["long-logs"], ["default"], 5),
         new(
             "cpu", "three streams of real data, 25 % buffer, three seeds, over a minute a run: under 90 minutes on two cores",
-            ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", .. Bounds], [25], 3, 80, int.MaxValue, 32, 2,
+            ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", .. Bounds], [25], 3, 80, int.MaxValue, 16, 2,
             ["long-photos"], ["naive", "reservoir", "default"], 150),
         new(
             "full", "every stream, method and buffer: a night, or a GPU (--device cuda:0 --jobs 1)",
             ["emoji", "emoji-pairs", "photos", "photos-domain", "loghub", "video", "logs"], [.. Runs.Methods.All.Select(method => method.Name)], [5, 25, 100], 3, 80,
-            int.MaxValue, 32, 2, ["long-photos", "long-logs"], ["naive", "reservoir", "default"], 300),
+            int.MaxValue, 16, 2, ["long-photos", "long-logs"], ["naive", "reservoir", "default"], 300),
     ];
 
     public static Profile Find(string name) =>

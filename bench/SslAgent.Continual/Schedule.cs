@@ -61,7 +61,7 @@ internal sealed class Schedule(IReadOnlyList<RunKey> keys, Func<RunKey, BenchSet
         lock (_lock)
         {
             _done++;
-            RunRecord? record = store.Find(group[0]);
+            RunRecord? record = IsDone(group[0]) ? store.Find(group[0]) : null;
             foreach (RunKey twin in group.Skip(1)) if (record is not null) SaveAs(twin, record);
             TimeSpan spent = time.GetElapsedTime(_began), left = spent / _done * (all - _done);
             string what = record is null

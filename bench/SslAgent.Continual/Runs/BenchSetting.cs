@@ -6,7 +6,7 @@ namespace SslAgent.Continual.Runs;
 /// <summary>What is the same for every run of a profile.</summary>
 /// <param name="Seconds">Training time to aim at; the stream's own speed makes steps of it.</param>
 /// <param name="ItemsMax">Longest stream; longer ones are thinned evenly.</param>
-/// <param name="ProbesMax">Sentinels of an era that every version is asked about, at most; the last one is asked about all.</param>
+/// <param name="ProbesMax">Sentinels of an era that every version is asked about, at most; the last one is also asked about single ones.</param>
 /// <param name="Threads">Of one run.</param>
 internal sealed record BenchSetting(double Seconds, int ItemsMax, int ProbesMax, int Threads, string Device, string Dtype)
 {

@@ -5,6 +5,9 @@ namespace SslAgent.Continual.Runs;
 /// <summary>Held-out samples as eras of one, so that a probe gives the loss of each. Contrastive losses need company and are not asked for.</summary>
 internal sealed class OneByOne : ISentinelSource
 {
+    /// <summary>Sentinels of an era, spread evenly: one by one they cost many times what they cost together.</summary>
+    private const int EachEraMax = 24;
+
     private readonly List<Batch> _items = [];
 
     public OneByOne(ISentinelSource all)
@@ -13,7 +16,7 @@ internal sealed class OneByOne : ISentinelSource
         {
             foreach (Modality modality in (ReadOnlySpan<Modality>)[Modality.Frame, Modality.Text])
             {
-                Batch batch = all.Read(era.Number, modality, int.MaxValue);
+                Batch batch = all.Read(era.Number, modality, EachEraMax);
                 for (int row = 0; row < batch.Count; row++)
                 {
                     _items.Add(new Batch(

@@ -30,7 +30,7 @@ internal sealed record StreamSpec
     /// <summary>Sentinels and eras.</summary>
     public required Func<ReplayOptions, ReplayOptions> Replay { get; init; }
 
-    /// <summary>Sentinels of an era that every version is asked about; the last one is asked about all.</summary>
+    /// <summary>Sentinels of an era that every version is asked about, at most.</summary>
     public int ProbeSentinelsMax { get; init; } = 32;
 
     /// <summary>Why it cannot run here, or null.</summary>

@@ -80,6 +80,10 @@ internal sealed class ReplayMemory
         return index;
     }
 
+    /// <summary>The stream drifted: sentinels from here on are of another era. By source only those of the source that drifted, where it is known.</summary>
+    /// <param name="admitted">Samples admitted so far.</param>
+    public void OpenEra(string source, long admitted) => _eras.Open(source.Length > 0 ? _sources.NumberOf(source) : null, admitted);
+
     /// <summary>The cycle learned what had been fresh.</summary>
     /// <param name="isRejected">What its model would make of the buffer counts for nothing then: what is new waits for the next one.</param>
     public void EndCycle(bool isRejected)

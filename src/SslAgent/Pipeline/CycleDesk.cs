@@ -60,6 +60,8 @@ internal sealed class CycleDesk(
 
     private void Sit(PreparedCycle cycle)
     {
+        // A plan that verdicts changed makes the learner anew, from a version that the cycle before may just be saving.
+        if (!seat.IsSoAlready(cycle.Plan.Learner, cycle.Parent)) runner.AwaitPublished();
         seat.Take(cycle.Plan.Learner, cycle.Parent);
         seat.Adopt(cycle.TokenizerJson);
         seat.TeachBy(cycle.Promoted);

@@ -19,10 +19,10 @@ internal sealed class CyclePlanner(CyclePlan plan, CycleOptions options, Ledger 
 
     private bool IsAdaptive => plan.Replay.Ratio == ReplayRatio.Adaptive;
 
-    /// <summary>Reads what <see cref="Resolve"/> goes by; throws where the disk fails.</summary>
+    /// <summary>Reads what <see cref="Resolve"/> goes by, once in a life: from then on the seat knows it. Throws where the disk fails.</summary>
     public void Prepare()
     {
-        if (IsAdaptive) seat.Take(plan.Learner, ledger.Head);
+        if (IsAdaptive && !seat.IsTaken) seat.Take(plan.Learner, ledger.Head);
     }
 
     /// <param name="fresh">Samples admitted since the last cycle began.</param>

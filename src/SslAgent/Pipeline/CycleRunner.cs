@@ -36,6 +36,9 @@ internal sealed class CycleRunner(
     /// <summary>Publishes another version's weights under a new number, where a crash came before that.</summary>
     public void Republish(Unfinished.Republication left) => publisher.Republish(left);
 
+    /// <summary>Waits until the last version is on disk, or failed to get there.</summary>
+    public void AwaitPublished() => publisher.AwaitRoom();
+
     public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
     {
         var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts, mayBeCutOff: cycle.Ended is null);

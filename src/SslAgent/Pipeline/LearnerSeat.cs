@@ -24,6 +24,9 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>The learner as it stands. <see cref="Take"/> comes first.</summary>
     public Learner Learner => Check.NotNull(_learner, "the learner's seat is taken before it is used");
 
+    /// <summary>Whether there is a learner yet.</summary>
+    public bool IsTaken => _learner is not null;
+
     /// <summary>What the promoted line up to where training stands has reached.</summary>
     public EraBook Book { get; private set; } = EraBook.Empty;
 
@@ -36,7 +39,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>Makes a learner for this plan, standing on this version; null means the first weights. Nothing happens where both are so already.</summary>
     public void Take(LearnerPlan plan, ModelVersion? stand)
     {
-        if (_isWhole && _learner is not null && _plan is not null && _plan.ToJson() == plan.ToJson() && _stand == stand) return;
+        if (IsSoAlready(plan, stand)) return;
         _isWhole = false;
         _plan = plan;
         _learner?.Dispose();
@@ -44,6 +47,10 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         if (stand is not null) ReturnTo(stand);
         else (Book, Embeddings, _stand, _isWhole) = (EraBook.Empty, EmbeddingBook.Empty, null, true);
     }
+
+    /// <summary>Whether <see cref="Take"/> has nothing to read: what training stands on may then still be on its way to the disk.</summary>
+    public bool IsSoAlready(LearnerPlan plan, ModelVersion? stand) =>
+        _isWhole && _learner is not null && _plan is not null && _plan.ToJson() == plan.ToJson() && _stand == stand;
 
     /// <summary>
     /// Puts weights, moments, averages and counters back to a version's; null means the first weights. After a fault of the disk it may be tried again.

@@ -94,7 +94,7 @@ internal sealed class ResultsPage(
         Show(page, pictures.Bars(Against.Iid, "default against i.i.d.: losses should stay left of the limit, probes right of it", targets), "default against i.i.d.");
         Show(page, pictures.Bars(Against.Naive, "default against naive: losses should be left of zero, probes right of it", targets), "default against naive");
         Show(page, pictures.Bars(Against.Random, "default above the random tower, linear probe", targets), "default above the random tower");
-        Show(page, pictures.Bars(Against.Itself, "average forgetting of the default", targets), "average forgetting");
+        Show(page, pictures.Bars(Against.Itself, "average forgetting of the default (the line: lowest to highest seed)", targets), "average forgetting");
     }
 
     private void WriteLong(StringBuilder page, Pictures pictures)

@@ -33,7 +33,8 @@ suite() {
 
 suite SslAgent.Faults.Tests "random kills" -class 'SslAgent.Faults.Tests.Killing.RandomKillTests'
 suite SslAgent.Faults.Tests "named kill points, one at a time" -class 'SslAgent.Faults.Tests.Killing.KillPointTests'
-suite SslAgent.Faults.Tests "lying disk" -namespace 'SslAgent.Faults.Tests.Disks'
+suite SslAgent.Faults.Tests "kill points of orders, one at a time" -class 'SslAgent.Faults.Tests.Killing.OrderKillTests'
+suite SslAgent.Faults.Tests "lying disk" -namespace 'SslAgent.Faults.Tests.LyingDisk'
 suite SslAgent.Faults.Tests "Kafka faults" -namespace 'SslAgent.Faults.Tests.Kafka'
 suite SslAgent.Hostile.Tests "hostile input"
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SslAgent.Domain;
 
@@ -16,7 +17,15 @@ public enum VersionKind
 }
 
 /// <summary>A file of a version: size in bytes and sha256 in lower-case hex.</summary>
-public sealed record VersionFile(string Name, long Bytes, string Sha256);
+public sealed record VersionFile(string Name, long Bytes, string Sha256)
+{
+    /// <summary>CRC-32C of each mebibyte, eight hex digits each, one behind the other: damage is told to the block. Null in versions of releases that wrote none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Blocks { get; init; }
+
+    /// <summary>Whether the two are the same bytes.</summary>
+    public bool HasContentOf(VersionFile other) => (Bytes, Sha256) == (other.Bytes, other.Sha256);
+}
 
 /// <summary>The next offset to read of one partition, as the fold knows it.</summary>
 public sealed record PartitionPosition(string Topic, int Partition, int Epoch, long NextOffset);

@@ -4,7 +4,7 @@ namespace SslAgent.Replay;
 
 /// <summary>What folding a stretch of the journal came across.</summary>
 /// <param name="Records">Records applied.</param>
-/// <param name="Missing">Numbers of the stretch that the journal does not have, first and last of each gap: retired, forgotten or damaged.</param>
+/// <param name="Missing">Numbers of the stretch, or of what rewinds in it go back to, that the journal does not have, first and last of each gap: retired, forgotten or damaged.</param>
 /// <param name="Damaged">Bytes that had been durable and are unreadable.</param>
 public sealed record FoldReport(long Records, IReadOnlyList<(long From, long To)> Missing, IReadOnlyList<DamagedRange> Damaged);
 
@@ -27,6 +27,8 @@ internal static class Folding
         }
 
         if (through < long.MaxValue) NoteGap(state.Position, through + 1);
+        // A rewind reads what came before it once more, which may lie before the stretch; a start tells of that by the rewind.
+        if (!rewinding.IsLenient) missing.AddRange(rewinding.Missing);
         return new FoldReport(records, missing, cursor.Damaged);
 
         void NoteGap(long expected, long found)

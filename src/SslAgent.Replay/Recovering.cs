@@ -21,6 +21,7 @@ internal static class Recovering
         {
             // Also what was retired on purpose: whoever has to fold from before the horizon lacks it all the same.
             Lost = [.. fold.Missing.Select(gap => new LostNumbers(gap.From, gap.To + 1))],
+            Rewinds = rewinding.Lost,
         };
     }
 

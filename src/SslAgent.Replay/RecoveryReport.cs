@@ -1,3 +1,4 @@
+using SslAgent.Domain;
 using SslAgent.Storage;
 
 namespace SslAgent.Replay;
@@ -22,7 +23,19 @@ public sealed record RecoveryReport(
 {
     /// <summary>Numbers behind the saved state that the journal should have and has not: records lost with the medium.</summary>
     public IReadOnlyList<LostNumbers> Lost { get; init; } = [];
+
+    /// <summary>Rewinds behind the saved state that could not be folded as they had been carried out, in the journal's order.</summary>
+    public IReadOnlyList<LostRewind> Rewinds { get; init; } = [];
 }
 
 /// <summary>Numbers whose records are gone, the last one not included.</summary>
 public sealed record LostNumbers(long From, long To);
+
+/// <summary>A rewind that lacks something of what it goes back to.</summary>
+/// <param name="Sequence">The number of its record.</param>
+/// <param name="To">The version gone back to.</param>
+/// <param name="HasPast">
+/// True where only some of what came since is lost: the rest was offered again. False where what the version remembered is lost itself: what came since left
+/// the buffer, as if that had been ordered.
+/// </param>
+public sealed record LostRewind(long Sequence, ModelVersion To, bool HasPast, string Reason);

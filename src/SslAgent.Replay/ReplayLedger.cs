@@ -133,7 +133,7 @@ public sealed partial class ReplayLedger : IDisposable
         Journal journal = Journal.Open(place.Disk, place.Directory, options, place.Time, state.Position);
         try
         {
-            RecoveryReport report = Recovering.Fold(journal, state, new Rewinding(journal, place, options), place.Time, observe);
+            RecoveryReport report = Recovering.Fold(journal, state, new Rewinding(journal, place, options) { IsLenient = true }, place.Time, observe);
             Recovering.Tell(report, logger);
             return new ReplayLedger(place, options, journal, state, report, logger);
         }

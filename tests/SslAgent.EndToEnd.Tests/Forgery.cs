@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
@@ -20,9 +22,12 @@ internal static class Forgery
         bytes[^3] ^= 0x20;
         File.Delete(training); // It may have a second name in another version.
         File.WriteAllBytes(training, bytes);
-        string json = File.ReadAllText(manifest);
-        Assert.Contains(old, json, StringComparison.Ordinal);
-        byte[] forged = Encoding.UTF8.GetBytes(json.Replace(old, Sum(bytes), StringComparison.Ordinal));
+        JsonNode json = JsonNode.Parse(File.ReadAllText(manifest))!;
+        JsonNode file = json["files"]!.AsArray().Single(file => (string?)file!["name"] == "training.safetensors")!;
+        Assert.Equal(old, (string?)file["sha256"]);
+        file["sha256"] = Sum(bytes);
+        file["blocks"] = string.Concat(bytes.Chunk(1 << 20).Select(block => Crc32C.Compute(block).ToString("x8", CultureInfo.InvariantCulture)));
+        byte[] forged = Encoding.UTF8.GetBytes(json.ToJsonString());
         File.WriteAllBytes(manifest, forged);
         File.WriteAllText(Path.Combine(version, "manifest.sha256"), $"{Sum(forged)}  manifest.json\n");
     }

@@ -12,6 +12,7 @@ internal sealed class Errand
 
     private readonly Agent _agent;
     private readonly VictimOrders _orders;
+    private readonly OrderGiver _giver;
     private readonly PointLog _log;
 
     private readonly Lock _lock = new();
@@ -19,9 +20,10 @@ internal sealed class Errand
     private long _offset;
     private bool _isReady, _isOver, _isAsking, _hasRolledBack;
 
-    public Errand(Agent agent, VictimOrders orders, PointLog log)
+    public Errand(Agent agent, VictimOrders orders, OrderGiver giver, PointLog log)
     {
-        (_agent, _orders, _log) = (agent, orders, log);
+        (_agent, _orders, _giver, _log) = (agent, orders, giver, log);
+        giver.Done += Look;
         _hasRolledBack = orders.RollBackAfter == 0 || PointLog.Read(orders.Log).Any(entry => entry.What == PointLog.RolledBack);
     }
 
@@ -43,6 +45,7 @@ internal sealed class Errand
 
     public void Published(ModelVersion version)
     {
+        _giver.Published(version);
         lock (_lock) _version = Math.Max(_version, version.Number);
         Look();
     }
@@ -52,9 +55,16 @@ internal sealed class Errand
 
     private void Look()
     {
+        bool isAtRest;
         lock (_lock)
         {
             if (!_isReady) return; // The agent answers from then on.
+            isAtRest = !_isOver && _offset >= _orders.Goal.Offset;
+        }
+
+        if (isAtRest) _giver.AtRest();
+        lock (_lock)
+        {
             if (!_hasRolledBack && !_isAsking && _version >= _orders.RollBackAfter)
             {
                 _isAsking = true;
@@ -62,7 +72,7 @@ internal sealed class Errand
             }
 
             _log.Add(PointLog.Arrived, string.Create(CultureInfo.InvariantCulture, $"v{_version} offset {_offset}"));
-            if (_isOver || !_hasRolledBack || _version < _orders.Goal.Version || _offset < _orders.Goal.Offset) return;
+            if (_isOver || !_hasRolledBack || !_giver.AreDone || _version < _orders.Goal.Version || _offset < _orders.Goal.Offset) return;
             _isOver = true;
         }
 

@@ -1,17 +1,24 @@
+using SslAgent.Pipeline;
+
 namespace SslAgent.Faults.Victim;
 
 /// <summary>
 /// Counts the passings of every named point over all processes on one state directory, and ends this one where the orders say so. Called from all of the
-/// agent's threads; while one of them dies here the others get no further than their next point.
+/// agent's threads; while one of them dies here the others get no further than their next point. What is done for an operator's order has names of its own,
+/// whether it is done when the order is given or made up for at a start.
 /// </summary>
 internal sealed class KillPoints
 {
+    // Who carries orders out; what the others do meanwhile is not the order's.
+    private static readonly string[] OrderThreads = [LearnerLoop.Name, "checkpoint-saver"];
+
     private readonly Lock _lock = new();
     private readonly PointLog _log;
     private readonly Dictionary<string, int> _passed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _kills;
     private readonly HashSet<KillPoint> _stops;
     private readonly HashSet<string>? _known;
+    private OrderKind? _order;
 
     public KillPoints(VictimOrders orders, PointLog log)
     {
@@ -28,11 +35,32 @@ internal sealed class KillPoints
         }
     }
 
+    /// <summary>From here on an order is carried out.</summary>
+    public void Begin(OrderKind order)
+    {
+        lock (_lock) _order = order;
+    }
+
+    public void End()
+    {
+        lock (_lock) _order = null;
+    }
+
+    /// <summary>A read changes nothing: a point only where reading is what was ordered.</summary>
+    public void PassRead(string role)
+    {
+        lock (_lock)
+        {
+            if (_order == OrderKind.Scrub) Pass($"read {role}");
+        }
+    }
+
     /// <summary>True where the process asked itself to stop at this point.</summary>
     public bool Pass(string name)
     {
         lock (_lock)
         {
+            if (_order is { } order && IsOf(order, name)) name = $"{new GivenOrder(order, 0).Name}: {name}";
             int passing = Count(name);
             _log.Add(PointLog.Passed, name);
             bool isNew = _known?.Contains(name) == false && !_kills.ContainsKey(name);
@@ -48,6 +76,18 @@ internal sealed class KillPoints
             return true;
         }
     }
+
+    /// <summary>Samples that wait for their group commit are written with any decision, or before it: no step of the order's own, but where it rewrites them.</summary>
+    private static bool IsOf(OrderKind order, string name)
+    {
+        if (order == OrderKind.Scrub) return name.StartsWith("read ", StringComparison.Ordinal);
+        if (!OrderThreads.Contains(Thread.CurrentThread.Name)) return false;
+        return name.Contains(" versions", StringComparison.Ordinal) || name.Contains(" journal/decisions", StringComparison.Ordinal) ||
+            (order == OrderKind.Forget && name.Contains(" journal", StringComparison.Ordinal) && !IsOfGroupCommit(name));
+    }
+
+    private static bool IsOfGroupCommit(string name) =>
+        name.EndsWith("write journal/samples", StringComparison.Ordinal) || name.EndsWith("sync journal/samples", StringComparison.Ordinal);
 
     private int Count(string name) => _passed[name] = _passed.GetValueOrDefault(name) + 1;
 }

@@ -9,7 +9,11 @@ internal sealed class KillingFile(IDiskFile file, string role, KillPoints points
 
     public long Length => file.Length;
 
-    public int Read(long offset, Span<byte> buffer) => file.Read(offset, buffer);
+    public int Read(long offset, Span<byte> buffer)
+    {
+        points.PassRead(role);
+        return file.Read(offset, buffer);
+    }
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {

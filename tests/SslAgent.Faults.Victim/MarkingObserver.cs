@@ -8,9 +8,14 @@ internal sealed class MarkingObserver(KillPoints points, TextWriter output) : IA
 {
     private readonly Lock _lock = new();
     private Errand? _errand;
+    private OrderGiver? _giver;
 
     /// <summary>Told of the progress from here on.</summary>
-    public void Tell(Errand errand) => Volatile.Write(ref _errand, errand);
+    public void Tell(Errand errand, OrderGiver giver)
+    {
+        Volatile.Write(ref _giver, giver);
+        Volatile.Write(ref _errand, errand);
+    }
 
     public void OnIngested(IngestCounts counts)
     {
@@ -24,11 +29,19 @@ internal sealed class MarkingObserver(KillPoints points, TextWriter output) : IA
 
     public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax) => Pass("at cycle started");
 
-    public void OnStep(StepReport report) => Pass("at step taken");
+    public void OnStep(StepReport report)
+    {
+        Pass("at step taken");
+        Volatile.Read(ref _giver)?.AtStep(report.Step.Value);
+    }
 
     public void OnProbing(CycleNumber cycle) => Pass("at probes begun");
 
-    public void OnCycleEnded(CycleReport report, ModelVersion version, ProbeReport probe, Verdict verdict) => Pass("at cycle ended");
+    public void OnCycleEnded(CycleReport report, ModelVersion version, ProbeReport probe, Verdict verdict)
+    {
+        Volatile.Read(ref _giver)?.Ended(version);
+        Pass("at cycle ended");
+    }
 
     public void OnVersionPublished(VersionManifest manifest)
     {

@@ -29,8 +29,9 @@ var disk = new KillingDisk(LocalDisk.Instance, points, roles, new JournalArchive
 using Logger logger = LoggingSetup.Create(settings.Logging, settings.Agent.StateDirectory, toConsole: true);
 using IHost host = AgentHost.Build(settings, logger, observer, disk, TimeProvider.System);
 var agent = host.Services.GetRequiredService<Agent>();
-var errand = new Errand(agent, orders, log);
-observer.Tell(errand);
+var giver = new OrderGiver(agent, orders, log, points, new StateDirectory(settings.Agent.StateDirectory).Journal);
+var errand = new Errand(agent, orders, giver, log);
+observer.Tell(errand, giver);
 try
 {
     await host.StartAsync(stop.Token);

@@ -6,6 +6,10 @@ namespace SslAgent.Faults.Victim;
 /// <summary>Notes each version and its weights' digest in the moment in which it appears under its name, before anything can be killed after it.</summary>
 internal sealed class PublishedVersions(PointLog log, DurableRoles roles)
 {
+    /// <summary>The highest number so far, over all processes; 0 where there is none.</summary>
+    public static int Newest(string log) => PointLog.Read(log).Where(entry => entry.What == PointLog.Version)
+        .Select(entry => int.Parse(entry.Detail[..entry.Detail.IndexOf('\t', StringComparison.Ordinal)], CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+
     public void Renamed(string path)
     {
         if (roles.Of(path) != "versions/v") return;

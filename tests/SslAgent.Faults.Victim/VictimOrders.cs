@@ -34,6 +34,9 @@ internal sealed record VictimOrders
     /// <summary>Once a version of this number is published, the oldest version that can be trained on is gone back to. 0: never.</summary>
     public int RollBackAfter { get; init; }
 
+    /// <summary>What an operator orders on the way, one after the other; the goal is not reached before all are done.</summary>
+    public IReadOnlyList<GivenOrder> Given { get; init; } = [];
+
     public required Goal Goal { get; init; }
 
     public static VictimOrders Read(string path) =>

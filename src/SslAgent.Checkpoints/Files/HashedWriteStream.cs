@@ -6,7 +6,7 @@ using SslAgent.Storage;
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// Writes a new file front to back and knows size and sha256 when it is done, so that the sums in a manifest are those of what was meant to
+/// Writes a new file front to back and knows size, sha256 and block sums when it is done, so that the sums in a manifest are those of what was meant to
 /// be written, not of what a disk gave back. Small writes are gathered; large ones go through as they are.
 /// </summary>
 internal sealed class HashedWriteStream : Stream
@@ -16,6 +16,7 @@ internal sealed class HashedWriteStream : Stream
 
     private readonly IDiskFile _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly BlockSums _blocks = new();
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _buffered;
     private long _written;
@@ -41,7 +42,7 @@ internal sealed class HashedWriteStream : Stream
     {
         Flush();
         _file.Sync();
-        return new VersionFile(name, _written, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+        return new VersionFile(name, _written, Convert.ToHexStringLower(_hash.GetHashAndReset())) { Blocks = _blocks.Finish() };
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -90,6 +91,7 @@ internal sealed class HashedWriteStream : Stream
         {
             ReadOnlySpan<byte> chunk = bytes[..Math.Min(ChunkBytes, bytes.Length)];
             _hash.AppendData(chunk);
+            _blocks.Append(chunk);
             _file.Write(_written, chunk);
             _written += chunk.Length;
             bytes = bytes[chunk.Length..];

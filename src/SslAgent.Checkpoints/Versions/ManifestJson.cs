@@ -63,6 +63,7 @@ public static class ManifestJson
             if (!VersionNames.IsFileName(file.Name) || !names.Add(file.Name))
                 throw new FormatException($"file name '{file.Name}' is not usable");
             if (file.Bytes < 0 || file.Sha256.Length != 64) throw new FormatException($"size or sha256 of {file.Name} is not usable");
+            if (file.Blocks is { } sums && !BlockSums.AreOf(sums, file.Bytes)) throw new FormatException($"the block sums of {file.Name} are not usable");
         }
         return manifest;
     }

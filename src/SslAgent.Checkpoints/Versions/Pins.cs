@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using SslAgent.Domain;
 using SslAgent.Storage;
@@ -6,18 +7,23 @@ namespace SslAgent.Checkpoints;
 
 /// <summary>
 /// Versions that retention leaves alone: one file each under <c>pins/</c>, holding the reason. Read from disk every time, because an
-/// operator's command pins from another process while the daemon runs.
+/// operator's command pins from another process while the daemon runs. It is the file's name that pins; the text is for people, and a checksum behind it
+/// tells whether it is still what was written.
 /// </summary>
 internal sealed class Pins(IDisk disk, VersionNames names)
 {
+    /// <summary>What is said behind a reason that nothing vouches for: a flipped bit, or a release that wrote no checksum.</summary>
+    public const string Unsure = "[no checksum vouches for this text]";
+
     private const int ReasonCharactersMax = 1000;
+    private const string SumLine = "\ncrc32c:";
 
     public void Add(ModelVersion version, string reason)
     {
         if (reason.Length > ReasonCharactersMax) reason = reason[..ReasonCharactersMax];
         disk.CreateDirectory(names.Pins);
         disk.SyncDirectory(names.Root);
-        AtomicFile.Write(disk, names.Pin(version), Encoding.UTF8.GetBytes(reason + "\n"));
+        AtomicFile.Write(disk, names.Pin(version), Encoding.UTF8.GetBytes(reason + SumLine + SumOf(Encoding.UTF8.GetBytes(reason)) + "\n"));
     }
 
     /// <summary>False where it was not pinned.</summary>
@@ -35,8 +41,17 @@ internal sealed class Pins(IDisk disk, VersionNames names)
         foreach (DiskEntry entry in disk.List(names.Pins))
         {
             if (entry.IsDirectory || !VersionNames.TryParse(entry.Name, out ModelVersion version)) continue;
-            if (AtomicFile.Read(disk, names.Pin(version)) is { } reason) pins[version] = Encoding.UTF8.GetString(reason).TrimEnd('\n');
+            if (AtomicFile.Read(disk, names.Pin(version)) is { } reason) pins[version] = ReasonOf(reason);
         }
         return pins;
     }
+
+    private static string ReasonOf(ReadOnlySpan<byte> written)
+    {
+        int sum = written.LastIndexOf(Encoding.ASCII.GetBytes(SumLine));
+        if (sum >= 0 && Encoding.ASCII.GetString(written[sum..]) == SumLine + SumOf(written[..sum]) + "\n") return Encoding.UTF8.GetString(written[..sum]);
+        return $"{Encoding.UTF8.GetString(written).TrimEnd('\n')} {Unsure}".TrimStart();
+    }
+
+    private static string SumOf(ReadOnlySpan<byte> reason) => Crc32C.Compute(reason).ToString("x8", CultureInfo.InvariantCulture);
 }

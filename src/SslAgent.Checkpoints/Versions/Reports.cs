@@ -3,7 +3,17 @@ using SslAgent.Domain;
 namespace SslAgent.Checkpoints;
 
 /// <summary>One file of a version that is not what the manifest names, and in what way.</summary>
-public sealed record FileDamage(string File, string Detail);
+public sealed record FileDamage(string File, string Detail)
+{
+    /// <summary>The bytes that are not those that were written, as far as the sums tell: to the mebibyte, or the whole file. Empty where it cannot be read at all.</summary>
+    public IReadOnlyList<ByteRange> Ranges { get; init; } = [];
+}
+
+/// <summary>Bytes of a file, the last one not included.</summary>
+public sealed record ByteRange(long From, long To)
+{
+    public override string ToString() => $"{From} to {To}";
+}
 
 /// <summary>Whether a version's bytes are those of its manifest.</summary>
 /// <param name="Bytes">Bytes that the manifest names and that were compared.</param>

@@ -16,7 +16,7 @@ internal sealed class VersionExport(IDisk disk, VersionNames names)
         foreach (VersionFile file in files)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Copy(manifest.Version, file.Name, directory) != file)
+            if (!Copy(manifest.Version, file.Name, directory).HasContentOf(file))
             {
                 string path = names.File(manifest.Version, file.Name);
                 throw new VersionDamagedException(manifest.Version, path, "its size or sha256 is not the manifest's");

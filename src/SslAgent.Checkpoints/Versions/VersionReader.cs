@@ -55,31 +55,22 @@ internal sealed class VersionReader(IDisk disk, VersionNames names)
         }
         catch (VersionDamagedException fault)
         {
-            return new VerifyReport(version, 0, [new FileDamage(Path.GetFileName(fault.Path), fault.Detail)]);
+            return new VerifyReport(version, 0, [new FileDamage(Path.GetFileName(fault.Path), fault.Detail) { Ranges = AllOf(fault.Path) }]);
         }
         List<FileDamage> damages = [];
         foreach (VersionFile file in manifest.Files)
         {
-            if (FindDamage(version, file, cancellation) is { } detail) damages.Add(new FileDamage(file.Name, detail));
+            if (FileCheck.Find(disk, names.File(version, file.Name), file, cancellation) is { } damage) damages.Add(damage);
         }
         return new VerifyReport(version, manifest.Files.Sum(file => file.Bytes), damages);
     }
 
-    private string? FindDamage(ModelVersion version, VersionFile file, CancellationToken cancellation)
+    /// <summary>A file that is small and has one sum is damaged as a whole.</summary>
+    private IReadOnlyList<ByteRange> AllOf(string path)
     {
-        string path = names.File(version, file.Name);
-        try
-        {
-            if (!disk.FileExists(path)) return "missing";
-            using HashedReadStream stream = new(disk, path);
-            if (stream.Length != file.Bytes) return $"{stream.Length} bytes, the manifest names {file.Bytes}";
-            string sum = stream.Finish(cancellation);
-            return sum == file.Sha256 ? null : $"sha256 {sum}, the manifest names {file.Sha256}";
-        }
-        catch (StorageException fault)
-        {
-            return $"not readable: {fault.Message}";
-        }
+        if (!disk.FileExists(path)) return [];
+        using IDiskFile open = disk.Open(path, DiskOpen.Read);
+        return [new ByteRange(0, open.Length)];
     }
 
     private void RequireSum(ModelVersion version, string path, byte[] json)

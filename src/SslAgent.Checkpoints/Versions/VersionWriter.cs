@@ -110,7 +110,8 @@ internal sealed class VersionWriter
     {
         using HashedReadStream source = new(_disk, existing);
         Add(file.Name, source.CopyTo);
-        if (_files[^1] != file)
+        // What is copied gets sums of its own, also those that its first release did not keep.
+        if (!_files[^1].HasContentOf(file))
             throw new VersionDamagedException(
                 _version, existing, $"copied {_files[^1].Bytes} bytes with another sha256 than its manifest names");
     }

@@ -153,6 +153,18 @@ public sealed partial class ReplayState
         TrainableSinceCycle = past.TrainableSinceCycle;
     }
 
+    /// <summary>Applies a rewind whose past is lost: what came since the version gone back to leaves, and what is denied, and nothing is learned again.</summary>
+    /// <param name="deniedIds">The samples that the denied stretches stand for.</param>
+    internal void DropInsteadOfRewinding(long sequence, JournalRecord.RolledBack rolledBack, IReadOnlySet<long> deniedIds)
+    {
+        Check.That(sequence >= Position, "records are applied in order, each once");
+        Position = sequence + 1;
+        _denied.Add(rolledBack.Denied);
+        _memory.DropSince(rolledBack.ToPosition);
+        _memory.Remove(deniedIds);
+        TrainableSinceCycle = 0;
+    }
+
     /// <summary>Adds the numbers of all samples whose content may still be needed.</summary>
     public void CollectLive(ISet<long> ids)
     {
@@ -204,8 +216,7 @@ public sealed partial class ReplayState
                 _memory.Evict(evicted);
                 break;
             case JournalRecord.CycleEnded ended:
-                // Where the medium lost the beginning, all that is here was here.
-                _memory.EndCycle(OpenCycle?.Sequence ?? sequence, ended.Verdict.Kind == VerdictKind.Reject);
+                _memory.EndCycle(ended.Verdict.Kind == VerdictKind.Reject);
                 OpenCycle = null;
                 Learned = _inCycle;
                 _memory.Remove(ended.Quarantined.Select(id => id.Sequence).ToHashSet());
@@ -225,6 +236,11 @@ public sealed partial class ReplayState
                 Forget(forgotten.Samples.Select(id => id.Sequence).ToHashSet());
                 // What is taken off the disk now, no older state can be folded from.
                 CompleteFrom = Math.Max(CompleteFrom, Position);
+                break;
+            case JournalRecord.DriftFound drift:
+                _memory.OpenEra(drift.Source, TrainableAdmitted + SentinelsAdmitted);
+                break;
+            case JournalRecord.TrainingResumed:
                 break;
             default:
                 throw new BrokenInvariantException($"the fold does not know {record.GetType().Name}");

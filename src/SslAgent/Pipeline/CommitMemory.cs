@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,8 @@ namespace SslAgent.Pipeline;
 /// <summary>
 /// <c>commits.json</c>: between which offsets the group's committed ones lie if nobody but this agent has set them. Written before offsets are sent, so
 /// a crash at any moment leaves the group's offset inside; what lies outside is an operator's reset, or another member (docs/decisions/0033). Losing
-/// the file costs only that knowledge. Safe from any thread; whoever made it disposes it, after the reader.
+/// the file costs only that knowledge; a checksum over its values tells a flipped bit, and files of releases that wrote none are read without. Safe from any
+/// thread; whoever made it disposes it, after the reader.
 /// </summary>
 internal sealed class CommitMemory : ICommitMemory, IDisposable
 {
@@ -86,7 +89,7 @@ internal sealed class CommitMemory : ICommitMemory, IDisposable
             entry.Key.Topic, entry.Key.Partition, entry.Value.Epoch, entry.Value.Low, entry.Value.High, entry.Value.IsAcknowledged))]);
         try
         {
-            AtomicFile.Write(_disk, _path, JsonSerializer.SerializeToUtf8Bytes(file, CommitJson.Default.CommitFile));
+            AtomicFile.Write(_disk, _path, JsonSerializer.SerializeToUtf8Bytes(file with { Crc32c = file.Sum() }, CommitJson.Default.CommitFile));
             _isDirty = false;
             return true;
         }
@@ -103,9 +106,10 @@ internal sealed class CommitMemory : ICommitMemory, IDisposable
         {
             if (AtomicFile.Read(_disk, _path) is not { } bytes) return [];
             CommitFile? file = JsonSerializer.Deserialize(bytes, CommitJson.Default.CommitFile);
+            if (file?.Crc32c is { } sum && sum != file.Sum()) throw new JsonException($"its checksum is {sum} and its content's {file.Sum()}");
             return file is not null && file.Group == _group ? file.Partitions : [];
         }
-        catch (Exception fault) when (fault is JsonException or StorageException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or StorageException)
         {
             HeadLog.CommitsForgotten(_log, _path, fault.Message);
             return [];
@@ -116,7 +120,18 @@ internal sealed class CommitMemory : ICommitMemory, IDisposable
 }
 
 /// <summary>The file's content. Bounds of another group say nothing.</summary>
-internal sealed record CommitFile(string Group, IReadOnlyList<CommitLine> Partitions);
+internal sealed record CommitFile(string Group, IReadOnlyList<CommitLine> Partitions)
+{
+    /// <summary>Over the values, however they are laid out. Null in the files of releases that wrote none.</summary>
+    public string? Crc32c { get; init; }
+
+    public string Sum()
+    {
+        string values = string.Join('\n', Partitions.Select(line => string.Create(
+            CultureInfo.InvariantCulture, $"{line.Topic}/{line.Partition} {line.Epoch} {line.Low} {line.High} {line.IsAcknowledged}")).Prepend(Group));
+        return Storage.Crc32C.Compute(Encoding.UTF8.GetBytes(values)).ToString("x8", CultureInfo.InvariantCulture);
+    }
+}
 
 /// <summary>One partition's bounds; not acknowledged: sent in this epoch, and no answer yet.</summary>
 internal sealed record CommitLine(string Topic, int Partition, int Epoch, long Low, long High, bool IsAcknowledged);

@@ -22,14 +22,14 @@ internal sealed class CycleDesk(
             int first = patience.Insist(DiskTrouble.ReadingVersions, () => GoOn(cycle));
             if (cycle.Ended is null && cycle.Started.Fingerprint != fingerprint)
             {
-                Abandon(cycle, $"the numerics changed from \"{cycle.Started.Fingerprint}\" to \"{fingerprint}\"");
+                runner.Abandon(cycle, $"the numerics changed from \"{cycle.Started.Fingerprint}\" to \"{fingerprint}\"");
                 continue;
             }
 
             if (cycle.Ended is null && cycle.Plan.Replay != planning.Plan.Replay)
             {
                 // What it trained on so far was folded under the old options and cannot be had again.
-                Abandon(cycle, "the options of section replay changed");
+                runner.Abandon(cycle, "the options of section replay changed");
                 continue;
             }
 
@@ -40,6 +40,12 @@ internal sealed class CycleDesk(
     /// <summary>Begins a cycle where there is something to learn from, and runs it.</summary>
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
+        if (ledger.Course.IsPaused)
+        {
+            order.Begun.TrySetResult(false);
+            return;
+        }
+
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
         patience.Insist(DiskTrouble.ReadingVersions, planning.Prepare);
         PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(planning.Resolve, fingerprint, order.Trigger));
@@ -67,12 +73,5 @@ internal sealed class CycleDesk(
         seat.GoOnAt(point);
         HeadLog.CycleResumed(log, cycle.Number, point.Manifest.StepsDone);
         return point.Manifest.StepsDone;
-    }
-
-    private void Abandon(PreparedCycle cycle, string reason)
-    {
-        patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason)));
-        HeadLog.CycleAbandoned(log, cycle.Number, reason);
-        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Parent));
     }
 }

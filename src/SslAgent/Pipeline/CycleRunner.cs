@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
-using SslAgent.Guarding;
 using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
@@ -28,7 +27,7 @@ internal enum CycleOutcome
 /// The learner thread's. What is run anew after a crash takes the same way; its end and verdict are read, not decided.
 /// </summary>
 internal sealed class CycleRunner(
-    Ledger ledger, LearnerSeat seat, Redundancy redundancy, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
+    Ledger ledger, LearnerSeat seat, Redundancy redundancy, Publisher publisher, ResumePoints resumePoints, Judge judge, CycleOptions options, TimeProvider time,
     LoopHealth health, Patience patience, IAgentObserver observer, ILogger log)
 {
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
@@ -39,7 +38,7 @@ internal sealed class CycleRunner(
 
     public CycleOutcome Run(PreparedCycle cycle, int firstStep, Interrupts interrupts)
     {
-        var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts);
+        var samples = new PatientSamples(cycle.Batches, cycle.Sentinels, patience, interrupts, mayBeCutOff: cycle.Ended is null);
         cycle = cycle with { Batches = samples, Sentinels = samples };
         observer.OnCycleStarted(cycle.Number, cycle.Started.Trigger, cycle.Batches.Available, cycle.Steps);
         try
@@ -48,7 +47,7 @@ internal sealed class CycleRunner(
             if (outcome == CycleOutcome.Finished) Finish(cycle, report, interrupts);
             return outcome;
         }
-        catch (CycleCutOffException) when (cycle.Ended is null)
+        catch (CycleCutOffException)
         {
             Abandon(cycle, "an operator's order cut it off");
             return CycleOutcome.Abandoned;
@@ -70,7 +69,7 @@ internal sealed class CycleRunner(
             {
                 Running = (cycle.Number, steps);
                 health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
-                return !interrupts.IsStopping && !interrupts.HasOrder && !IsOver(cycle, started, steps) &&
+                return !interrupts.IsStopping && !IsCutOff(cycle, interrupts) && !IsOver(cycle, started, steps) &&
                     (time.GetElapsedTime(saved) < options.ResumePointInterval || steps == done);
             }
 
@@ -83,7 +82,7 @@ internal sealed class CycleRunner(
                 return (report, CycleOutcome.Interrupted);
             }
 
-            if (interrupts.HasOrder)
+            if (IsCutOff(cycle, interrupts))
             {
                 Abandon(cycle, "an operator's order cut it off");
                 return (report, CycleOutcome.Abandoned);
@@ -100,10 +99,16 @@ internal sealed class CycleRunner(
         }
     }
 
-    private void Abandon(PreparedCycle cycle, string reason)
+    /// <summary>An order that comes while a cycle is run anew whose end is in the journal waits for it: its version was given away already.</summary>
+    private static bool IsCutOff(PreparedCycle cycle, Interrupts interrupts) => cycle.Ended is null && interrupts.HasOrder;
+
+    /// <summary>Makes a cycle void and puts the learner back to where it began.</summary>
+    public void Abandon(PreparedCycle cycle, string reason)
     {
         patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(new JournalRecord.CycleAbandoned(cycle.Number, reason)));
         HeadLog.CycleAbandoned(log, cycle.Number, reason);
+        // The version that it began on may still be on its way to disk.
+        publisher.AwaitRoom();
         patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Parent));
     }
 
@@ -119,18 +124,19 @@ internal sealed class CycleRunner(
         health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
         observer.OnProbing(cycle.Number);
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (2)
-        Verdict verdict = cycle.Ended?.Verdict ?? guard.Judge(new GuardInput(report, probe, seat.Book)); // (3)
+        Verdict verdict = cycle.Ended?.Verdict ?? judge.Verdict(report, probe, seat.Book); // (3)
         EmbeddingBook embeddings = redundancy.Weigh(cycle, verdict.Kind, interrupts); // (3a)
         publisher.AwaitRoom();
         IModelSnapshot snapshot = seat.Learner.Snapshot(); // (4)
         JournalRecord.CycleEnded ended = cycle.Ended
             ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);
         FrozenFold fold = cycle.AtEnd ?? End(ended, snapshot); // (5)
-        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatio, embeddings);
+        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatioResolved, embeddings);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
         HeadLog.CycleEnded(
             log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));
         Task<VersionManifest> published = publisher.Publish(cycle, ended, fold, probe, report, snapshot, seat); // (6)
+        patience.Insist(DiskTrouble.Deciding, () => judge.Conclude(ended, probe));
         if (verdict.Kind != VerdictKind.Reject) return;
         patience.Await(published);
         patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(ledger.Head)); // (7)

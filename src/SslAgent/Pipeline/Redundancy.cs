@@ -16,16 +16,16 @@ internal sealed class Redundancy(Ledger ledger, LearnerSeat seat, LoopHealth hea
         if (cycle.Buffer.IsEmpty || verdict == VerdictKind.Reject) return seat.Embeddings;
         Weighing weighing;
         using (ISampleEmbedder embedder = seat.Learner.OpenSampleEmbedder())
-            weighing = cycle.Buffer.Weigh(cycle.Number, seat.Embeddings, embedder, read => Read(read, interrupts), cycle.EvictedFact);
+            weighing = cycle.Buffer.Weigh(cycle.Number, seat.Embeddings, embedder, read => Read(read, interrupts, mayBeCutOff: cycle.Ended is null), cycle.EvictedFact);
         bool isDecided = cycle.EvictedFact is not null;
         if (!isDecided && weighing.Evicted.Count > 0) patience.Insist(DiskTrouble.Deciding, () => ledger.Decide(weighing.Evicted));
         HeadLog.Weighed(log, cycle.Number, weighing.Embedded, weighing.Evicted.Count);
         return weighing.Book;
     }
 
-    private Batch Read(Func<Batch> read, Interrupts interrupts)
+    private Batch Read(Func<Batch> read, Interrupts interrupts, bool mayBeCutOff)
     {
         health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
-        return patience.Insist(DiskTrouble.ReadingSamples, () => PatientSamples.UnlessOrdered(read, interrupts));
+        return patience.Insist(DiskTrouble.ReadingSamples, () => PatientSamples.UnlessOrdered(read, interrupts, mayBeCutOff));
     }
 }

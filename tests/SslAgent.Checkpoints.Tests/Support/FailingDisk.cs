@@ -19,6 +19,9 @@ internal sealed class FailingDisk(IDisk inner) : IDisk
 
     public StorageFault Fault { get; set; } = StorageFault.DiskFull;
 
+    /// <summary>A byte that the medium refuses to read, in files of this name; none by default.</summary>
+    public (string Name, long At)? BadByte { get; set; }
+
     public int Changes => Volatile.Read(ref _changes);
 
     /// <summary>Called before each changing call.</summary>
@@ -88,7 +91,12 @@ internal sealed class FailingDisk(IDisk inner) : IDisk
 
         public long Length => inner.Length;
 
-        public int Read(long offset, Span<byte> buffer) => inner.Read(offset, buffer);
+        public int Read(long offset, Span<byte> buffer)
+        {
+            if (disk.BadByte is { } bad && System.IO.Path.GetFileName(Path) == bad.Name && offset <= bad.At && bad.At < offset + buffer.Length)
+                throw new StorageException(DiskOperation.Read, Path, StorageFault.Device, "a bad sector");
+            return inner.Read(offset, buffer);
+        }
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {

@@ -1,10 +1,13 @@
 using SslAgent.Domain;
+using SslAgent.Storage;
 using static SslAgent.Checkpoints.Tests.Store;
 
 namespace SslAgent.Checkpoints.Tests;
 
 public sealed class VerifyTests
 {
+    private const int Mebibyte = 1 << 20;
+
     private static readonly string[] Files =
         ["learner.json", "model.json", "model.safetensors", "replay.bin", "tokenizer.json", "training.safetensors", "manifest.json", "manifest.sha256"];
 
@@ -37,6 +40,45 @@ public sealed class VerifyTests
         Assert.Contains("1 bytes", damages[0].Detail, StringComparison.Ordinal);
         Assert.Contains("sha256", damages[1].Detail, StringComparison.Ordinal);
         Assert.Contains("missing", damages[2].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_missing_at_the_end_or_added_there_is_a_damaged_range_as_well()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        VersionFile file = Large(store);
+        string path = Path.Combine(directory.Versions, "v000001", file.Name);
+        byte[] sound = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, sound[..(Mebibyte + 7)]);
+        Assert.Equal([new ByteRange(Mebibyte, file.Bytes)], Assert.Single(store.Verify(V(1), default).Damages).Ranges);
+        File.WriteAllBytes(path, [.. sound, 1, 2, 3]);
+        Assert.Equal([new ByteRange(file.Bytes, file.Bytes + 3)], Assert.Single(store.Verify(V(1), default).Damages).Ranges);
+        File.WriteAllBytes(path, sound);
+        Assert.True(store.Verify(V(1), default).IsSound);
+    }
+
+    [Fact]
+    public void Bytes_that_the_medium_refuses_are_a_range_like_any_other_and_do_not_end_the_search()
+    {
+        using TemporaryDirectory directory = new();
+        VersionFile file = Large(Open(directory));
+        Flip(Path.Combine(directory.Versions, "v000001", file.Name), 3 * Mebibyte);
+        VersionStore store = Open(directory, new FailingDisk(LocalDisk.Instance) { BadByte = (file.Name, Mebibyte + 5) }, StoreAccess.ReadOnly);
+        FileDamage damage = Assert.Single(store.Verify(V(1), default).Damages);
+        Assert.Equal([new ByteRange(Mebibyte, 2 * Mebibyte), new ByteRange(3 * Mebibyte, file.Bytes)], damage.Ranges);
+        Assert.Contains("not readable: ", damage.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rollback_and_a_copy_keep_the_block_sums()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        string? sums = Large(store).Blocks;
+        Assert.Equal(4 * 8, sums?.Length);
+        VersionManifest back = store.PublishRollback(Some.Rollback(2, 1), []);
+        Assert.Equal(sums, back.Files.Single(file => file.Name == "large.bin").Blocks);
     }
 
     [Fact]
@@ -88,5 +130,14 @@ public sealed class VerifyTests
         Assert.Throws<UnknownVersionException>(() => store.Verify(V(7), default));
         Assert.Throws<UnknownVersionException>(() => store.Open(V(7)));
         Assert.Throws<UnknownVersionException>(() => store.Pin(V(7), "why not"));
+    }
+
+    /// <summary>A version with a file of four blocks, the last of them short.</summary>
+    private static VersionFile Large(VersionStore store)
+    {
+        byte[] content = new byte[3 * Mebibyte + 500];
+        new Random(7).NextBytes(content);
+        VersionManifest manifest = store.Publish(Some.Draft(1), Some.Snapshot(), [Some.Replay(), new ExtraFile("large.bin", stream => stream.Write(content))]);
+        return manifest.Files.Single(file => file.Name == "large.bin");
     }
 }

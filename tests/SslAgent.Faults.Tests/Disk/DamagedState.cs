@@ -9,7 +9,7 @@ namespace SslAgent.Faults.Tests.Disk;
 /// A real state directory with every kind of decision in it (a tokenizer, cycles, a rollback), and copies of it to be damaged. The topic has more for
 /// a copy to learn from.
 /// </summary>
-public sealed class DamagedState : IAsyncLifetime
+public class DamagedState : IAsyncLifetime
 {
     /// <summary>Versions in it: two cycles' and the rollback to the first.</summary>
     public const int Versions = 3;
@@ -28,12 +28,28 @@ public sealed class DamagedState : IAsyncLifetime
         Agent agent = await _bench.StartAsync(_bench.Settings(), observer);
         await observer.NextVersionAsync(_bench.Limit);
         await observer.NextVersionAsync(_bench.Limit);
-        await agent.RollbackAsync(new RollbackRequest(new ModelVersion(1), ReplayRollback.Keep, "a test", [], DryRun: false), _bench.Limit);
+        if (MessagesSince > 0)
+        {
+            await _bench.SendAsync(MessagesSince);
+            await observer.CountsAsync(_ => agent.Status().Partitions is [{ } partition] && partition.NextOffset >= 400 + MessagesSince, _bench.Limit);
+        }
+
+        await agent.RollbackAsync(Rollback(agent.Versions()[^1]), _bench.Limit);
         await agent.StopAsync();
         await _bench.SendAsync(300);
     }
 
-    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _bench.DisposeAsync();
+    }
+
+    /// <summary>Messages that come behind the last cycle and before the order.</summary>
+    internal virtual int MessagesSince => 0;
+
+    /// <summary>What is ordered at the end, to the first version.</summary>
+    internal virtual RollbackRequest Rollback(VersionManifest first) => new(first.Version, ReplayRollback.Keep, "a test", [], DryRun: false);
 
     /// <summary>A copy under its own name.</summary>
     internal AgentSettings Copy(string name)

@@ -27,6 +27,9 @@ internal sealed class KillChain(FaultBench bench, string state)
 
     public int RollBackAfter { get; init; }
 
+    /// <summary>What an operator orders on the way.</summary>
+    public IReadOnlyList<GivenOrder> Given { get; init; } = [];
+
     /// <summary>The version to arrive at.</summary>
     public required int Version { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed class KillChain(FaultBench bench, string state)
         var orders = new VictimOrders
         {
             Config = config, Log = Log, Archive = Archive, Kills = Kills, Known = Known?.Invoke(), Stops = Stops, RollBackAfter = RollBackAfter,
+            Given = Given,
             Goal = new Goal(Version, bench.Messages),
         };
         long began = Stopwatch.GetTimestamp();

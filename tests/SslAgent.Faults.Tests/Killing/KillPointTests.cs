@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using SslAgent.Configuration;
+using SslAgent.Domain;
 using SslAgent.Faults.Victim;
+using SslAgent.Pipeline;
+using SslAgent.Replay;
+using SslAgent.Support;
 
 namespace SslAgent.Faults.Tests.Killing;
 
@@ -10,26 +14,22 @@ namespace SslAgent.Faults.Tests.Killing;
 /// and killed at as well.
 /// </summary>
 [Collection(ProcessCollection.Name)]
-public sealed class KillPointTests(ITestOutputHelper output)
+public sealed class KillPointTests(KillReference reference, ITestOutputHelper output)
 {
-    private const int Messages = 400, ChainPoints = 24, RoundsMax = 6, PassingMax = 6, RollBackAfter = 2;
-
-    private readonly Random _chance = new(Torture.Seed);
+    private const int RollBackAfter = 2;
 
     /// <summary>Cut off by a shutdown in the middle of a cycle, again and again: each leaves a resume point, where it is not killed on the way.</summary>
     private static IReadOnlyList<KillPoint> Stops(int count) => [.. Enumerable.Range(0, count).Select(i => new KillPoint("at step taken", 2 + 5 * i))];
-
-    private static readonly string[] AfterInAnyCase = ["after commit ", "after rename ", "after link ", "after sync directory ", "after sync journal/"];
 
     [Fact]
     public async Task Killed_at_every_named_point_it_arrives_at_the_weights_of_an_unkilled_run()
     {
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
-        using var bench = new FaultBench(Messages);
-        IReadOnlyDictionary<int, string> expected = await Fold.OverStreamAsync(bench, "reference");
-        var lanes = new KillLanes(bench, expected, output);
-        int last = expected.Keys.Max();
+        FaultBench bench = reference.Bench;
+        var lanes = new KillLanes(bench, reference.Expected, output);
+        var rounds = new KillRounds(lanes, Torture.Seed);
+        int last = reference.Expected.Keys.Max();
 
         // Without a rollback all versions are those of the unkilled run; with one, those before it.
         IReadOnlyDictionary<string, int> stream = await RecordAsync(lanes, new KillChain(bench, "recording") { Version = last, Stops = Stops(4) });
@@ -39,16 +39,16 @@ public sealed class KillPointTests(ITestOutputHelper output)
         Assert.Contains("before link versions/new/model.safetensors", onlyRollback.Keys);
         string[] Known() => [.. recorded, .. lanes.KilledAt];
 
-        await KillAtAllAsync(lanes, Where(stream, isOfResume: false), "kill", (name, round, kills) =>
+        await rounds.KillAtAllAsync(Where(stream, isOfResume: false), "kill", (name, round, kills) =>
             // What one life alone did not lead to, lives that follow each other may, as in the recording.
             new KillChain(bench, name) { Version = last, Stops = round == 1 ? [] : Stops(4), Kills = kills, Known = Known });
-        await KillAtAllAsync(lanes, Where(stream, isOfResume: true), "kill-resume", (name, _, kills) =>
+        await rounds.KillAtAllAsync(Where(stream, isOfResume: true), "kill-resume", (name, _, kills) =>
             new KillChain(bench, name) { Version = last, Stops = Stops(100), Kills = kills, Known = Known });
-        await KillAtAllAsync(lanes, onlyRollback, "kill-rollback", (name, _, kills) => RollingBack(bench, name, kills, Known));
+        await rounds.KillAtAllAsync(onlyRollback, "kill-rollback", (name, _, kills) => RollingBack(bench, name, kills, Known));
 
         string[] found = [.. lanes.KilledAt.Except(recorded).Order(StringComparer.Ordinal)];
         output.WriteLine($"met only after a kill: {string.Join(", ", found)}");
-        output.WriteLine($"left to torture: {string.Join(", ", recorded.Where(name => !IsMeant(name)).Order(StringComparer.Ordinal))}");
+        output.WriteLine($"left to torture: {string.Join(", ", recorded.Where(name => !KillRounds.IsMeant(name)).Order(StringComparer.Ordinal))}");
         var figures = new Figures(Torture.IsOn ? "named kill points, one at a time" : "named kill points", output);
         figures.Add("points", lanes.KilledAt.Count);
         lanes.Report(figures);
@@ -56,13 +56,30 @@ public sealed class KillPointTests(ITestOutputHelper output)
         figures.Add("seed", Torture.Seed);
     }
 
+    [Fact]
+    public async Task Killed_around_the_record_of_who_is_redundant_it_arrives_at_the_weights_of_an_unkilled_run()
+    {
+        // Between that record and its cycle's end, before, behind, and halfway through each: every decision of a life's first cycles.
+        const int Passings = 8;
+        string[] names = ["before write journal/decisions", "halfway write journal/decisions", "after sync journal/decisions", "halfway write versions/new/embeddings.bin"];
+        output.WriteLine($"seed {Torture.Seed}");
+        (FaultBench bench, IReadOnlyDictionary<int, string> expected) = await reference.OfAsync(ReplayPolicy.Minred);
+        JournalRecord[] decisions = [.. JournalOracle.Read(new StateDirectory(bench.Settings("reference").Agent.StateDirectory).Journal)];
+        Assert.True(decisions.OfType<JournalRecord.Evicted>().Count() > expected.Count / 2, "there is something to be killed around");
+        var lanes = new KillLanes(bench, expected, output);
+        await lanes.RunAsync(Enumerable.Range(1, Passings).Select(passing => new KillChain(bench, $"kill-redundant-{passing}")
+        {
+            // A chain is killed at each name once.
+            Version = expected.Keys.Max(), Kills = [.. names.Select((name, i) => new KillPoint(name, 1 + ((passing + i) % Passings)))],
+        }));
+
+        Assert.Subset(lanes.KilledAt.ToHashSet(), names.ToHashSet());
+        Assert.True(lanes.Kills >= Passings * names.Length / 2, $"{lanes.Kills} kills");
+    }
+
     /// <summary>Points on the way of a resume point, which only a shutdown leads to, and all others.</summary>
     private static Dictionary<string, int> Where(IReadOnlyDictionary<string, int> points, bool isOfResume) =>
         points.Where(point => point.Key.Contains(" resume", StringComparison.Ordinal) == isOfResume).ToDictionary();
-
-    /// <summary>What lies between the end of a step and the beginning of the next is one place with two names: torture takes both.</summary>
-    private static bool IsMeant(string name) => Torture.IsOn || !name.StartsWith("after ", StringComparison.Ordinal) ||
-        AfterInAnyCase.Any(step => name.StartsWith(step, StringComparison.Ordinal));
 
     private static KillChain RollingBack(FaultBench bench, string name, IReadOnlyList<KillPoint>? kills = null, Func<IReadOnlyList<string>>? known = null)
     {
@@ -79,35 +96,5 @@ public sealed class KillPointTests(ITestOutputHelper output)
         chain.Ended += () => passed = chain.Passed;
         await lanes.RunAsync(chain);
         return passed;
-    }
-
-    /// <summary>Many points a chain; in torture a chain for each, at its first passing and at a later one. What a chain misses the next round tries again.</summary>
-    private async Task KillAtAllAsync(
-        KillLanes lanes, IReadOnlyDictionary<string, int> points, string prefix, Func<string, int, IReadOnlyList<KillPoint>, KillChain> chainOf)
-    {
-        string[] meant = [.. points.Keys.Where(IsMeant)];
-        Assert.NotEmpty(meant);
-        List<KillPoint> waiting = [.. meant.SelectMany(name => Passings(points[name]).Select(passing => new KillPoint(name, passing)))];
-        for (int round = 1; waiting.Count > 0 && round <= RoundsMax; round++)
-        {
-            int number = 0, at = round;
-            await lanes.RunAsync(Shuffled(waiting).Chunk(Torture.IsOn ? 1 : ChainPoints).Select(chunk => chainOf($"{prefix}-{at}-{++number}", at, chunk)).ToList());
-            waiting = [.. meant.Except(lanes.KilledAt).Select(name => new KillPoint(name, 1))];
-        }
-
-        Assert.True(waiting.Count == 0, $"recorded, and never reached to be killed at: {string.Join(", ", waiting.Select(point => point.Name))}");
-    }
-
-    private int[] Passings(int count)
-    {
-        int later = 1 + _chance.Next(Math.Min(count, PassingMax));
-        return Torture.IsOn && later > 1 ? [1, later] : [later];
-    }
-
-    private KillPoint[] Shuffled(IEnumerable<KillPoint> points)
-    {
-        KillPoint[] shuffled = [.. points];
-        _chance.Shuffle(shuffled);
-        return shuffled;
     }
 }

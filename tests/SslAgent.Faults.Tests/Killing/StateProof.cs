@@ -25,8 +25,9 @@ internal sealed class StateProof(FaultBench bench, KillChain chain)
         IReadOnlyDictionary<int, string> versions = Versions();
         AgentSettings fold = PrepareFold(out string folder);
         CheckJournal(folder);
-        // A rollback comes when the order comes: from there on no other run is the same.
-        int same = RolledBack(folder).FirstOrDefault(int.MaxValue);
+        CheckOrders(folder);
+        // An order is carried out when it comes: from there on no other run is the same.
+        int same = Ordered(folder).FirstOrDefault(int.MaxValue);
         Compare(versions.Where(version => version.Key < same), expected, "an unkilled run over the same stream");
         Compare(versions, await Fold.OverJournalAsync(fold, versions.Keys.Max()), "an unkilled fold of its own journal");
     }
@@ -78,8 +79,37 @@ internal sealed class StateProof(FaultBench bench, KillChain chain)
         return chain.Settings with { Agent = chain.Settings.Agent with { StateDirectory = folder } };
     }
 
-    private static IEnumerable<int> RolledBack(string folder) =>
-        JournalOracle.Read(new StateDirectory(folder).Journal).OfType<JournalRecord.RolledBack>().Select(back => back.Version.Number);
+    private static IEnumerable<int> Ordered(string folder) => JournalOracle.Read(new StateDirectory(folder).Journal)
+        .Select(record => record switch
+        {
+            JournalRecord.RolledBack back => back.Version.Number,
+            JournalRecord.Forgotten forgotten => forgotten.Version.Number,
+            _ => 0,
+        })
+        .Where(version => version > 0);
+
+    /// <summary>However often it had to be given: each order is in the journal once, what it forgot is in the state directory no more, and a check found all well.</summary>
+    private void CheckOrders(string folder)
+    {
+        if (chain.Given.Count == 0) return;
+        IReadOnlyList<JournalRecord> whole = JournalOracle.Read(new StateDirectory(folder).Journal), kept = JournalOracle.Read(_state.Journal);
+        foreach ((int number, GivenOrder order) in chain.Given.Index())
+        {
+            string reason = order.ReasonAs(number);
+            bool IsOrder(JournalRecord record) => record is JournalRecord.RolledBack back && back.Reason == reason || record is JournalRecord.Forgotten gone && gone.Reason == reason;
+            if (order.Kind == OrderKind.Scrub)
+            {
+                Assert.Contains(chain.Entries(PointLog.OrderDone), said => said.StartsWith("0 damaged", StringComparison.Ordinal));
+                continue;
+            }
+
+            Assert.True(whole.Count(IsOrder) == 1, $"{chain.Name}: {reason} is {whole.Count(IsOrder)} times in the journal; killed at {string.Join(", ", chain.KilledAt)}");
+            if (whole.First(IsOrder) is not JournalRecord.Forgotten forgotten) continue;
+            bool IsNamed(JournalRecord record) => record is JournalRecord.Admitted { Sample: var sample } && forgotten.Names(sample.Source, sample.TimeMs);
+            Assert.Contains(whole.TakeWhile(record => !IsOrder(record)), IsNamed);
+            Assert.DoesNotContain(kept.TakeWhile(record => !IsOrder(record)), IsNamed);
+        }
+    }
 
     /// <summary>The producer's own log against the journal: no gap, no double, equal content; and what was refused is among the dead letters.</summary>
     private void CheckJournal(string folder)

@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using SslAgent.Checkpoints;
 using SslAgent.Commands;
 using SslAgent.Domain;
 using SslAgent.Storage;
@@ -53,6 +57,24 @@ public sealed class CheckpointsCommandTests
     }
 
     [Fact]
+    public async Task Matrix_shows_what_the_line_knew_of_each_era_and_draws_it()
+    {
+        using StoreOnDisk store = new();
+        string picture = Path.Combine(store.Root, "matrix.png");
+
+        (int code, string output, _) = await Sslagent.RunAsync("checkpoints", "matrix", "--of", "v2", "--png", picture, "--state", store.Root);
+        JsonElement json = await JsonOf("checkpoints", "matrix", "--of", "v3", "--state", store.Root, "-o", "json");
+
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Matches(@"0 +0\.600 +0\.580", output);
+        Assert.Contains("average forgetting", output);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture).Take(4));
+        Assert.Equal(["v1", "v2", "v3"], json.GetProperty("versions").EnumerateArray().Select(version => version.GetString()));
+        Assert.Equal(0.71, json.GetProperty("cells")[2].GetProperty("loss").GetDouble());
+        Assert.Equal("mae", json.GetProperty("summary")[0].GetProperty("objective").GetString());
+    }
+
+    [Fact]
     public async Task Diff_says_what_changed_and_with_weights_how_far_they_moved()
     {
         using StoreOnDisk store = new();
@@ -69,7 +91,7 @@ public sealed class CheckpointsCommandTests
     }
 
     [Fact]
-    public async Task Verify_exits_1_and_names_the_damaged_file()
+    public async Task Verify_exits_1_and_names_the_damaged_bytes_of_a_file()
     {
         using StoreOnDisk store = new();
         (int sound, string before, _) = await Sslagent.RunAsync("checkpoints", "verify", "--state", store.Root);
@@ -84,7 +106,53 @@ public sealed class CheckpointsCommandTests
         Assert.Equal((ExitCode.Ok, ExitCode.Failed, ExitCode.Ok), (sound, damaged, other));
         Assert.Contains("3 versions, all sound", before);
         Assert.Contains("v2: DAMAGED", after);
-        Assert.Contains("model.safetensors: sha256", after);
+        Assert.Contains($"model.safetensors: bytes 0 to {bytes.Length} are not what was written; sha256 ", after);
+    }
+
+    [Fact]
+    public async Task Verify_names_every_damaged_range_of_a_large_file_and_no_more()
+    {
+        const int Mebibyte = 1 << 20;
+        using StoreOnDisk store = new();
+        byte[] content = new byte[5 * Mebibyte + 3];
+        new Random(1).NextBytes(content);
+        StoreOnDisk.Publish(store.Open(), 4, new ModelVersion(1), VerdictKind.Promote, 0.5, new ExtraFile("large.bin", stream => stream.Write(content)));
+        string path = store.FileOf(4, "large.bin");
+        foreach (int at in new[] { 5, 2 * Mebibyte, 3 * Mebibyte + 17, content.Length - 1 }) content[at] ^= 0x40;
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+
+        (int code, string output, _) = await Sslagent.RunAsync("checkpoints", "verify", "v4", "--state", store.Root);
+        (_, string json, _) = await Sslagent.RunAsync("checkpoints", "verify", "v4", "--state", store.Root, "-o", "json");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("large.bin: bytes 0 to 1048576, 2097152 to 4194304, 5242880 to 5242883 are not what was written", output);
+        JsonElement damage = Assert.Single(JsonDocument.Parse(json).RootElement[0].GetProperty("damages").EnumerateArray());
+        Assert.Equal(
+            [(0, 1048576), (2097152, 4194304), (5242880, 5242883)],
+            damage.GetProperty("ranges").EnumerateArray().Select(range => (range.GetProperty("from").GetInt64(), range.GetProperty("to").GetInt64())));
+    }
+
+    /// <summary>As a release before the block sums wrote it: its files have one sum each.</summary>
+    [Fact]
+    public async Task Verify_reads_a_version_without_block_sums_and_says_that_it_cannot_tell_where_the_damage_is()
+    {
+        using StoreOnDisk store = new();
+        string manifest = store.FileOf(2, "manifest.json"), model = store.FileOf(2, "model.safetensors");
+        JsonNode old = JsonNode.Parse(await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken))!;
+        foreach (JsonNode? file in old["files"]!.AsArray()) Assert.True(file!.AsObject().Remove("blocks"));
+        byte[] written = Encoding.UTF8.GetBytes(old.ToJsonString());
+        await File.WriteAllBytesAsync(manifest, written, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            store.FileOf(2, "manifest.sha256"), $"{Convert.ToHexStringLower(SHA256.HashData(written))}  manifest.json\n", TestContext.Current.CancellationToken);
+        (int sound, _, _) = await Sslagent.RunAsync("checkpoints", "verify", "--state", store.Root);
+        byte[] bytes = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(model, bytes, TestContext.Current.CancellationToken);
+
+        (int damaged, string output, _) = await Sslagent.RunAsync("checkpoints", "verify", "--state", store.Root);
+
+        Assert.Equal((ExitCode.Ok, ExitCode.Failed), (sound, damaged));
+        Assert.Matches(@"model\.safetensors: sha256 [0-9a-f]{64}, the manifest names [0-9a-f]{64}; which bytes cannot be told", output);
     }
 
     [Fact]

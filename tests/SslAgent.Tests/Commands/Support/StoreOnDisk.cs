@@ -28,7 +28,7 @@ internal sealed class StoreOnDisk : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    public static void Publish(VersionStore store, int number, ModelVersion? parent, VerdictKind verdict, double loss)
+    public static void Publish(VersionStore store, int number, ModelVersion? parent, VerdictKind verdict, double loss, params ExtraFile[] more)
     {
         VerdictReason[] reasons = verdict == VerdictKind.Promote ? [] : [new("forgetting", "mae loss, era 0", loss, 0.55, "normalised squared error", verdict)];
         VersionDraft draft = new(
@@ -37,7 +37,7 @@ internal sealed class StoreOnDisk : IDisposable
             new ProbeReport([new EraProbe(0, "mae", loss, 0.01, 0.667, 64)], [new FeatureHealth("frames", 40.5, 0.97, 192, 64)], new RetrievalProbe(0.1, 0.3, 0.027, 374)),
             null, JsonDocument.Parse($$"""{"learningRate": {{number}}e-3}""").RootElement, "test numerics");
         using Snapshot snapshot = new(number);
-        store.Publish(draft, snapshot, [new ExtraFile("replay.bin", stream => stream.Write("replay"u8))]);
+        store.Publish(draft, snapshot, [new ExtraFile("replay.bin", stream => stream.Write("replay"u8)), .. more]);
         store.MovePointers(draft.Version);
     }
 

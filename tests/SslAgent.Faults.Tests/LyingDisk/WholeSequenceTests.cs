@@ -4,7 +4,7 @@ using SslAgent.Faults.Tests.Killing;
 using SslAgent.Storage;
 using SslAgent.Storage.Tests.Support;
 
-namespace SslAgent.Faults.Tests.Disks;
+namespace SslAgent.Faults.Tests.LyingDisk;
 
 /// <summary>
 /// A lying disk under everything that an agent makes durable, in one piece: append, group commit, decision, version, pointers, retention, retirement. The

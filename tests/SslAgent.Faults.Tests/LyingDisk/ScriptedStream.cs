@@ -1,7 +1,7 @@
 using System.Text;
 using SslAgent.Domain;
 
-namespace SslAgent.Faults.Tests.Disks;
+namespace SslAgent.Faults.Tests.LyingDisk;
 
 /// <summary>
 /// A fixed sequence of everything that goes into a journal: record number i is item i, so that a position says where to go on. Samples of all kinds, bad

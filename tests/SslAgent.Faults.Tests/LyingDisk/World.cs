@@ -6,7 +6,7 @@ using SslAgent.Domain;
 using SslAgent.Replay;
 using SslAgent.Storage;
 
-namespace SslAgent.Faults.Tests.Disks;
+namespace SslAgent.Faults.Tests.LyingDisk;
 
 /// <summary>
 /// Everything durable of an agent on one disk, in the order in which the daemon does it: append and group commit, decision, version, pointers, retention,

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SslAgent.Domain;
 
-namespace SslAgent.Faults.Tests.Disks;
+namespace SslAgent.Faults.Tests.LyingDisk;
 
 /// <summary>Weights that are a function of the version's number and nothing else: a version made anew has the same.</summary>
 internal sealed class MemoSnapshot : IModelSnapshot

@@ -1,14 +1,15 @@
 # The habits of this repository. `make help` lists them. Every target is idempotent and quick the second time.
 CONFIGURATION ?= Release
 DOTNET_FLAGS ?=
+PROFILE ?= quick
 export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-lint native build test torture lint bench demo api gpu-check clean
+.PHONY: help setup setup-test setup-lint native build test torture lint bench bench-continual demo api gpu-check clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:
 	@build/setup.sh run
@@ -36,6 +37,9 @@ lint: setup-lint build ## Warnings, analyzers, layout, shell scripts, deploy fil
 
 bench: setup-test build ## Measure beside the peer, write bench/RESULTS.md
 	@bench/run.sh
+
+bench-continual: build ## Does it forget? Methods compared on streams of real data, bench/continual/RESULTS.md (PROFILE=quick|cpu|full ARGS=--help)
+	dotnet run --project bench/SslAgent.Continual -c $(CONFIGURATION) --no-build -- --profile $(PROFILE) $(ARGS)
 
 demo: build ## Install what is missing, build, run the agent on shipped real data for three minutes
 	dotnet run --project src/SslAgent -c $(CONFIGURATION) --no-build -- demo $(ARGS)

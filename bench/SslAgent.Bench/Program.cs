@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SslAgent.Bench;
 
 /// <summary><c>sslagent-bench WHAT [--name value]...</c>: one measurement, printed as JSON lines.</summary>
@@ -14,10 +16,18 @@ internal static class Program
             "memory" => LearnerBench.Memory(arguments),
             "tokenizer" => TokenizerBench.Run(arguments),
             "replay" => ReplayBench.Run(arguments),
+            "redundancy" => RedundancyBench.Run(arguments),
             "ingest" => IngestBench.Run(arguments),
+            "guard" => Guard(arguments),
             "ingest-broker" => IngestBroker.Run(),
             _ => Usage(),
         };
+    }
+
+    private static int Guard(Dictionary<string, string> arguments)
+    {
+        GuardBench.Run(Console.Out, int.Parse(arguments.GetValueOrDefault("lines", "100"), CultureInfo.InvariantCulture));
+        return 0;
     }
 
     private static int Usage()
@@ -27,7 +37,9 @@ internal static class Program
         Console.Error.WriteLine("sslagent-bench memory [--preset nano] [--steps 20000]");
         Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");
         Console.Error.WriteLine("sslagent-bench replay [--entries 1000000] [--frames 40000]");
+        Console.Error.WriteLine("sslagent-bench redundancy [--entries 10000,50000,200000]");
         Console.Error.WriteLine("sslagent-bench ingest [--seconds 4]");
+        Console.Error.WriteLine("sslagent-bench guard [--lines 100]");
         return 2;
     }
 }

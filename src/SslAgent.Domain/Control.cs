@@ -80,7 +80,29 @@ public sealed record AgentStatus(
 
     /// <summary>What the last background check of the stored bytes found; null before the first.</summary>
     public ScrubSummary? LastScrub { get; init; }
+
+    /// <summary>What the verdicts so far made of the training.</summary>
+    public TrainingCourse Course { get; init; } = TrainingCourse.Plain;
 }
+
+/// <summary>How the next cycle differs from what the options say, and why.</summary>
+/// <param name="Rejects">Rejected versions that were not made up for by promoted ones since.</param>
+/// <param name="LearningRateScale">What the learning rate is multiplied by.</param>
+/// <param name="FreshScale">What the share of fresh samples in a batch is multiplied by; below 1 is more replay.</param>
+/// <param name="PlasticCyclesLeft">Cycles for which a drift still lets the agent learn faster.</param>
+/// <param name="IsPaused">No cycle begins until an operator resumes.</param>
+/// <param name="Drifts">Drifts found so far.</param>
+public sealed record TrainingCourse(int Rejects, double LearningRateScale, double FreshScale, int PlasticCyclesLeft, bool IsPaused, int Drifts)
+{
+    public static TrainingCourse Plain { get; } = new(0, 1, 1, 0, false, 0);
+}
+
+/// <summary>An operator's order to go on training as before all rejections.</summary>
+public sealed record ResumeRequest(string Reason);
+
+/// <summary>What resuming did.</summary>
+/// <param name="WasPaused">Whether training had been paused.</param>
+public sealed record ResumeEffect(bool WasPaused, int Rejects, string Summary);
 
 /// <summary>Disk use beside its limits, all in bytes.</summary>
 /// <param name="FreeBytes">Left on the volume; -1 where the disk does not tell.</param>
@@ -110,6 +132,9 @@ public interface IAgentControl
 
     /// <summary>Cuts off a running cycle, applies, takes the samples off the disk. Throws <see cref="ControlRefusedException"/> with the reason.</summary>
     Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation);
+
+    /// <summary>Goes on training as before all rejections. Throws <see cref="ControlRefusedException"/> with the reason.</summary>
+    ResumeEffect Resume(ResumeRequest request);
 
     /// <summary>Asks for a cycle now. False where one is already running or nothing can be learned from yet.</summary>
     bool TriggerCycle();

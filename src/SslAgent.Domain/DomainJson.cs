@@ -27,6 +27,8 @@ namespace SslAgent.Domain;
 [JsonSerializable(typeof(RollbackEffect))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(ForgetEffect))]
+[JsonSerializable(typeof(ResumeRequest))]
+[JsonSerializable(typeof(ResumeEffect))]
 public sealed partial class DomainJson : JsonSerializerContext
 {
     private static DomainJson? _indented;

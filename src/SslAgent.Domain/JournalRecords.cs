@@ -78,6 +78,17 @@ public abstract record JournalRecord
         /// <summary>Whether this is what the operator named, if it was admitted before.</summary>
         public bool Names(string source, long timeMs) => (Source is null || source == Source) && (BeforeMs is not { } before || timeMs < before);
     }
+
+    /// <summary>
+    /// The stream, or what the model makes of it, is no longer what it was: what comes from here on is another era, and for
+    /// <paramref name="PlasticCycles"/> cycles the agent may learn faster.
+    /// </summary>
+    /// <param name="Source">Whose samples changed; empty where the change was seen in all of a modality's features.</param>
+    /// <param name="Measure">What changed, for example <c>frame brightness</c>.</param>
+    public sealed record DriftFound(string Source, string Measure, double Before, double After, int PlasticCycles) : JournalRecord;
+
+    /// <summary>Training goes on as before all rejections: an operator said so, or changed the options that it had been rejected under.</summary>
+    public sealed record TrainingResumed(string Reason) : JournalRecord;
 }
 
 /// <summary>What a rollback does to the replay buffer.</summary>

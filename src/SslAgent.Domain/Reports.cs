@@ -25,6 +25,19 @@ public sealed record ObjectiveSummary(
 /// <param name="Set">Which sentinels those were (<see cref="SetOf"/>): only losses over the same ones can be compared. 0 where that was not recorded.</param>
 public sealed record EraProbe(int Era, string Objective, double Loss, double Noise, double TrivialLoss, int Count, long Set = 0)
 {
+    /// <summary>
+    /// The same loss by groups of the sentinels, the same samples in the same group at every version: two versions' groups, compared pair by pair, show how
+    /// uncertain their difference is. Empty where that was not recorded.
+    /// </summary>
+    public IReadOnlyList<double> Groups { get; init; } = [];
+
+    /// <summary>Two probes are equal where all their numbers are, the groups' too.</summary>
+    public bool Equals(EraProbe? other) =>
+        other is not null && Groups.SequenceEqual(other.Groups) &&
+        (Era, Objective, Loss, Noise, TrivialLoss, Count, Set).Equals((other.Era, other.Objective, other.Loss, other.Noise, other.TrivialLoss, other.Count, other.Set));
+
+    public override int GetHashCode() => HashCode.Combine(Era, Objective, Loss, Set);
+
     /// <summary>A fingerprint of samples in their order (FNV-1a over whole ids): equal for the same samples, on every machine.</summary>
     public static long SetOf(IEnumerable<SampleId> samples)
     {
@@ -38,16 +51,45 @@ public sealed record EraProbe(int Era, string Objective, double Loss, double Noi
 /// <param name="Tower"><c>frames</c> or <c>text</c>.</param>
 /// <param name="EffectiveRank">exp of the entropy of the normalised singular values (RankMe, Garrido et al. 2023).</param>
 /// <param name="StdRatio">Mean per-dimension std of the L2-normalised features, divided by 1/sqrt(d): 1 is healthy, 0 collapsed.</param>
-public sealed record FeatureHealth(string Tower, double EffectiveRank, double StdRatio, int Width, int Count);
+public sealed record FeatureHealth(string Tower, double EffectiveRank, double StdRatio, int Width, int Count)
+{
+    /// <summary>Share of the singular values' sum that the smaller half of them has: 0 where half of the directions died. Null where that was not recorded.</summary>
+    public double? TailShare { get; init; }
+
+    /// <summary>Largest singular value over the median one; features that point one way have a large one.</summary>
+    public double? Condition { get; init; }
+
+    /// <summary>ln of the mean of exp(-2|x - y|²) over all pairs of unit-length features (Wang and Isola 2020, equation 2): 0 collapsed, -4 at the least.</summary>
+    public double? Uniformity { get; init; }
+
+    /// <summary>Mean |x - y|² of the unit-length features of two views of one frame (Wang and Isola 2020, equation 1); null for text, which has no two views.</summary>
+    public double? Alignment { get; init; }
+}
 
 /// <summary>Cross-modal retrieval over the paired sentinels.</summary>
 /// <param name="RecallAt10">Share of texts whose own frame is among the 10 nearest; equal texts count as equal.</param>
 /// <param name="Chance">The same for a random ranking.</param>
-public sealed record RetrievalProbe(double RecallAt1, double RecallAt10, double Chance, int Pool);
+public sealed record RetrievalProbe(double RecallAt1, double RecallAt10, double Chance, int Pool)
+{
+    /// <summary>Mean |x - y|² of a frame and its own text in the joint space (Wang and Isola 2020, equation 1): 0 together, 2 unrelated.</summary>
+    public double? Alignment { get; init; }
+
+    /// <summary>Uniformity of all frames and texts there; see <see cref="FeatureHealth.Uniformity"/>.</summary>
+    public double? Uniformity { get; init; }
+}
+
+/// <summary>Whether the newest era's features moved while it lasted: the mean over its later half of sentinels against the earlier half.</summary>
+/// <param name="Tower"><c>frames</c> or <c>text</c>.</param>
+/// <param name="Shift">Difference of the two halves along the direction in which the newest era differs most from those before, in standard deviations of a sample.</param>
+/// <param name="Count">Sentinels in both halves together.</param>
+public sealed record EraShift(int Era, string Tower, double Shift, int Count);
 
 /// <summary>All that was measured on what would be served after a cycle.</summary>
 public sealed record ProbeReport(
     IReadOnlyList<EraProbe> Eras, IReadOnlyList<FeatureHealth> Features, RetrievalProbe? Retrieval)
 {
     public static ProbeReport Empty { get; } = new([], [], null);
+
+    /// <summary>How the newest era's features moved, by tower; empty where it has too few sentinels.</summary>
+    public IReadOnlyList<EraShift> Shifts { get; init; } = [];
 }

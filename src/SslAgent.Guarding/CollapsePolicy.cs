@@ -3,9 +3,16 @@ using SslAgent.Domain;
 namespace SslAgent.Guarding;
 
 /// <summary>
-/// Features must stay apart. A tower that maps everything to few directions may still show a fine loss; its effective rank and the spread
-/// of its features tell. Floors are absolute (a collapsed tower is collapsed whatever came before) and relative to the last promoted
-/// version. A fall across many versions, each within its relative limit, ends at the absolute floor.
+/// Features must stay apart. A tower that maps everything to few directions may still show a fine loss; what its features look like tells:
+/// <list type="bullet">
+/// <item>effective rank (RankMe, Garrido et al. 2023) and std against 1/√d (Chen and He 2021): few directions, or one;</item>
+/// <item>the smaller half of the singular values: dimensions that died one by one (Jing et al. 2022) long before the rank shows it;</item>
+/// <item>uniformity (Wang and Isola 2020): everything in one place. Alignment is reported beside it: alone it cannot tell good from collapsed.</item>
+/// </list>
+/// Floors are absolute for rank and std (a collapsed tower is collapsed whatever came before, in a line's first version too), and relative to the last
+/// promoted version for all. A fall across many versions, each within its relative limit, ends at the absolute floor.
+/// A training loss that plunges while the held-out one stands still is the tell-tale: what falls so fast and helps nobody is no learning. Then
+/// features are held to a narrower limit.
 /// </summary>
 internal static class CollapsePolicy
 {
@@ -13,24 +20,57 @@ internal static class CollapsePolicy
 
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
+        string[] plunged = [.. Plunged(input, options)];
         foreach (FeatureHealth health in input.Probe.Features)
         {
             if (health.Count < options.FeatureCountMin) continue;
             FeatureHealth? before = Comparable(health, input.Book.LastHealth(health.Tower));
-            (string rank, string std) = ($"{health.Tower} effective rank", $"{health.Tower} std ratio");
-            yield return Judge(rank, health.EffectiveRank, before?.EffectiveRank, options.RankFloor, "directions", options);
-            yield return Judge(std, health.StdRatio, before?.StdRatio, options.StdRatioFloor, "of 1/sqrt(d)", options);
+            Limits limits = new(health.Tower, plunged, options);
+            yield return limits.Judge("effective rank", health.EffectiveRank, before?.EffectiveRank, options.RankFloor, "directions");
+            yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, options.StdRatioFloor, "of 1/sqrt(d)");
+            if (health.TailShare is { } tail && before?.TailShare is { } tailBefore)
+                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, 0, "of their sum");
+            // Uniformity goes with the square of the spread, and so do its limits.
+            if (health.Uniformity is { } uniformity && before?.Uniformity is { } uniformityBefore)
+                yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, 0, "nats", power: 2);
         }
     }
 
-    private static Finding Judge(string measure, double value, double? before, double floor, string unit, GuardOptions options)
+    /// <summary>Objectives whose training loss fell far within the cycle while their held-out loss, where it can be compared, did not.</summary>
+    private static IEnumerable<string> Plunged(GuardInput input, GuardOptions options)
     {
-        double hold = Math.Max(floor, (before ?? 0) * options.HealthShareHold);
-        double reject = Math.Max(floor, (before ?? 0) * options.HealthShareReject);
-        return Finding.Floor(Name, measure, value, hold, reject, unit);
+        foreach (ObjectiveSummary summary in input.Report.Objectives.Values)
+        {
+            if (input.TrivialLoss(summary.Objective) is not { } trivial) continue;
+            double fall = (summary.LossFirst - summary.LossLast) / trivial;
+            double[] gains =
+            [
+                .. from era in input.Probe.Eras
+                   where era.Objective == summary.Objective && era.Count >= options.EraCountMin
+                   let best = input.Book.Find(era.Era, era.Objective)
+                   where best is not null && best.IsComparable(era)
+                   select (best.Loss - era.Loss) / trivial,
+            ];
+            if (gains.Length > 0 && fall >= options.PlungeMin && gains.Average() <= 0.1 * fall) yield return summary.Objective;
+        }
     }
 
     /// <summary>The rank of few samples is low by itself: against a much larger or wider probe only the absolute floor counts.</summary>
     private static FeatureHealth? Comparable(FeatureHealth now, FeatureHealth? before) =>
         before is not null && before.Width == now.Width && now.Count * 2 >= before.Count ? before : null;
+
+    /// <summary>One tower's limits.</summary>
+    private sealed class Limits(string tower, string[] plunged, GuardOptions options)
+    {
+        private readonly double _share = plunged.Length > 0 ? options.HealthSharePlunge : options.HealthShareHold;
+        private readonly string _telltale =
+            plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)" : "";
+
+        public Finding Judge(string measure, double value, double? before, double floor, string unit, int power = 1)
+        {
+            double hold = Math.Max(floor, (before ?? 0) * Math.Pow(_share, power));
+            double reject = Math.Max(floor, (before ?? 0) * Math.Pow(options.HealthShareReject, power));
+            return Finding.Floor(Name, $"{tower} {measure}{_telltale}", value, hold, reject, unit);
+        }
+    }
 }

@@ -66,7 +66,7 @@ public sealed record EraBook(
     /// <summary>The lower of the two; other sentinels are another question, so the new value starts afresh.</summary>
     private static EraReference Better(EraReference? known, EraProbe era, ModelVersion version)
     {
-        EraReference now = new(era.Era, era.Objective, era.Loss, era.Noise, era.TrivialLoss, era.Count, 1, version, era.Set, 0);
+        EraReference now = new(era.Era, era.Objective, era.Loss, era.Noise, era.TrivialLoss, era.Count, 1, version, era.Set, 0) { Groups = era.Groups };
         if (known is null || !known.IsComparable(era)) return now;
         return (known.Loss <= era.Loss ? known : now) with { Promotions = known.Promotions + 1, Unseen = 0 };
     }

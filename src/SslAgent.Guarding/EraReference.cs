@@ -17,6 +17,9 @@ public sealed record EraReference(
 {
     /// <summary>Whether a probe asked the same questions, so that its loss may be held against this one.</summary>
     public bool IsComparable(EraProbe probe) => probe.Count == Count && probe.Set == Set;
+
+    /// <summary>The value by groups of sentinels; see <see cref="EraProbe.Groups"/>.</summary>
+    public IReadOnlyList<double> Groups { get; init; } = [];
 }
 
 /// <summary>The largest gradient norm of one objective in any promoted cycle.</summary>

@@ -43,6 +43,8 @@ internal static class FinitePolicy
         {
             yield return ($"{health.Tower} effective rank", health.EffectiveRank);
             yield return ($"{health.Tower} std ratio", health.StdRatio);
+            if (health.Uniformity is { } uniformity) yield return ($"{health.Tower} uniformity", uniformity);
+            if (health.TailShare is { } tail) yield return ($"{health.Tower} smaller half of the singular values", tail);
         }
         if (input.Probe.Retrieval is not { } retrieval) yield break;
         yield return ("text to frame recall@1", retrieval.RecallAt1);

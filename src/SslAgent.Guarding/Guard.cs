@@ -18,15 +18,15 @@ public sealed class Guard
 
     /// <summary>
     /// The verdict with its reasons, worst first: all that failed, and of each policy the one that came closest to its limit. A line's
-    /// first version has nothing to be compared with: it is promoted if everything about it is finite.
+    /// first version has nothing to be compared with: it is promoted if everything about it is finite and its features did not collapse.
     /// </summary>
     public Verdict Judge(GuardInput input)
     {
         List<VerdictReason> reasons = [.. Kept(FinitePolicy.Judge(input, _options))];
+        reasons.AddRange(Kept(CollapsePolicy.Judge(input, _options)));
         if (input.Book.Promotions > 0)
         {
             reasons.AddRange(Kept(DivergencePolicy.Judge(input, _options)));
-            reasons.AddRange(Kept(CollapsePolicy.Judge(input, _options)));
             reasons.AddRange(Kept(ForgettingPolicy.Judge(input, _options)));
         }
         VerdictReason[] worstFirst = [.. reasons.OrderByDescending(reason => reason.Kind).Take(_options.ReasonsMax)];

@@ -40,7 +40,7 @@ public sealed record GuardOptions
     [Range(0.05, 1.0)]
     public double SkillLostReject { get; init; } = 0.5;
 
-    /// <summary>Eras with fewer sentinels are not judged. Default 4 samples.</summary>
+    /// <summary>Eras with fewer sentinels are not judged; the fewer there are, the more is granted to chance. Default 4 samples.</summary>
     [Range(1, 1_000_000)]
     public int EraCountMin { get; init; } = 4;
 
@@ -102,6 +102,59 @@ public sealed record GuardOptions
     [Range(2, 1_000_000)]
     public int FeatureCountMin { get; init; } = 16;
 
+    /// <summary>
+    /// Fall of an objective's training loss within one cycle, as a share of the trivial loss, that is a plunge where its held-out loss does not follow: features are
+    /// then held to <see cref="HealthSharePlunge"/>. Default 0.3.
+    /// </summary>
+    [Range(0.0, 10.0)]
+    public double PlungeMin { get; init; } = 0.3;
+
+    /// <summary>As <see cref="HealthShareHold"/>, for a cycle whose training loss plunged while its held-out loss stood still. Default 0.8.</summary>
+    [Range(0.0, 1.0)]
+    public double HealthSharePlunge { get; init; } = 0.8;
+
+    /// <summary>Rejected versions, not made up for by promoted ones, at which training pauses and asks for a person; 0 never does. Default 5.</summary>
+    [Range(0, 1000)]
+    public int RejectsBeforePause { get; init; } = 5;
+
+    /// <summary>What the learning rate is multiplied by for each such version after the first. Default 0.5.</summary>
+    [Range(0.01, 1.0)]
+    public double RejectLearningRateScale { get; init; } = 0.5;
+
+    /// <summary>What the share of fresh samples is multiplied by for each such version after the first: less of it is more replay. Default 0.75.</summary>
+    [Range(0.0, 1.0)]
+    public double RejectFreshScale { get; init; } = 0.75;
+
+    /// <summary>
+    /// Chance that one measure of one source is taken to have drifted at one block of samples though nothing changed; 0 switches the watch off. Default 1e-6.
+    /// </summary>
+    [Range(0.0, 0.01)]
+    public double DriftFalseAlarmRate { get; init; } = 1e-6;
+
+    /// <summary>A drift moves a mean by at least this many standard deviations of single samples. Default 0.5.</summary>
+    [Range(0.0, 100.0)]
+    public double DriftShiftMin { get; init; } = 0.5;
+
+    /// <summary>Samples that are averaged into one value of the drift watch. Default 32.</summary>
+    [Range(2, 100_000)]
+    public int DriftBlockSamples { get; init; } = 32;
+
+    /// <summary>Samples of the whole stream between two drifts: each opens an era, and eras are few. Default 1,000.</summary>
+    [Range(1, int.MaxValue)]
+    public int DriftSamplesMin { get; init; } = 1000;
+
+    /// <summary>Cycles after a drift that learn faster; 0 (the default) only opens an era.</summary>
+    [Range(0, 1000)]
+    public int DriftPlasticCycles { get; init; }
+
+    /// <summary>What the learning rate is multiplied by in such cycles. Default 1.5.</summary>
+    [Range(1.0, 10.0)]
+    public double DriftLearningRateScale { get; init; } = 1.5;
+
+    /// <summary>What the share of fresh samples is multiplied by in such cycles, up to a share of 1. Default 1.3.</summary>
+    [Range(1.0, 10.0)]
+    public double DriftFreshScale { get; init; } = 1.3;
+
     /// <summary>Reasons kept in a verdict, worst first. Default 32.</summary>
     [Range(1, 1000)]
     public int ReasonsMax { get; init; } = 32;
@@ -115,6 +168,7 @@ public sealed record GuardOptions
             Above("lossSpikeReject", LossSpikeReject, "lossSpikeHold", LossSpikeHold, "share of the trivial loss"),
             Above("gradientRatioReject", GradientRatioReject, "gradientRatioHold", GradientRatioHold, "multiple of the largest norm"),
             Above("healthShareHold", HealthShareHold, "healthShareReject", HealthShareReject, "share that remains"),
+            Above("healthSharePlunge", HealthSharePlunge, "healthShareHold", HealthShareHold, "share that remains"),
         }.OfType<string>();
 
     private static string? Above(string upper, double upperValue, string lower, double lowerValue, string unit) => upperValue >= lowerValue

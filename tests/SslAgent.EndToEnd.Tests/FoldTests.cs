@@ -128,6 +128,29 @@ public sealed class FoldTests
         Assert.Equal(undisturbed, [.. agent.Versions().Select(Describe).Order(StringComparer.Ordinal)]);
     }
 
+    [Fact]
+    public async Task The_share_of_new_samples_moves_with_the_past_and_a_restart_makes_no_difference()
+    {
+        await using var bench = new Bench();
+        await bench.SendAsync(650);
+        AgentSettings settings = bench.Settings("once"), another = bench.Settings("twice");
+        var adaptive = settings.Replay with { Ratio = ReplayRatio.Adaptive, FreshRatio = 0.4, FreshRatioMin = 0.2, FreshRatioMax = 0.7 };
+        (settings, another) = (settings with { Replay = adaptive }, another with { Replay = adaptive });
+        IReadOnlyList<string> undisturbed = await FilesAsync(bench, settings, versions: 3);
+        await FilesAsync(bench, another, versions: 2);
+        IReadOnlyList<string> twice = await FilesAsync(bench, another, versions: 3);
+
+        double[] shares = [.. Shares(settings)];
+        Assert.Equal(0.4, shares[0]);
+        Assert.True(shares.Distinct().Count() > 1, string.Join(' ', shares));
+        Assert.All(shares, share => Assert.InRange(share, 0.2, 0.7));
+        Assert.Equal(shares.Take(3), Shares(another).Take(3));
+        Assert.Equal(undisturbed.Take(3), twice.Take(3));
+
+        static IEnumerable<double> Shares(AgentSettings settings) =>
+            Decisions(settings).OfType<JournalRecord.CycleStarted>().Select(started => CyclePlan.FromJson(started.PlanJson).FreshRatio);
+    }
+
     private static IReadOnlyList<JournalRecord> Decisions(AgentSettings settings) =>
     [
         .. Journal.ReadDecisions(Storage.LocalDisk.Instance, Path.Combine(settings.Agent.StateDirectory, "journal"), TimeProvider.System)
@@ -139,7 +162,7 @@ public sealed class FoldTests
     {
         var observer = new RecordingObserver();
         Agent agent = await bench.StartAsync(settings, observer);
-        for (int i = 0; i < versions; i++) await observer.NextVersionAsync(bench.Limit);
+        while (agent.Versions().Count < versions) await observer.NextVersionAsync(bench.Limit);
         await agent.StopAsync();
         return [.. agent.Versions().Select(Describe).Order(StringComparer.Ordinal)];
     }

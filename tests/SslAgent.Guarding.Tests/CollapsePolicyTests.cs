@@ -57,4 +57,38 @@ public sealed class CollapsePolicyTests
         Assert.Equal(VerdictKind.Promote, Judge(Some.Tower(rank: 15, count: 30), before: Some.Tower(rank: 40, count: 128)).Kind);
         Assert.Equal(VerdictKind.Promote, Judge(Some.Tower(rank: 1, count: 5)).Kind);
     }
+
+    [Fact]
+    public void A_first_version_that_collapsed_is_rejected()
+    {
+        Assert.Equal(VerdictKind.Reject, Some.Judge(Some.Input(new ProbeReport([], [Some.Tower(rank: 1.1)], null), EraBook.Empty)).Kind);
+        Assert.Equal(VerdictKind.Reject, Some.Judge(Some.Input(new ProbeReport([], [Some.Tower(std: 0.001)], null), EraBook.Empty)).Kind);
+    }
+
+    [Theory]
+    [InlineData(0.10, -1.0, VerdictKind.Promote)]
+    [InlineData(0.06, -0.3, VerdictKind.Promote)]
+    [InlineData(0.04, -1.0, VerdictKind.Hold)]
+    [InlineData(0.01, -1.0, VerdictKind.Reject)]
+    [InlineData(0.10, -0.2, VerdictKind.Hold)]
+    [InlineData(0.10, -0.03, VerdictKind.Reject)]
+    public void Dead_dimensions_and_features_in_one_place_are_collapse(double tail, double uniformity, VerdictKind expected)
+    {
+        FeatureHealth before = Some.Tower() with { TailShare = 0.10, Uniformity = -1 };
+        Assert.Equal(expected, Judge(before with { TailShare = tail, Uniformity = uniformity }, before).Kind);
+        Assert.Equal(VerdictKind.Promote, Judge(Some.Tower() with { TailShare = tail, Uniformity = uniformity }, Some.Tower()).Kind);
+    }
+
+    [Theory]
+    [InlineData(0.30, 0.60, VerdictKind.Hold)]
+    [InlineData(0.50, 0.60, VerdictKind.Promote)]
+    [InlineData(0.30, 0.45, VerdictKind.Promote)]
+    public void A_training_loss_that_plunges_while_the_held_out_one_stands_still_narrows_the_limits(double last, double heldOut, VerdictKind expected)
+    {
+        EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), new ProbeReport([Some.Era(0, 0.6)], [Some.Tower(rank: 40)], null), null);
+        ProbeReport probe = new([Some.Era(0, heldOut)], [Some.Tower(rank: 28)], null);
+        Verdict verdict = Some.Judge(Some.Input(probe, book, Some.Report(Some.Summary(first: 0.6, last: last))));
+        Assert.Equal(expected, verdict.Kind);
+        Assert.Equal(expected == VerdictKind.Hold, verdict.Reasons.Any(reason => reason.Measure.Contains("plunged", StringComparison.Ordinal)));
+    }
 }

@@ -64,7 +64,7 @@ public sealed class EraBookTests
         EraBook book = Some.Book(Some.Era(1, 0.123456789012345), Some.Era(0, 3.5, "mlm")).Promoted(new ModelVersion(7), Some.Probe(Some.Era(1, 0.1)), null);
         byte[] bytes = EraBookJson.Write(book);
         Assert.Equal(bytes, EraBookJson.Write(EraBookJson.Read(bytes)));
-        Assert.Equal(book.Eras, EraBookJson.Read(bytes).Eras);
+        Assert.Equivalent(book.Eras, EraBookJson.Read(bytes).Eras, strict: true);
         Assert.Contains("\"v7\"", System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
     }
 

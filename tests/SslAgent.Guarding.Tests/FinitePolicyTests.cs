@@ -5,9 +5,9 @@ namespace SslAgent.Guarding.Tests;
 public sealed class FinitePolicyTests
 {
     [Fact]
-    public void A_first_version_with_finite_numbers_is_promoted_however_bad_they_are()
+    public void A_first_version_with_finite_numbers_is_promoted_however_bad_its_losses_are()
     {
-        ProbeReport probe = new([Some.Era(0, 50)], [Some.Tower(rank: 1, std: 0)], null);
+        ProbeReport probe = new([Some.Era(0, 50)], [Some.Tower(rank: 2, std: 0.01)], null);
         Assert.Equal(VerdictKind.Promote, Some.Judge(Some.Input(probe, EraBook.Empty, Some.Report(Some.Summary(first: 1, last: 90)))).Kind);
     }
 

@@ -52,12 +52,12 @@ internal static class Clip
         return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze()) { Features = features };
     }
 
-    /// <summary>The loss at each of the probe's scales, fp32 [C].</summary>
+    /// <summary>Each pair's loss at each of the probe's scales, fp32 [C, B].</summary>
     public static Tensor ProbeLosses(ObjectiveInput input)
     {
         (Tensor cosines, Tensor positives) = Compare(input, Embed(input));
         return stack(Enumerable.Range(0, ProbeScales)
-            .Select(step => SymmetricCrossEntropy(cosines * Math.Pow(ScaleMax, step / (ProbeScales - 1.0)), positives)).ToArray());
+            .Select(step => CrossEntropies(cosines * Math.Pow(ScaleMax, step / (ProbeScales - 1.0)), positives)).ToArray());
     }
 
     /// <summary>Frames fp32 [B, 3, S, S] → unit vectors fp32 [B, J].</summary>
@@ -66,7 +66,7 @@ internal static class Clip
     /// <summary>Texts → unit vectors fp32 [B, J].</summary>
     public static Tensor EmbedTexts(TowerSet towers, TokenTensors texts) => Project(towers.Text.Pool(texts), towers.Weights, TextProjection);
 
-    /// <summary>Half the cross-entropy of frames choosing among texts, half that of texts choosing among frames.</summary>
+    /// <summary>Half the cross-entropy of frames choosing among texts, half that of texts choosing among frames, scalar.</summary>
     /// <param name="positives">Symmetric, 1 where the row's text equals the column's, else 0 [B, B].</param>
     public static Tensor SymmetricCrossEntropy(Tensor logits, Tensor positives)
     {
@@ -74,6 +74,13 @@ internal static class Clip
         Tensor byFrame = (target * logits.log_softmax(1)).sum(1).mean();
         Tensor byText = (target * logits.t().log_softmax(1)).sum(1).mean();
         return (byFrame + byText) * -0.5;
+    }
+
+    /// <summary>The same of each pair [B].</summary>
+    private static Tensor CrossEntropies(Tensor logits, Tensor positives)
+    {
+        Tensor target = positives / positives.sum(1, keepdim: true); // [B, B], rows sum to 1
+        return (target * (logits.log_softmax(1) + logits.t().log_softmax(1))).sum(1) * -0.5; // [B]
     }
 
     /// <summary>1 where two rows have equal tokens, row-major [B·B].</summary>

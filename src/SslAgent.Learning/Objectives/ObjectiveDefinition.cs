@@ -73,8 +73,8 @@ internal sealed record ObjectiveDefinition
     public Func<ObjectiveInput, IReadOnlyList<Tensor>> Features { get; init; } = _ => [];
 
     /// <summary>
-    /// The held-out loss of a batch under each candidate for what is trained but never served (CLIP's temperature), fp32 [C]. A probe averages over
-    /// batches and keeps the best candidate. Null where the loss itself is what a probe wants.
+    /// The held-out loss of each of a batch's samples under each candidate for what is trained but never served (CLIP's temperature), fp32 [C, B]. A probe
+    /// averages over batches and keeps the best candidate. For losses that depend on the whole batch; null where any part of a batch may be asked about alone.
     /// </summary>
     public Func<ObjectiveInput, Tensor>? ProbeLosses { get; init; }
 

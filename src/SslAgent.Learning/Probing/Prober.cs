@@ -16,21 +16,24 @@ namespace SslAgent.Learning.Probing;
 internal sealed class Prober(
     LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? objectiveState, IReadOnlyList<ObjectiveDefinition> objectives, ISentinelSource sentinels)
 {
-    /// <summary>Most samples embedded or masked at once.</summary>
+    /// <summary>Most samples embedded at once.</summary>
     private const int ChunkSamples = 64;
-
-    /// <summary>Fewest pairs that are split in two groups: with all in one, a contrastive loss would be the same in each repeat and know no noise.</summary>
-    private const int PairsToSplitMin = 8;
 
     /// <summary>Sentinels of one kind that feature health and retrieval are measured on, over all eras, evenly.</summary>
     private const int PoolMax = 1024;
+
+    /// <summary>Fewest sentinels of the newest era, and of those before it, that a shift is looked for in.</summary>
+    private const int ShiftSamplesMin = 16;
+
+    private readonly List<EraShift> _shifts = [];
 
     public ProbeReport Run()
     {
         using IDisposable noGradients = no_grad();
         EraProbe[] eras =
             [.. sentinels.Eras.SelectMany(era => objectives.Select(objective => ProbeEra(era.Number, objective))).OfType<EraProbe>()];
-        return new ProbeReport(eras, [.. Health()], ProbeRetrieval());
+        FeatureHealth[] health = [.. Health()];
+        return new ProbeReport(eras, health, ProbeRetrieval()) { Shifts = [.. _shifts] };
     }
 
     /// <summary>Null where the era has too few sentinels, or the objective's reader is not there yet.</summary>
@@ -38,87 +41,72 @@ internal sealed class Prober(
     {
         if (objective.ReadsText && tokenizer is null) return null;
         Batch all = sentinels.Read(era, objective.Modality, plan.Probe.SentinelsMax);
-        if (all.Count < objective.SamplesMin) return null;
-        double[] losses = [.. Enumerable.Range(0, plan.Probe.Repeats).Select(repeat => MeanLoss(all, objective, era, repeat))];
-        double mean = losses.Average();
-        double noise = Math.Sqrt(losses.Sum(loss => (loss - mean) * (loss - mean)) / (losses.Length - 1));
-        return new EraProbe(era, objective.Name, mean, noise, TrivialLoss(all, objective, era), all.Count, EraProbe.SetOf(all.Ids));
+        return all.Count < objective.SamplesMin ? null : new EraLosses(plan, objective, era, all, Input).Measure();
     }
 
-    /// <summary>Mean over chunks, weighted by their samples, of the best candidate. Each repeat shuffles the samples anew, so that contrastive chunks differ too.</summary>
-    private double MeanLoss(Batch all, ObjectiveDefinition objective, int era, int repeat)
-    {
-        var key = new DrawKey(plan.Seed, 0, era, ChanceStream.Probe, repeat);
-        int[] order = [.. Enumerable.Range(0, all.Count)];
-        new Philox(key).Shuffle<int>(order);
-        int[][] chunks = Chunks(order, objective.Modality);
-        double[][] losses = [.. chunks.Select((chunk, index) => Losses(objective, Select(all, chunk), key with { Part = repeat * all.Count + index }))];
-        return Enumerable.Range(0, losses[0].Length)
-            .Min(candidate => losses.Zip(chunks, (own, chunk) => own[candidate] * chunk.Length).Sum() / all.Count);
-    }
-
-    private double[] Losses(ObjectiveDefinition objective, Batch chunk, DrawKey key)
-    {
-        using var scope = NewDisposeScope();
-        ObjectiveInput input = Input(chunk, key);
-        Tensor losses = objective.ProbeLosses is { } several ? several(input) : objective.Loss(input).Loss.view(1);
-        return [.. losses.cpu().data<float>().ToArray().Select(loss => (double)loss)];
-    }
-
-    private double TrivialLoss(Batch all, ObjectiveDefinition objective, int era)
-    {
-        using var scope = NewDisposeScope();
-        var key = new DrawKey(plan.Seed, 0, era, ChanceStream.Probe);
-        if (objective.Modality != Modality.Pair) return objective.TrivialLoss(Input(all, key));
-        // What indifference costs depends on how many there are to choose among: the same chunks as the loss.
-        int[][] chunks = Chunks([.. Enumerable.Range(0, all.Count)], objective.Modality);
-        return chunks.Sum(chunk => chunk.Length * objective.TrivialLoss(Input(Select(all, chunk), key))) / chunks.Sum(chunk => chunk.Length);
-    }
-
-    /// <summary>Mean features over evenly many sentinels of each era.</summary>
+    /// <summary>Of each tower; notes on the way whether the newest era's features shifted.</summary>
     private IEnumerable<FeatureHealth> Health()
     {
         using var scope = NewDisposeScope();
-        if (Features(Modality.Frame, input => towers.Vision.Pool(input.Frames!)) is { } frames)
-            yield return FeatureStatistics.Of("frames", frames);
+        if (Health(Modality.Frame, "frames", input => towers.Vision.Pool(input.Frames!)) is { } frames) yield return frames;
         if (tokenizer is null) yield break;
-        if (Features(Modality.Text, input => towers.Text.Pool(new TokenTensors(input.Texts!, input.Device))) is { } texts)
-            yield return FeatureStatistics.Of("text", texts);
+        if (Health(Modality.Text, "text", input => towers.Text.Pool(new TokenTensors(input.Texts!, input.Device))) is { } text) yield return text;
     }
 
-    private Tensor? Features(Modality modality, Func<ObjectiveInput, Tensor> embed)
+    private FeatureHealth? Health(Modality modality, string tower, Func<ObjectiveInput, Tensor> embed)
     {
-        Batch pool = Pool(modality);
-        return pool.Count < 2 ? null : Embed(pool, embed);
+        (int Era, Batch Own)[] pools = [.. Pools(modality)];
+        Batch pool = BatchRows.Joined(modality, [.. pools.Select(part => part.Own)]);
+        if (pool.Count < 2) return null;
+        Tensor features = Embed(pool, embed, Input);
+        if (pools.Length > 1) NoteShift(modality, tower, embed, pools[^1].Era, features.narrow(0, 0, pool.Count - pools[^1].Own.Count));
+        // A second view of a frame is another crop of it; of a text there is none.
+        Tensor? views = modality == Modality.Frame ? Embed(pool, embed, Crop) : null;
+        return FeatureStatistics.Of(tower, features, views);
+    }
+
+    private void NoteShift(Modality modality, string tower, Func<ObjectiveInput, Tensor> embed, int era, Tensor before)
+    {
+        Batch newest = sentinels.Read(era, modality, plan.Probe.SentinelsMax);
+        if (newest.Count < ShiftSamplesMin || before.shape[0] < ShiftSamplesMin) return;
+        using var scope = NewDisposeScope();
+        _shifts.Add(EraShifts.Of(era, tower, Embed(newest, embed, Input), before));
     }
 
     private RetrievalProbe? ProbeRetrieval()
     {
         if (tokenizer is null || !objectives.Any(objective => objective.Name == ObjectiveNames.Clip)) return null;
         using var scope = NewDisposeScope();
-        Batch pool = Pool(Modality.Pair);
+        Batch pool = BatchRows.Joined(Modality.Pair, [.. Pools(Modality.Pair).Select(part => part.Own)]);
         if (pool.Count < 2) return null;
-        Tensor frames = Embed(pool, input => Clip.EmbedFrames(towers, input.Frames!)); // [R, J]
-        Tensor texts = Embed(pool, input => Clip.EmbedTexts(towers, new TokenTensors(input.Texts!, input.Device))); // [R, J]
+        Tensor frames = Embed(pool, input => Clip.EmbedFrames(towers, input.Frames!), Input); // [R, J]
+        Tensor texts = Embed(pool, input => Clip.EmbedTexts(towers, new TokenTensors(input.Texts!, input.Device)), Input); // [R, J]
         float[] scores = texts.mm(frames.t()).cpu().contiguous().data<float>().ToArray();
-        return Retrieval.Measure([.. scores.Chunk(pool.Count)], GroupEqual(pool.Texts));
+        return Retrieval.Measure([.. scores.Chunk(pool.Count)], GroupEqual(pool.Texts)) with
+        {
+            Alignment = FeatureStatistics.Alignment(frames, texts),
+            Uniformity = FeatureStatistics.Uniformity(cat([frames, texts])),
+        };
     }
 
-    private Batch Pool(Modality modality)
+    /// <summary>Evenly many sentinels of each era that has any, oldest era first.</summary>
+    private IEnumerable<(int Era, Batch Own)> Pools(Modality modality)
     {
         int each = Math.Max(1, PoolMax / Math.Max(1, sentinels.Eras.Count));
-        Batch[] eras = [.. sentinels.Eras.Select(era => sentinels.Read(era.Number, modality, Math.Min(each, plan.Probe.SentinelsMax)))];
-        return new Batch(
-            modality, [.. eras.SelectMany(era => era.Ids)], [.. eras.SelectMany(era => era.Frames)], [.. eras.SelectMany(era => era.Texts)]);
+        return
+            from era in sentinels.Eras
+            let own = sentinels.Read(era.Number, modality, Math.Min(each, plan.Probe.SentinelsMax))
+            where own.Count > 0
+            select (era.Number, own);
     }
 
-    private Tensor Embed(Batch pool, Func<ObjectiveInput, Tensor> embed)
+    private Tensor Embed(Batch pool, Func<ObjectiveInput, Tensor> embed, Func<Batch, DrawKey, ObjectiveInput> see)
     {
         var rows = new List<Tensor>();
         foreach (int[] chunk in Enumerable.Range(0, pool.Count).Chunk(ChunkSamples))
         {
             using var scope = NewDisposeScope();
-            rows.Add(embed(Input(Select(pool, chunk), default)).MoveToOuterDisposeScope());
+            rows.Add(embed(see(pool.Rows(chunk), new DrawKey(plan.Seed, 0, 0, ChanceStream.Probe) { Part = chunk[0] })).MoveToOuterDisposeScope());
         }
 
         return cat(rows);
@@ -126,19 +114,7 @@ internal sealed class Prober(
 
     private ObjectiveInput Input(Batch batch, DrawKey key) => InputBuilder.ForProbing(batch, plan, towers, tokenizer, objectiveState, key);
 
-    /// <summary>As few chunks as there may be, as equal in size as they can be: sizes differ by one at most, so that ln B hardly does.</summary>
-    private static int[][] Chunks(int[] order, Modality modality)
-    {
-        int count = (order.Length + ChunkSamples - 1) / ChunkSamples;
-        if (modality == Modality.Pair && order.Length >= PairsToSplitMin) count = Math.Max(count, 2);
-        return [.. Enumerable.Range(0, count).Select(chunk => order[(chunk * order.Length / count)..((chunk + 1) * order.Length / count)])];
-    }
-
-    private static Batch Select(Batch batch, int[] rows) => new(
-        batch.Modality,
-        [.. rows.Select(row => batch.Ids[row])],
-        batch.Frames.Count == 0 ? [] : [.. rows.Select(row => batch.Frames[row])],
-        batch.Texts.Count == 0 ? [] : [.. rows.Select(row => batch.Texts[row])]);
+    private ObjectiveInput Crop(Batch batch, DrawKey key) => InputBuilder.ForTraining(batch, plan, towers, tokenizer, objectiveState, key);
 
     private static int[] GroupEqual(IReadOnlyList<Domain.Text> texts)
     {

@@ -45,12 +45,8 @@ internal sealed class BalancedBuffer(int countMax, long bytesMax) : IReplayBuffe
         return before - Count;
     }
 
-    public void Settle(long begun)
-    {
-    }
-
     public SavedBuffer Save() => new(
-        ReplayPolicy.Balanced, Evicted, Entry.Sorted(Entries()), [],
+        ReplayPolicy.Balanced, Evicted, Entry.Sorted(Entries()),
         [.. _sources.OrderBy(source => source.Key).Select(source => (source.Key, source.Value.Threshold))]);
 
     public void Load(SavedBuffer saved)
@@ -58,8 +54,8 @@ internal sealed class BalancedBuffer(int countMax, long bytesMax) : IReplayBuffe
         _sources.Clear();
         _byShare.Clear();
         (Count, Bytes, _notLetIn) = (0, 0, 0);
-        foreach (Entry entry in saved.Entries) Offer(entry);
-        _notLetIn += saved.Evicted;
+        foreach (Entry entry in saved.ByArrival) Offer(entry);
+        _notLetIn += saved.EvictedInAll;
         if (saved.Policy != ReplayPolicy.Balanced) return;
         foreach ((int number, ulong priority) in saved.Thresholds) SourceOf(number).LetIn(below: priority);
     }

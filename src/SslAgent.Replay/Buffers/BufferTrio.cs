@@ -26,9 +26,19 @@ internal sealed class BufferTrio(IReplayBuffer frames, IReplayBuffer texts, IRep
 
     public int RemoveAll(Predicate<Entry> match) => All.Sum(buffer => buffer.RemoveAll(match));
 
-    public void Settle(long begun)
+    public void Begin()
     {
-        foreach (IReplayBuffer buffer in All) buffer.Settle(begun);
+        foreach (IReplayBuffer buffer in All) buffer.Begin();
+    }
+
+    public void Settle()
+    {
+        foreach (IReplayBuffer buffer in All) buffer.Settle();
+    }
+
+    public void GiveBack()
+    {
+        foreach (IReplayBuffer buffer in All) buffer.GiveBack();
     }
 
     /// <summary>Adds the numbers of all samples that the entries stand for.</summary>

@@ -40,16 +40,12 @@ internal sealed class FifoBuffer(int countMax, long bytesMax) : IReplayBuffer
         return before - _queue.Count;
     }
 
-    public void Settle(long begun)
-    {
-    }
-
-    public SavedBuffer Save() => new(ReplayPolicy.Fifo, Evicted, Entry.Sorted(Entries()), [], []);
+    public SavedBuffer Save() => new(ReplayPolicy.Fifo, Evicted, Entry.Sorted(Entries()), []);
 
     public void Load(SavedBuffer saved)
     {
         _queue.Clear();
-        (Bytes, Evicted) = (0, saved.Evicted);
+        (Bytes, Evicted) = (0, saved.EvictedInAll);
         foreach (Entry entry in saved.ByArrival) Offer(entry);
     }
 }

@@ -22,11 +22,20 @@ internal interface IReplayBuffer
     /// <summary>Takes entries out that must not be drawn again.</summary>
     int RemoveAll(Predicate<Entry> match);
 
-    /// <summary>
-    /// A cycle came to its end that began at this number: whoever was here then has been weighed by the model, and whom it found redundant was taken out before.
-    /// Nothing to do for a policy that does not ask the model.
-    /// </summary>
-    void Settle(long begun);
+    /// <summary>A cycle begins: whoever is here now its model will weigh, where the policy asks for that.</summary>
+    void Begin()
+    {
+    }
+
+    /// <summary>That cycle came to its end: whoever was here when it began has been weighed, and whom the model found redundant was taken out before.</summary>
+    void Settle()
+    {
+    }
+
+    /// <summary>That cycle is void, or its model is: the next one weighs in its place.</summary>
+    void GiveBack()
+    {
+    }
 
     SavedBuffer Save();
 

@@ -53,10 +53,6 @@ internal sealed class Reservoir(int countMax, long bytesMax) : IReplayBuffer
     /// <summary>The threshold stays, so what is left is still a uniform sample of the rest.</summary>
     public int RemoveAll(Predicate<Entry> match) => _heap.RemoveAll(match);
 
-    public void Settle(long begun)
-    {
-    }
-
     /// <summary>Becomes the uniform sample of what was offered to either; the other begins anew.</summary>
     public void TakeOver(Reservoir other)
     {
@@ -76,13 +72,13 @@ internal sealed class Reservoir(int countMax, long bytesMax) : IReplayBuffer
     /// <summary>The entries in order of their ids.</summary>
     public Entry[] Sorted() => Entry.Sorted(Entries());
 
-    public SavedBuffer Save() => new(ReplayPolicy.Reservoir, Evicted, Sorted(), [], [(0, _threshold)]);
+    public SavedBuffer Save() => new(ReplayPolicy.Reservoir, Evicted, Sorted(), [(0, _threshold)]);
 
     public void Load(SavedBuffer saved)
     {
         Clear();
-        foreach (Entry entry in saved.Entries) Offer(entry);
-        Evicted += saved.Evicted;
+        foreach (Entry entry in saved.ByArrival) Offer(entry);
+        Evicted += saved.EvictedInAll;
         // Another policy's thresholds say nothing of the whole stream.
         if (saved.Policy == ReplayPolicy.Reservoir) LetIn(below: saved.Thresholds[0].Priority);
     }

@@ -2,13 +2,22 @@ namespace SslAgent.Replay;
 
 /// <summary>A buffer as it is stored, whatever its policy, so that another policy can go on with what it holds.</summary>
 /// <param name="Entries">In order of their ids.</param>
-/// <param name="Unweighed">How far the model has not looked: entries of these ids (<see cref="Entry.Id"/>), in order.</param>
 /// <param name="Thresholds">By source (or 0 for all): the smallest priority that had to leave.</param>
-internal sealed record SavedBuffer(
-    ReplayPolicy Policy, long Evicted, Entry[] Entries, long[] Unweighed, IReadOnlyList<(int Source, ulong Priority)> Thresholds)
+internal sealed record SavedBuffer(ReplayPolicy Policy, long Evicted, Entry[] Entries, IReadOnlyList<(int Source, ulong Priority)> Thresholds)
 {
-    /// <summary>In the order in which they came.</summary>
-    public IEnumerable<Entry> ByArrival => Entries.OrderBy(entry => entry.Arrived).ThenBy(entry => entry.Id);
+    public static SavedBuffer Empty { get; } = new(ReplayPolicy.Reservoir, 0, [], [(0, ulong.MaxValue)]);
+
+    /// <summary>What no cycle has weighed, where a policy asks for it: in the hands of one that is on, and not yet.</summary>
+    public SavedBuffer? InCycle { get; init; }
+
+    public SavedBuffer? New { get; init; }
+
+    /// <summary>All that is held, in the order in which it came.</summary>
+    public IEnumerable<Entry> ByArrival =>
+        Entries.Concat(InCycle?.Entries ?? []).Concat(New?.Entries ?? []).OrderBy(entry => entry.Arrived).ThenBy(entry => entry.Id);
+
+    /// <summary>The same with what the parts have counted.</summary>
+    public long EvictedInAll => Evicted + (InCycle?.Evicted ?? 0) + (New?.Evicted ?? 0);
 
     public void Write(BinaryWriter to)
     {
@@ -23,8 +32,11 @@ internal sealed record SavedBuffer(
 
         to.Write(Entries.Length);
         foreach (Entry entry in Entries) entry.Save(to);
-        to.Write(Unweighed.Length);
-        foreach (long id in Unweighed) to.Write(id);
+        foreach (SavedBuffer? part in (SavedBuffer?[])[InCycle, New])
+        {
+            to.Write(part is not null);
+            part?.Write(to);
+        }
     }
 
     public static SavedBuffer Read(BinaryReader from)
@@ -35,8 +47,10 @@ internal sealed record SavedBuffer(
         for (int i = 0; i < thresholds.Length; i++) thresholds[i] = (from.ReadInt32(), from.ReadUInt64());
         var entries = new Entry[from.ReadInt32()];
         for (int i = 0; i < entries.Length; i++) entries[i] = Entry.Load(from);
-        long[] unweighed = new long[from.ReadInt32()];
-        for (int i = 0; i < unweighed.Length; i++) unweighed[i] = from.ReadInt64();
-        return new SavedBuffer(policy, evicted, entries, unweighed, thresholds);
+        return new SavedBuffer(policy, evicted, entries, thresholds)
+        {
+            InCycle = from.ReadBoolean() ? Read(from) : null,
+            New = from.ReadBoolean() ? Read(from) : null,
+        };
     }
 }

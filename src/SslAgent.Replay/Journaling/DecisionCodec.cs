@@ -45,6 +45,16 @@ internal static class DecisionCodec
                 to.Int32(evicted.Cycle.Value);
                 foreach ((_, IReadOnlyList<SampleId> ids) in evicted.ByModality) Encode(ids, to);
                 return RecordKind.Evicted;
+            case JournalRecord.DriftFound drift:
+                to.String(drift.Source);
+                to.String(drift.Measure);
+                to.Double(drift.Before);
+                to.Double(drift.After);
+                to.Int32(drift.PlasticCycles);
+                return RecordKind.DriftFound;
+            case JournalRecord.TrainingResumed resumed:
+                to.String(resumed.Reason);
+                return RecordKind.TrainingResumed;
             default:
                 throw new BrokenInvariantException($"the journal has no format for {record.GetType().Name}");
         }
@@ -74,6 +84,10 @@ internal static class DecisionCodec
                 return DecodeForgotten(ref from);
             case RecordKind.Evicted:
                 return new JournalRecord.Evicted(new CycleNumber(from.Int32()), DecodeIds(ref from), DecodeIds(ref from), DecodeIds(ref from));
+            case RecordKind.DriftFound:
+                return new JournalRecord.DriftFound(from.String(), from.String(), from.Double(), from.Double(), from.Int32());
+            case RecordKind.TrainingResumed:
+                return new JournalRecord.TrainingResumed(from.String());
             default:
                 throw new JournalFormatException(
                     $"a journal record has the unknown kind {(ushort)kind}: use the release that wrote it, or a newer one");

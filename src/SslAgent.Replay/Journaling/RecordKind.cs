@@ -16,4 +16,6 @@ internal enum RecordKind : ushort
     HistoryRetired = 22,
     Forgotten = 23,
     Evicted = 24,
+    DriftFound = 30,
+    TrainingResumed = 31,
 }

@@ -6,7 +6,8 @@ namespace SslAgent.Replay;
 /// <param name="Book">Where the samples lie that stay.</param>
 /// <param name="Evicted">Who is redundant and leaves: what the journal says of it, where it says something.</param>
 /// <param name="Embedded">Samples that the model embedded for it.</param>
-public sealed record Weighing(EmbeddingBook Book, JournalRecord.Evicted Evicted, int Embedded);
+/// <param name="Comparisons">How often two samples were compared.</param>
+public sealed record Weighing(EmbeddingBook Book, JournalRecord.Evicted Evicted, int Embedded, long Comparisons);
 
 /// <summary>
 /// The replay buffer as it was when a cycle began, for the cycle's model to say who is redundant. A function of the view, the book before and the weights:
@@ -41,6 +42,7 @@ public sealed class BufferView
         EmbeddingBook book = EmbeddingBook.Empty;
         var leaving = new Dictionary<Modality, IReadOnlyList<SampleId>>();
         int count = 0;
+        long comparisons = 0;
         foreach (Modality modality in Enum.GetValues<Modality>())
         {
             CandidateList list = _candidates.Of(modality);
@@ -48,12 +50,12 @@ public sealed class BufferView
             Dictionary<long, float[]> embedded = Embed(modality, ToEmbed(list, table), embedder, read);
             count += embedded.Count;
             EmbeddingTable all = table.After(cycle.Value, embedded, [.. list.Entries.Select(entry => entry.Id)]);
-            leaving[modality] = fact is null ? Choose(list, all, modality) : fact.ByModality.First(part => part.Modality == modality).Ids;
+            leaving[modality] = fact is null ? Choose(list, all, modality, ref comparisons) : fact.ByModality.First(part => part.Modality == modality).Ids;
             HashSet<long> gone = [.. leaving[modality].Select(id => id.Sequence)];
             book = book.With(modality, all.After(cycle.Value, new Dictionary<long, float[]>(), [.. all.Ids.ToArray().Where(id => !gone.Contains(id))]));
         }
 
-        return new Weighing(book, new JournalRecord.Evicted(cycle, leaving[Modality.Frame], leaving[Modality.Text], leaving[Modality.Pair]), count);
+        return new Weighing(book, new JournalRecord.Evicted(cycle, leaving[Modality.Frame], leaving[Modality.Text], leaving[Modality.Pair]), count, comparisons);
     }
 
     /// <summary>All that are new, and of the others as many as the options say: those that were never embedded first, then those whose turn was longest ago.</summary>
@@ -85,7 +87,7 @@ public sealed class BufferView
         return rows;
     }
 
-    private List<SampleId> Choose(CandidateList list, EmbeddingTable table, Modality modality)
+    private List<SampleId> Choose(CandidateList list, EmbeddingTable table, Modality modality, ref long comparisons)
     {
         (int countMax, long bytesMax) = _options.CapacityOf(modality);
         long countOver = list.Entries.Length - countMax, bytesOver = list.Entries.Sum(entry => entry.Bytes) - bytesMax;
@@ -97,6 +99,8 @@ public sealed class BufferView
         for (int i = 0; i < known.Length; i++)
             table.VectorAt(table.Find(known[i].Id)).CopyTo(vectors.AsSpan(i * EmbeddingBook.Width));
         Weighed[] samples = [.. known.Select(entry => new Weighed(entry.Priority, entry.Bytes, !chancy.Contains(entry.Id)))];
-        return [.. RedundancyChoice.Choose(vectors, samples, countOver, bytesOver).Leaving.Select(i => new SampleId(known[i].Id)).Order()];
+        (IReadOnlyList<int> leaving, long compared) = RedundancyChoice.Choose(vectors, samples, countOver, bytesOver);
+        comparisons += compared;
+        return [.. leaving.Select(i => new SampleId(known[i].Id)).Order()];
     }
 }

@@ -43,7 +43,7 @@ internal sealed record CandidateList(Entry[] Entries, HashSet<long> Unweighed)
     {
         if (buffer is not RedundancyBuffer asking) return Empty;
         var unweighed = new HashSet<long>();
-        foreach (Entry entry in asking.Unweighed) unweighed.Add(entry.Id);
+        foreach (Entry entry in asking.InCycle()) unweighed.Add(entry.Id);
         return new CandidateList(Entry.Sorted(asking.Entries()), unweighed);
     }
 

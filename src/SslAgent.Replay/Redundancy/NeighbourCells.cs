@@ -18,100 +18,97 @@ internal sealed class NeighbourCells
     /// <summary>Cells that a search looks into, the sample's own among them.</summary>
     private const int Probes = 4;
 
+    // By place: samples stand cell by cell and in each in order of their nearness to the pivot, so that a search reads on and does not jump.
     private readonly short[] _vectors;
     private readonly double[] _scales;
-    private readonly int[] _pivots;
-    private readonly int _windowMax;
+    private readonly int[] _samples;
 
-    // By sample: its nearest pivots, best first, and how near they are.
+    // By sample: its place, its nearest cells, best first, and how near their pivots are.
+    private readonly int[] _places;
     private readonly int[] _nearest;
     private readonly double[] _nearness;
 
-    // By cell: its samples in order of their nearness to the pivot. By sample: where it stands there.
-    private readonly int[][] _cells;
-    private readonly int[] _places;
+    // Places where cells begin, and one behind the last.
+    private readonly int[] _begins;
+    private readonly int _windowMax;
 
-    // By cell: for each place the next one that is not removed, itself included; shortened as it is followed.
-    private readonly int[][] _up, _down;
-    private readonly bool[] _isRemoved;
+    // By place the next one upwards, and downwards one higher so that 0 is the end, that is not removed, itself included; shortened as they are followed.
+    private readonly int[] _up, _down;
 
     /// <param name="vectors">Directions one behind the other.</param>
     /// <param name="priorities">In what order they are pivots.</param>
     public NeighbourCells(ReadOnlySpan<sbyte> vectors, ulong[] priorities)
     {
-        int count = priorities.Length;
-        _vectors = new short[vectors.Length];
-        for (int i = 0; i < vectors.Length; i++) _vectors[i] = vectors[i];
-        _scales = new double[count];
-        for (int i = 0; i < count; i++) _scales[i] = 1 / Math.Sqrt(Math.Max(1, Dot(i, i)));
-        int side = Math.Max(1, (int)Math.Ceiling(Math.Sqrt(count)));
+        int count = priorities.Length, side = Math.Max(1, (int)Math.Ceiling(Math.Sqrt(count)));
+        short[] bySample = new short[vectors.Length];
+        for (int i = 0; i < vectors.Length; i++) bySample[i] = vectors[i];
         _windowMax = 2 * side;
-        _pivots = PivotsOf(priorities, side);
-        _nearest = new int[count * Probes];
-        _nearness = new double[count * Probes];
-        _isRemoved = new bool[count];
-        _places = new int[count];
-        for (int i = 0; i < count; i++) FindPivots(i);
-        _cells = CellsOf(count);
-        _up = [.. _cells.Select(cell => Enumerable.Range(0, cell.Length + 1).ToArray())];
-        _down = [.. _cells.Select(cell => Enumerable.Range(0, cell.Length + 1).ToArray())];
+        (_places, _samples, _scales) = (new int[count], new int[count], new double[count]);
+        (_nearest, _nearness) = (new int[count * Probes], new double[count * Probes]);
+        int cells = FindPivots(bySample, PivotsOf(bySample, priorities, side), count);
+        _begins = new int[cells + 1];
+        Settle(count);
+        _vectors = new short[vectors.Length];
+        for (int place = 0; place < count; place++)
+        {
+            bySample.AsSpan(_samples[place] * Width, Width).CopyTo(_vectors.AsSpan(place * Width));
+            _scales[place] = ScaleOf(bySample.AsSpan(_samples[place] * Width, Width));
+        }
+
+        _up = [.. Enumerable.Range(0, count + 1)];
+        _down = [.. Enumerable.Range(0, count + 1)];
     }
 
     /// <summary>How often two directions were compared so far.</summary>
     public long Comparisons { get; private set; }
 
-    public bool IsRemoved(int sample) => _isRemoved[sample];
+    public bool IsRemoved(int sample) => _up[_places[sample]] != _places[sample];
 
     public void Remove(int sample)
     {
-        Check.That(!_isRemoved[sample], "a sample leaves once");
-        int cell = _nearest[sample * Probes], place = _places[sample];
-        _isRemoved[sample] = true;
-        _up[cell][place] = place + 1;
-        // Places are one higher going down, so that 0 is the end.
-        _down[cell][place + 1] = place;
+        Check.That(!IsRemoved(sample), "a sample leaves once");
+        int place = _places[sample];
+        _up[place] = place + 1;
+        _down[place + 1] = place;
     }
 
     /// <summary>The nearest one that is not removed, as far as it looks, and the cosine; -1 where it finds none. Of equal ones the first.</summary>
     public (int Neighbour, double Cosine) Nearest(int sample)
     {
         (int Neighbour, double Cosine) best = (-1, double.NegativeInfinity);
-        for (int probe = 0; probe < Math.Min(Probes, _pivots.Length); probe++)
+        for (int probe = 0; probe < Math.Min(Probes, _begins.Length - 1); probe++)
         {
             int cell = _nearest[(sample * Probes) + probe];
             int place = probe == 0 ? _places[sample] : PlaceFor(cell, _nearness[(sample * Probes) + probe]);
-            LookAround(sample, cell, place, ref best);
+            LookAround(_places[sample], cell, place, ref best);
         }
 
         return best;
     }
 
-    private void LookAround(int sample, int cell, int place, ref (int Neighbour, double Cosine) best)
+    private void LookAround(int own, int cell, int place, ref (int Neighbour, double Cosine) best)
     {
-        int[] members = _cells[cell];
-        int up = Follow(_up[cell], place);
-        for (int left = _windowMax; left > 0 && up < members.Length; up = Follow(_up[cell], up + 1), left--) Compare(sample, members[up], ref best);
-        int down = Follow(_down[cell], place);
-        for (int left = _windowMax; left > 0 && down > 0; down = Follow(_down[cell], down - 1), left--) Compare(sample, members[down - 1], ref best);
+        int end = _begins[cell + 1], begin = _begins[cell];
+        int up = Follow(_up, place);
+        for (int left = _windowMax; left > 0 && up < end; up = Follow(_up, up + 1), left--) Compare(own, up, ref best);
+        int down = Follow(_down, place);
+        for (int left = _windowMax; left > 0 && down > begin; down = Follow(_down, down - 1), left--) Compare(own, down - 1, ref best);
     }
 
-    private void Compare(int sample, int other, ref (int Neighbour, double Cosine) best)
+    private void Compare(int own, int other, ref (int Neighbour, double Cosine) best)
     {
-        if (sample == other) return;
-        double cosine = Cosine(sample, other);
-        if (cosine > best.Cosine || (cosine == best.Cosine && other < best.Neighbour)) best = (other, cosine);
-    }
-
-    private double Cosine(int one, int other)
-    {
+        if (own == other) return;
         Comparisons++;
-        return Dot(one, other) * (_scales[one] * _scales[other]);
+        double cosine = Dot(_vectors.AsSpan(own * Width, Width), _vectors.AsSpan(other * Width, Width)) * (_scales[own] * _scales[other]);
+        if (cosine > best.Cosine || (cosine == best.Cosine && _samples[other] < best.Neighbour)) best = (_samples[other], cosine);
     }
 
-    private int Dot(int one, int other)
+    private static double ScaleOf(ReadOnlySpan<short> vector) => 1 / Math.Sqrt(Math.Max(1, Dot(vector, vector)));
+
+    private static int Dot(ReadOnlySpan<short> one, ReadOnlySpan<short> other)
     {
-        ref short a = ref MemoryMarshal.GetReference(_vectors.AsSpan(one * Width, Width));
-        ref short b = ref MemoryMarshal.GetReference(_vectors.AsSpan(other * Width, Width));
+        ref short a = ref MemoryMarshal.GetReference(one);
+        ref short b = ref MemoryMarshal.GetReference(other);
         Vector256<int> sum = Vector256<int>.Zero;
         int step = Vector256<short>.Count;
         for (nuint i = 0; i < Width; i += 2 * (nuint)step)
@@ -127,56 +124,71 @@ internal sealed class NeighbourCells
     }
 
     /// <summary>Copies of a pivot are none: they would divide its cell by nothing.</summary>
-    private int[] PivotsOf(ulong[] priorities, int side)
+    private static int[] PivotsOf(short[] bySample, ulong[] priorities, int side)
     {
         var chosen = new List<int>();
         var seen = new HashSet<ulong>();
         foreach (int sample in Enumerable.Range(0, priorities.Length).OrderBy(sample => priorities[sample]).ThenBy(sample => sample).Take(2 * side))
         {
-            if (chosen.Count < side && seen.Add(StableHash.Of(MemoryMarshal.AsBytes(_vectors.AsSpan(sample * Width, Width))))) chosen.Add(sample);
+            if (chosen.Count < side && seen.Add(StableHash.Of(MemoryMarshal.AsBytes(bySample.AsSpan(sample * Width, Width))))) chosen.Add(sample);
         }
 
         return [.. chosen];
     }
 
-    private void FindPivots(int sample)
+    /// <summary>Returns how many cells there are.</summary>
+    private int FindPivots(short[] bySample, int[] pivots, int count)
     {
-        Span<int> nearest = _nearest.AsSpan(sample * Probes, Probes);
-        Span<double> nearness = _nearness.AsSpan(sample * Probes, Probes);
-        nearness.Fill(double.NegativeInfinity);
-        for (int pivot = 0; pivot < _pivots.Length; pivot++)
+        double[] scales = [.. pivots.Select(pivot => ScaleOf(bySample.AsSpan(pivot * Width, Width)))];
+        _nearness.AsSpan().Fill(double.NegativeInfinity);
+        for (int sample = 0; sample < count; sample++)
         {
-            double cosine = Cosine(sample, _pivots[pivot]);
-            if (cosine <= nearness[^1]) continue;
-            int place = Probes - 1;
-            for (; place > 0 && cosine > nearness[place - 1]; place--) (nearest[place], nearness[place]) = (nearest[place - 1], nearness[place - 1]);
-            (nearest[place], nearness[place]) = (pivot, cosine);
+            ReadOnlySpan<short> own = bySample.AsSpan(sample * Width, Width);
+            double scale = ScaleOf(own);
+            Span<int> nearest = _nearest.AsSpan(sample * Probes, Probes);
+            Span<double> nearness = _nearness.AsSpan(sample * Probes, Probes);
+            for (int pivot = 0; pivot < pivots.Length; pivot++)
+            {
+                double cosine = Dot(own, bySample.AsSpan(pivots[pivot] * Width, Width)) * (scale * scales[pivot]);
+                if (cosine <= nearness[^1]) continue;
+                int place = Probes - 1;
+                for (; place > 0 && cosine > nearness[place - 1]; place--) (nearest[place], nearness[place]) = (nearest[place - 1], nearness[place - 1]);
+                (nearest[place], nearness[place]) = (pivot, cosine);
+            }
         }
+
+        Comparisons += (long)count * pivots.Length;
+        return pivots.Length;
     }
 
-    private int[][] CellsOf(int count)
+    /// <summary>Gives each sample its place.</summary>
+    private void Settle(int count)
     {
-        var members = new List<int>[_pivots.Length];
-        for (int cell = 0; cell < members.Length; cell++) members[cell] = [];
-        for (int sample = 0; sample < count; sample++) members[_nearest[sample * Probes]].Add(sample);
-        int[][] cells = [.. members.Select(cell => cell.OrderBy(sample => _nearness[sample * Probes]).ThenBy(sample => sample).ToArray())];
-        foreach (int[] cell in cells)
+        for (int sample = 0; sample < count; sample++) (_samples[sample], _places[sample]) = (sample, sample);
+        Array.Sort(_samples, (one, other) =>
         {
-            for (int place = 0; place < cell.Length; place++) _places[cell[place]] = place;
+            int byCell = _nearest[one * Probes].CompareTo(_nearest[other * Probes]);
+            if (byCell != 0) return byCell;
+            int byNearness = _nearness[one * Probes].CompareTo(_nearness[other * Probes]);
+            return byNearness != 0 ? byNearness : one.CompareTo(other);
+        });
+        for (int place = 0; place < count; place++)
+        {
+            _places[_samples[place]] = place;
+            _begins[_nearest[_samples[place] * Probes] + 1]++;
         }
 
-        return cells;
+        for (int cell = 1; cell < _begins.Length; cell++) _begins[cell] += _begins[cell - 1];
     }
 
     /// <summary>The first place in a cell whose sample is as near to the pivot.</summary>
     private int PlaceFor(int cell, double nearness)
     {
-        int[] members = _cells[cell];
-        int low = 0, high = members.Length;
+        int low = _begins[cell], high = _begins[cell + 1];
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (_nearness[members[middle] * Probes] < nearness) low = middle + 1;
+            if (_nearness[_samples[middle] * Probes] < nearness) low = middle + 1;
             else high = middle;
         }
 

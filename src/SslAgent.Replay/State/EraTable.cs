@@ -5,13 +5,17 @@ namespace SslAgent.Replay;
 /// <summary>
 /// Sentinels by era: a uniform, bounded sample of each. Eras are numbered in order of their first sentinel (by count: by their place in the
 /// stream) and keep their number for ever. Beyond the bound the era goes whose neighbours are closest, never the first nor the newest:
-/// what stays is spread over the whole past. Not thread-safe.
+/// what stays is spread over the whole past. A drift ends the era that it happens in. Not thread-safe.
 /// </summary>
 internal sealed class EraTable(ReplayOptions options, SourceTable sources)
 {
     private readonly SortedDictionary<int, EraSentinels> _eras = [];
     private readonly Dictionary<long, int> _numbers = [];
     private int _next;
+
+    // Eras by count that a drift cut off early, and where the last of them was: numbers stay dense.
+    private int _cut;
+    private long _cutAt;
 
     public int Count => _eras.Count;
 
@@ -32,11 +36,34 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
         int number = NumberOf(key);
         if (!_eras.TryGetValue(number, out EraSentinels? era))
         {
-            _eras[number] = era = new EraSentinels(number, NameOf(key), options);
+            _eras[number] = era = new EraSentinels(number, Distinct(NameOf(key)), options);
             Thin(keep: number);
         }
 
         return era;
+    }
+
+    /// <summary>What comes from here on is of another era than what came before.</summary>
+    /// <param name="source">The source that drifted; null where it is not known.</param>
+    /// <param name="admitted">Samples admitted so far.</param>
+    public void Open(int? source, long admitted)
+    {
+        switch (options.EraBy)
+        {
+            case EraGrouping.Count:
+                // At an era's own beginning there is nothing to cut off.
+                if (admitted % options.EraSamples == 0 || admitted == _cutAt) break;
+                _cut++;
+                _cutAt = admitted;
+                break;
+            case EraGrouping.Time:
+                if (_numbers.Count > 0) _numbers.Remove(_numbers.Keys.Max());
+                break;
+            default:
+                if (source is { } drifted) _numbers.Remove(drifted);
+                else _numbers.Clear();
+                break;
+        }
     }
 
     public int RemoveAll(Predicate<Entry> match) => _eras.Values.Sum(era => era.Sentinels.RemoveAll(match));
@@ -50,6 +77,8 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
     {
         to.Write(_next);
         to.Write(Dropped);
+        to.Write(_cut);
+        to.Write(_cutAt);
         to.Write(_numbers.Count);
         foreach ((long key, int number) in _numbers.OrderBy(entry => entry.Key))
         {
@@ -70,6 +99,8 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
     {
         _next = from.ReadInt32();
         Dropped = from.ReadInt32();
+        _cut = from.ReadInt32();
+        _cutAt = from.ReadInt64();
         for (int left = from.ReadInt32(); left > 0; left--) _numbers[from.ReadInt64()] = from.ReadInt32();
         for (int left = from.ReadInt32(); left > 0; left--)
         {
@@ -82,18 +113,28 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
     private int NumberOf(long key)
     {
         // By count the key is dense already. Otherwise only eras that are kept remember theirs: a dropped one that comes back is new.
-        if (options.EraBy == EraGrouping.Count) return (int)key;
+        if (options.EraBy == EraGrouping.Count) return (int)key + _cut;
         if (!_numbers.TryGetValue(key, out int number)) _numbers[key] = number = _next++;
         return number;
     }
 
     private string NameOf(long key) => options.EraBy switch
     {
-        EraGrouping.Count => string.Create(
-            CultureInfo.InvariantCulture, $"samples {key * options.EraSamples} to {(key + 1) * options.EraSamples - 1}"),
+        EraGrouping.Count => CountName(key * options.EraSamples, (key + 1) * options.EraSamples - 1),
         EraGrouping.Time => TimeName(key),
         _ => sources.NameOf((int)key),
     };
+
+    /// <summary>A source or a stretch of time that a drift divided has several eras.</summary>
+    private string Distinct(string name)
+    {
+        int same = _eras.Values.Count(era => era.Name == name || era.Name.StartsWith(name + ", after drift ", StringComparison.Ordinal));
+        return same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}, after drift {same}");
+    }
+
+    private string CountName(long from, long to) => _cutAt > from && _cutAt <= to
+        ? string.Create(CultureInfo.InvariantCulture, $"samples {_cutAt} to {to}, after a drift")
+        : string.Create(CultureInfo.InvariantCulture, $"samples {from} to {to}");
 
     private string TimeName(long key)
     {

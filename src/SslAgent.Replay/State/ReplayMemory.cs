@@ -76,16 +76,21 @@ internal sealed class ReplayMemory
     {
         TrainingIndex index = TrainingIndex.Of(_buffer, _fresh, _sentinelTexts);
         _inCycle.TakeOver(_fresh);
+        _buffer.Begin();
         return index;
     }
 
+    /// <summary>The stream drifted: sentinels from here on are of another era. By source only those of the source that drifted, where it is known.</summary>
+    /// <param name="admitted">Samples admitted so far.</param>
+    public void OpenEra(string source, long admitted) => _eras.Open(source.Length > 0 ? _sources.NumberOf(source) : null, admitted);
+
     /// <summary>The cycle learned what had been fresh.</summary>
-    /// <param name="begun">The number of its first record.</param>
-    /// <param name="isRejected">What its model made of the buffer counts for nothing then: what is new waits for the next one.</param>
-    public void EndCycle(long begun, bool isRejected)
+    /// <param name="isRejected">What its model would make of the buffer counts for nothing then: what is new waits for the next one.</param>
+    public void EndCycle(bool isRejected)
     {
         _inCycle.Clear();
-        if (!isRejected) _buffer.Settle(begun);
+        if (isRejected) _buffer.GiveBack();
+        else _buffer.Settle();
     }
 
     /// <summary>The model found these redundant. Those that left meanwhile for another reason are passed over.</summary>
@@ -99,7 +104,11 @@ internal sealed class ReplayMemory
     }
 
     /// <summary>The cycle's steps are void: what it should have learned is fresh again.</summary>
-    public void AbandonCycle() => _fresh.TakeOver(_inCycle);
+    public void AbandonCycle()
+    {
+        _fresh.TakeOver(_inCycle);
+        _buffer.GiveBack();
+    }
 
     /// <summary>Forgets all that came at or after a position. Texts of sentinels stay known: they were never to be trained on.</summary>
     public void DropSince(long position)

@@ -216,8 +216,7 @@ public sealed partial class ReplayState
                 _memory.Evict(evicted);
                 break;
             case JournalRecord.CycleEnded ended:
-                // Where the medium lost the beginning, all that is here was here.
-                _memory.EndCycle(OpenCycle?.Sequence ?? sequence, ended.Verdict.Kind == VerdictKind.Reject);
+                _memory.EndCycle(ended.Verdict.Kind == VerdictKind.Reject);
                 OpenCycle = null;
                 Learned = _inCycle;
                 _memory.Remove(ended.Quarantined.Select(id => id.Sequence).ToHashSet());
@@ -237,6 +236,11 @@ public sealed partial class ReplayState
                 Forget(forgotten.Samples.Select(id => id.Sequence).ToHashSet());
                 // What is taken off the disk now, no older state can be folded from.
                 CompleteFrom = Math.Max(CompleteFrom, Position);
+                break;
+            case JournalRecord.DriftFound drift:
+                _memory.OpenEra(drift.Source, TrainableAdmitted + SentinelsAdmitted);
+                break;
+            case JournalRecord.TrainingResumed:
                 break;
             default:
                 throw new BrokenInvariantException($"the fold does not know {record.GetType().Name}");

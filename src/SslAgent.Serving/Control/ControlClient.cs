@@ -60,6 +60,12 @@ public sealed class ControlClient : IDisposable
         return SendAsync(HttpMethod.Post, ControlPaths.Forget, body, DomainJson.Default.ForgetEffect, cancellation);
     }
 
+    public Task<ResumeEffect> ResumeAsync(ResumeRequest request, CancellationToken cancellation)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, DomainJson.Default.ResumeRequest);
+        return SendAsync(HttpMethod.Post, ControlPaths.Resume, body, DomainJson.Default.ResumeEffect, cancellation);
+    }
+
     /// <summary>Asks for a cycle now; false where one is already running or nothing can be learned from yet.</summary>
     public async Task<bool> TriggerCycleAsync(CancellationToken cancellation) =>
         (await SendAsync(HttpMethod.Post, ControlPaths.Cycle, null, ControlJson.Default.CycleAnswer, cancellation)).Accepted;

@@ -23,6 +23,7 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
         new("GET", ControlPaths.Versions, RouteAccess.Socket, (context, _) => VersionsAsync(context)),
         new("POST", ControlPaths.Rollback, RouteAccess.Order, (context, _) => RollbackAsync(context)),
         new("POST", ControlPaths.Forget, RouteAccess.Order, (context, _) => ForgetAsync(context)),
+        new("POST", ControlPaths.Resume, RouteAccess.Order, (context, _) => ResumeAsync(context)),
         new("POST", ControlPaths.Cycle, RouteAccess.Order, (context, _) => CycleAsync(context)),
     ];
 
@@ -40,6 +41,10 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
         context, DomainJson.Default.ForgetRequest, DomainJson.Default.ForgetEffect, order => FaultOf(order.Reason, order.DryRun),
         order => $"forget source {order.Source ?? "any"}, before {order.BeforeMs?.ToString(CultureInfo.InvariantCulture) ?? "any time"}{(order.DryRun ? ", dry run" : "")}: {order.Reason}",
         order => control.ForgetAsync(order, CancellationToken.None));
+
+    private Task ResumeAsync(HttpContext context) => CarryAsync(
+        context, DomainJson.Default.ResumeRequest, DomainJson.Default.ResumeEffect, order => FaultOf(order.Reason, isDryRun: false),
+        order => $"resume: {order.Reason}", order => Task.FromResult(control.Resume(order)));
 
     /// <summary>An order once accepted is carried out whether or not the client stays to hear of it.</summary>
     private async Task CarryAsync<TOrder, TEffect>(
@@ -104,7 +109,8 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
 /// <summary>Paths of the control socket and the words that both ends know.</summary>
 internal static class ControlPaths
 {
-    public const string Status = "/control/status", Versions = "/control/versions", Rollback = "/control/rollback", Forget = "/control/forget", Cycle = "/control/cycle";
+    public const string Status = "/control/status", Versions = "/control/versions", Rollback = "/control/rollback", Forget = "/control/forget", Cycle = "/control/cycle",
+        Resume = "/control/resume";
 
     /// <summary>Error code of an order that cannot be carried out.</summary>
     public const string RefusedCode = "refused";

@@ -1,6 +1,7 @@
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
+using SslAgent.Guarding.Drift;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
@@ -133,7 +134,7 @@ internal sealed class VersionAudit(
         (VersionManifest mine, VersionManifest other) = (ground.Manifest, ground.Target);
         List<string> differences = [];
         if (mine.WeightsDigest != other.WeightsDigest) differences.Add($"the training state: digest {mine.WeightsDigest}, and {other.WeightsDigest} in {anew.Of}, whose weights it should have");
-        foreach (VersionFile file in mine.Files.Where(file => file.Name != Publisher.ReplayFile))
+        foreach (VersionFile file in mine.Files.Where(file => file.Name is not (Publisher.ReplayFile or StreamWatch.FileName)))
         {
             VersionFile? same = other.Files.FirstOrDefault(candidate => candidate.Name == file.Name);
             if (same is not null && same.Sha256 != file.Sha256) differences.Add($"{file.Name}: its content is not that of {anew.Of}");

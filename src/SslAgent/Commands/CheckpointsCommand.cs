@@ -10,9 +10,10 @@ internal static class CheckpointsCommand
 {
     public static CommandEntry Build()
     {
-        Command command = new("checkpoints", "Versions: list, show, diff, verify, rollback, pin, unpin, prune, export")
+        Command command = new("checkpoints", "Versions: list, matrix, show, diff, verify, rollback, pin, unpin, prune, export")
         {
             ListVersions.Build(),
+            MatrixVersions.Build(),
             ShowVersion.Build(),
             DiffVersions.Build(),
             VerifyVersions.Build(),
@@ -26,6 +27,7 @@ internal static class CheckpointsCommand
             CommandGroup.Versions, command,
             new Example("checkpoints list", "newest first, with verdicts and where HEAD and SERVING point"),
             new Example("checkpoints show v41", "why was it promoted, held or rejected?"),
+            new Example("checkpoints matrix --png matrix.png", "what did each version still know of each era?"),
             new Example("checkpoints diff v41 HEAD", "what has changed since?"),
             new Example("checkpoints verify", "reads every byte; exit code 1 where one is damaged"),
             new Example("checkpoints rollback v41 --dry-run", "what would going back do?"),

@@ -10,6 +10,7 @@ internal static class CommandRegistry
         StatusCommand.Build(),
         ProduceCommand.Build(),
         CheckpointsCommand.Build(),
+        ResumeCommand.Build(),
         ReplayCommand.Build(),
         AuditCommand.Build(),
         EmbedCommand.Build(),

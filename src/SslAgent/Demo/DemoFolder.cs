@@ -15,6 +15,8 @@ internal sealed class DemoFolder
 
     public string ContactSheet => Path.Combine(Root, "contact-sheet.png");
 
+    public string Matrix => Path.Combine(Root, "forgetting-matrix.png");
+
     public string Report => Path.Combine(Root, "summary.json");
 
     public string Log => Path.Combine(Root, "agent-.json");

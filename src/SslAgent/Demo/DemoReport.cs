@@ -1,5 +1,7 @@
 using System.Text.Json;
 using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Picturing;
 
 namespace SslAgent.Demo;
 
@@ -10,6 +12,7 @@ internal static class DemoReport
 
     public static void Write(DemoFolder folder, DemoResult result, IReadOnlyList<VersionManifest> versions, RollbackEffect? rollback, IFrameCodec codec)
     {
+        if (MatrixPicture.Draw(result.Matrix) is { } matrix) File.WriteAllBytes(folder.Matrix, codec.EncodePng(matrix));
         if (result.Rows.Count > 0)
         {
             Frame sheet = ContactSheet.Compose(
@@ -24,6 +27,7 @@ internal static class DemoReport
         WriteObjectives(json, result);
         WriteRetrieval(json, result);
         WriteEras(json, result);
+        WriteForgetting(json, result);
         WriteVersions(json, versions);
         if (rollback is not null) json.WriteString("rollback", rollback.Summary);
         json.WriteBoolean("targetsReached", result.Targets().All(target => target.Reached));
@@ -72,6 +76,22 @@ internal static class DemoReport
             json.WriteNumber("lossLast", era.Last);
             json.WriteNumber("forgotten", era.Forgotten);
             json.WriteNumber("sentinels", era.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteForgetting(Utf8JsonWriter json, DemoResult result)
+    {
+        json.WriteStartArray("forgetting");
+        foreach (MatrixSummary row in result.Matrix.Summaries())
+        {
+            json.WriteStartObject();
+            json.WriteString("objective", row.Objective);
+            if (row.Forgetting is { } forgetting) json.WriteNumber("averageForgetting", forgetting);
+            if (row.BackwardTransfer is { } backward) json.WriteNumber("backwardTransfer", backward);
+            if (row.ForwardTransfer is { } forward) json.WriteNumber("forwardTransfer", forward);
             json.WriteEndObject();
         }
 

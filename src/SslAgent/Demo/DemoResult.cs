@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Guarding;
 
 namespace SslAgent.Demo;
 
@@ -19,12 +20,14 @@ internal sealed record EraResult(string Era, string Objective, double First, dou
 /// <summary>All that the demo measured. Written to summary.json as it stands.</summary>
 /// <param name="Examined">The version that sat the exam: the last one promoted before the rollback.</param>
 /// <param name="RetrievalBefore">Of the untrained model.</param>
+/// <param name="Matrix">What each version on the examined one's line knew of each era.</param>
 internal sealed record DemoResult(
     ModelVersion Examined,
     IReadOnlyList<ObjectiveResult> Objectives,
     RetrievalProbe? RetrievalBefore,
     RetrievalProbe? Retrieval,
     IReadOnlyList<EraResult> Eras,
+    ForgettingMatrix Matrix,
     IReadOnlyList<ReconstructedRow> Rows)
 {
     public const double RecallTarget = 0.15, GainTarget = 0.10;

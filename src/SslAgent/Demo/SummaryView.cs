@@ -1,6 +1,8 @@
 using System.Globalization;
 using Spectre.Console;
 using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Picturing;
 
 namespace SslAgent.Demo;
 
@@ -17,6 +19,8 @@ internal sealed class SummaryView(IAnsiConsole console)
         console.Write(new Rule("[bold]What it forgot[/]").LeftJustified());
         console.MarkupLine("The world changed all the time: one group of emoji after the other, one program after the other. Each keeps a few samples that are never trained on.");
         console.Write(Eras(result));
+        foreach (string objective in result.Matrix.Objectives) console.Write(Matrix(result.Matrix, objective));
+        console.MarkupLine($"Dark is known well, red was known better before, a dot is an era that still grew. As a picture: {Markup.Escape(Relative(folder.Matrix))}");
         console.Write(new Rule("[bold]What it made[/]").LeftJustified());
         console.Write(Versions(versions));
         if (rollback is not null) console.MarkupLine($"[bold]And back:[/] {Markup.Escape(rollback.Summary)}.");
@@ -62,6 +66,29 @@ internal sealed class SummaryView(IAnsiConsole console)
         if (result.Eras.Count > 0) table.AddRow(["[bold]mean[/]", .. objectives.SelectMany(objective => Mean(result, objective))]);
         return table;
     }
+
+    /// <summary>The forgetting matrix as colours: a row an era, a column a version.</summary>
+    private static Table Matrix(ForgettingMatrix matrix, string objective)
+    {
+        MatrixInk ink = new(matrix, objective);
+        MatrixSummary summary = matrix.Summaries().First(row => row.Objective == objective);
+        Table table = new() { Border = TableBorder.None, ShowHeaders = true };
+        table.AddColumn(new TableColumn($"[bold]{Markup.Escape(objective)}[/]"));
+        table.AddColumn(new TableColumn($"[grey]{matrix.Versions[0]} to {matrix.Versions[^1]}; average forgetting {Signed(summary.Forgetting)}, backward transfer {Signed(summary.BackwardTransfer)}, forward {Signed(summary.ForwardTransfer)} of the trivial loss[/]"));
+        foreach (int era in matrix.ErasOf(objective))
+            table.AddRow($"era {era}", string.Concat(matrix.Versions.Select(version => Cell(matrix.Find(version, era, objective), ink))));
+        return table;
+    }
+
+    private static string Cell(MatrixCell? cell, MatrixInk ink)
+    {
+        if (cell is null) return "  ";
+        Ink colour = ink.Of(cell);
+        string paint = string.Create(CultureInfo.InvariantCulture, $"rgb({colour.Red},{colour.Green},{colour.Blue})");
+        return cell.IsComparable ? $"[{paint}]██[/]" : $"[{paint}]· [/]";
+    }
+
+    private static string Signed(double? share) => share is { } value ? value.ToString("+0.0 %;-0.0 %;0.0 %", CultureInfo.InvariantCulture) : "–";
 
     private static string[] Course(EraResult? era) => era is null
         ? ["–", "–"]

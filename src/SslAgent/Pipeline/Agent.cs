@@ -91,6 +91,13 @@ internal sealed class Agent(
     public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) =>
         request.DryRun ? Task.FromResult(Parts.Forgetting.Preview(request)) : Parts.Learner.Forget(request).WaitAsync(cancellation);
 
+    public ResumeEffect Resume(ResumeRequest request)
+    {
+        ResumeEffect effect = Parts.Ledger.Resume(request.Reason);
+        HeadLog.TrainingResumed(_log, $"{effect.Summary} ({request.Reason})");
+        return effect;
+    }
+
     public bool TriggerCycle()
     {
         AgentParts parts = Parts;

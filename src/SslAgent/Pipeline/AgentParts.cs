@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Configuration;
-using SslAgent.Guarding;
 using SslAgent.Ingest;
 using SslAgent.Ingest.DeadLetters;
 using SslAgent.Ingest.Frames;
@@ -75,6 +74,7 @@ internal sealed class AgentParts : IAsyncDisposable
             OpenState state = Keep(OpenState.Open(settings, "sslagent run", forTraining: true, around.Disk, around.Time, around.Logs));
             var problems = new ProblemBoard(around.Observer, around.Time);
             TellDamage(state, problems);
+            state.SettleGuard(around.Logs.CreateLogger<LearnerLoop>());
             var interrupts = Keep(new Interrupts());
             ILogger learnerLog = around.Logs.CreateLogger<LearnerLoop>();
             var patience = new Patience(LearnerLoop.Name, LearnerLoop.StepMax, problems, around.Health, learnerLog, interrupts.Stopping);
@@ -98,8 +98,8 @@ internal sealed class AgentParts : IAsyncDisposable
             var resumePoints = new ResumePoints(resumeStore, state.Lineage.Id, around.Time, problems, learnerLog);
             var seat = new LearnerSeat(state.Store, around.Time);
             var runner = new CycleRunner(
-                state.Ledger, seat, new Redundancy(state.Ledger, seat, around.Health, patience, learnerLog), publisher, resumePoints, new Guard(settings.Guard), settings.Cycle, around.Time, around.Health, patience, around.Observer,
-                learnerLog);
+                state.Ledger, seat, new Redundancy(state.Ledger, seat, around.Health, patience, learnerLog), publisher, resumePoints,
+                new Judge(state.Ledger, settings.Guard, around.Observer, learnerLog), settings.Cycle, around.Time, around.Health, patience, around.Observer, learnerLog);
             var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, patience, learnerLog);
             var forgetting = new Forgetting(state.Ledger, publisher, patience, learnerLog);
             var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);

@@ -40,6 +40,12 @@ internal sealed class CycleDesk(
     /// <summary>Begins a cycle where there is something to learn from, and runs it.</summary>
     public void RunNew(LearnerOrder.StartCycle order, Interrupts interrupts)
     {
+        if (ledger.Course.IsPaused)
+        {
+            order.Begun.TrySetResult(false);
+            return;
+        }
+
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
         patience.Insist(DiskTrouble.ReadingVersions, planning.Prepare);
         PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(planning.Resolve, fingerprint, order.Trigger));

@@ -14,6 +14,31 @@ namespace SslAgent.Pipeline;
 /// <param name="Replay">What the journal was folded under, as <see cref="ReplayOptions.ForFold"/> gives it.</param>
 internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRatio, ReplayOptions Replay)
 {
+    /// <summary>What the learning rate of the options was multiplied by to give the one here.</summary>
+    public double LearningRateScale { get; private init; } = 1;
+
+    /// <summary>The same for the share of fresh samples.</summary>
+    public double FreshScale { get; private init; } = 1;
+
+    /// <summary>The share of fresh samples before it was multiplied: what an adaptive share goes on from.</summary>
+    public double FreshRatioResolved => BeforeScale ?? FreshRatio;
+
+    private double? BeforeScale { get; init; }
+
+    /// <summary>This plan as the verdicts so far have it.</summary>
+    public CyclePlan Under(double learningRateScale, double freshScale) => this with
+    {
+        Learner = Learner with { Optimizer = Learner.Optimizer with { LearningRate = Learner.Optimizer.LearningRate * learningRateScale } },
+        FreshRatio = Math.Min(1, FreshRatio * freshScale),
+        LearningRateScale = learningRateScale,
+        FreshScale = freshScale,
+        BeforeScale = FreshRatio,
+    };
+
+    /// <summary>Whether the same options gave both plans, whatever the verdicts and the stream made of them.</summary>
+    public bool HasOptionsOf(CyclePlan other) =>
+        Under(other.LearningRateScale, 1).Learner.ToJson() == other.Learner.ToJson() && Replay == other.Replay;
+
     public string ToJson()
     {
         using var bytes = new MemoryStream();
@@ -22,6 +47,13 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
             writer.WriteNumber("freshRatio", FreshRatio);
+            if (LearningRateScale != 1 || FreshScale != 1)
+            {
+                writer.WriteNumber("learningRateScale", LearningRateScale);
+                writer.WriteNumber("freshScale", FreshScale);
+                writer.WriteNumber("freshRatioResolved", FreshRatioResolved);
+            }
+
             writer.WritePropertyName("replay");
             JsonSerializer.Serialize(writer, Replay, CyclePlanJson.Default.ReplayOptions);
             writer.WritePropertyName("learner");
@@ -43,7 +75,12 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
             root.GetProperty("steps").GetInt32(),
             // Releases whose ratio never changed wrote it among the options alone.
             root.TryGetProperty("freshRatio", out JsonElement ratio) ? ratio.GetDouble() : replay.FreshRatio,
-            replay);
+            replay)
+        {
+            LearningRateScale = root.TryGetProperty("learningRateScale", out JsonElement rate) ? rate.GetDouble() : 1,
+            FreshScale = root.TryGetProperty("freshScale", out JsonElement fresh) ? fresh.GetDouble() : 1,
+            BeforeScale = root.TryGetProperty("freshRatioResolved", out JsonElement resolved) ? resolved.GetDouble() : null,
+        };
     }
 
     /// <summary>What an earlier release did not know has its default: the serializer by itself gives an init-only property that is missing its type's zero.</summary>

@@ -50,7 +50,7 @@ internal sealed class CyclePlanner(CyclePlan plan, CycleOptions options, Ledger 
         if (store.List().FirstOrDefault(manifest => manifest.Kind == VersionKind.Cycle) is not { } manifest) return null;
         try
         {
-            return (CyclePlan.FromJson(manifest.Plan.GetRawText()).FreshRatio, manifest.Probe);
+            return (CyclePlan.FromJson(manifest.Plan.GetRawText()).FreshRatioResolved, manifest.Probe);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
         {

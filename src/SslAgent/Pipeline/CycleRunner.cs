@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
-using SslAgent.Guarding;
 using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
@@ -28,7 +27,7 @@ internal enum CycleOutcome
 /// The learner thread's. What is run anew after a crash takes the same way; its end and verdict are read, not decided.
 /// </summary>
 internal sealed class CycleRunner(
-    Ledger ledger, LearnerSeat seat, Redundancy redundancy, Publisher publisher, ResumePoints resumePoints, Guard guard, CycleOptions options, TimeProvider time,
+    Ledger ledger, LearnerSeat seat, Redundancy redundancy, Publisher publisher, ResumePoints resumePoints, Judge judge, CycleOptions options, TimeProvider time,
     LoopHealth health, Patience patience, IAgentObserver observer, ILogger log)
 {
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
@@ -125,18 +124,19 @@ internal sealed class CycleRunner(
         health.Mark(LearnerLoop.Name, LearnerLoop.StepMax);
         observer.OnProbing(cycle.Number);
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (2)
-        Verdict verdict = cycle.Ended?.Verdict ?? guard.Judge(new GuardInput(report, probe, seat.Book)); // (3)
+        Verdict verdict = cycle.Ended?.Verdict ?? judge.Verdict(report, probe, seat.Book); // (3)
         EmbeddingBook embeddings = redundancy.Weigh(cycle, verdict.Kind, interrupts); // (3a)
         publisher.AwaitRoom();
         IModelSnapshot snapshot = seat.Learner.Snapshot(); // (4)
         JournalRecord.CycleEnded ended = cycle.Ended
             ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);
         FrozenFold fold = cycle.AtEnd ?? End(ended, snapshot); // (5)
-        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatio, embeddings);
+        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatioResolved, embeddings);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
         HeadLog.CycleEnded(
             log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));
         Task<VersionManifest> published = publisher.Publish(cycle, ended, fold, probe, report, snapshot, seat); // (6)
+        patience.Insist(DiskTrouble.Deciding, () => judge.Conclude(ended, probe));
         if (verdict.Kind != VerdictKind.Reject) return;
         patience.Await(published);
         patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(ledger.Head)); // (7)

@@ -36,6 +36,15 @@ internal static partial class HeadLog
     [LoggerMessage(7015, LogLevel.Error, "The resume point of cycle {Cycle} could not be written: its steps will be repeated")]
     public static partial void ResumePointFailed(ILogger log, CycleNumber cycle, Exception fault);
 
+    [LoggerMessage(7016, LogLevel.Error, "{Words}")]
+    public static partial void TrainingLowered(ILogger log, string words);
+
+    [LoggerMessage(7017, LogLevel.Warning, "Training resumed: {Words}")]
+    public static partial void TrainingResumed(ILogger log, string words);
+
+    [LoggerMessage(7018, LogLevel.Warning, "Drift in {Source}: {Measure} from {Before} to {After}; a new era begins, {PlasticCycles} cycles learn faster")]
+    public static partial void DriftFound(ILogger log, string source, string measure, double before, double after, int plasticCycles);
+
     [LoggerMessage(7020, LogLevel.Information, "Tokenizer frozen: {Tokens} tokens, trained on {Bytes} bytes of text")]
     public static partial void TokenizerFrozen(ILogger log, int tokens, long bytes);
 

@@ -1,4 +1,6 @@
 using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Guarding.Drift;
 using SslAgent.Ingest.Kafka;
 using SslAgent.Replay;
 
@@ -12,12 +14,18 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
 {
     private readonly ReplayLedger _replay;
     private readonly LineageFold _lineage;
+    private readonly StreamWatch _watch;
+    private readonly GuardOptions _guard;
     private readonly int _samplesMin;
 
-    // Guards the lineage, and that its records reach both folds in one order.
+    // Guards the lineage, and that its records reach all folds in one order. Taken before the next one.
     private readonly Lock _deciding = new();
 
-    public Ledger(ReplayLedger replay, LineageFold lineage, int samplesMin) => (_replay, _lineage, _samplesMin) = (replay, lineage, samplesMin);
+    // Guards the watch, and that samples and decisions reach it in the journal's order.
+    private readonly Lock _appending = new();
+
+    public Ledger(ReplayLedger replay, LineageFold lineage, StreamWatch watch, GuardOptions guard, int samplesMin) =>
+        (_replay, _lineage, _watch, _guard, _samplesMin) = (replay, lineage, watch, guard, samplesMin);
 
     /// <summary>The number that the next record gets.</summary>
     public long Position => _replay.Position;
@@ -52,6 +60,24 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         }
     }
 
+    /// <summary>How the next cycle differs from what the options say.</summary>
+    public TrainingCourse Course
+    {
+        get
+        {
+            lock (_deciding) return _lineage.Course.Under(_guard);
+        }
+    }
+
+    /// <summary>The cycle that began last, or null.</summary>
+    public JournalRecord.CycleStarted? LastStarted
+    {
+        get
+        {
+            lock (_deciding) return _lineage.LastStarted;
+        }
+    }
+
     public ModelVersion NextVersion
     {
         get
@@ -72,20 +98,74 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
 
     public long TrainableSinceCycle => _replay.TrainableSinceCycle;
 
-    /// <summary>Whether there is enough to learn from, and no cycle open.</summary>
+    /// <summary>Whether there is enough to learn from, and training is not paused.</summary>
     public bool CanBegin
     {
         get
         {
             AvailableData buffered = _replay.Buffered;
-            return buffered.Frames + buffered.Texts >= _samplesMin;
+            return buffered.Frames + buffered.Texts >= _samplesMin && !Course.IsPaused;
         }
     }
 
     public PartitionPosition? Find(string topic, int partition) =>
         _replay.Partitions.FirstOrDefault(position => position.Topic == topic && position.Partition == partition);
 
-    public AdmissionOutcome Admit(Intake intake) => _replay.Admit(intake);
+    /// <summary>Whether the watch found a drift that is not journalled yet: <see cref="SettleDrift"/> is due before the next sample.</summary>
+    public bool OwesDrift
+    {
+        get
+        {
+            lock (_appending) return _watch.Owed is not null;
+        }
+    }
+
+    public AdmissionOutcome Admit(Intake intake)
+    {
+        lock (_appending)
+        {
+            AdmissionOutcome outcome = _replay.Admit(intake);
+            if (intake is Intake.Accepted accepted && outcome.Result is AdmissionResult.Admitted or AdmissionResult.Sentinel)
+                _watch.Apply(outcome.Sequence, new JournalRecord.Admitted(accepted.Sample, outcome.Result == AdmissionResult.Sentinel));
+            return outcome;
+        }
+    }
+
+    /// <summary>Journals the drift that the watch found; null where it found none.</summary>
+    public JournalRecord.DriftFound? SettleDrift()
+    {
+        lock (_deciding)
+        {
+            JournalRecord.DriftFound? owed;
+            lock (_appending) owed = _watch.Owed;
+            if (owed is not null) Decide(owed);
+            return owed;
+        }
+    }
+
+    /// <summary>Journals a drift that a probe showed, unless it was journalled before; true where it was new.</summary>
+    public bool NoteFeatureDrift(JournalRecord.DriftFound drift)
+    {
+        lock (_deciding)
+        {
+            if (_lineage.FeatureDrifts.Contains(drift.Measure)) return false;
+            Decide(drift);
+            return true;
+        }
+    }
+
+    /// <summary>Goes on training as before all rejections. Throws <see cref="ControlRefusedException"/> where nothing was rejected.</summary>
+    public ResumeEffect Resume(string reason)
+    {
+        lock (_deciding)
+        {
+            TrainingCourse before = Course;
+            if (before.Rejects == 0) throw new ControlRefusedException("nothing to resume from: no rejected version weighs on the training");
+            Decide(new JournalRecord.TrainingResumed(reason));
+            string was = before.IsPaused ? "training was paused" : $"the learning rate was at {before.LearningRateScale:P0}";
+            return new ResumeEffect(before.IsPaused, before.Rejects, $"{was} after {before.Rejects} rejected versions; it goes on as the options say");
+        }
+    }
 
     public void OpenEpoch(StreamEpoch epoch)
     {
@@ -103,11 +183,17 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         lock (_deciding)
         {
             if (!CanBegin || _lineage.Open is not null) return null;
-            CyclePlan plan = planOf(_replay.TrainableSinceCycle);
+            TrainingCourse course = _lineage.Course.Under(_guard);
+            CyclePlan plan = planOf(_replay.TrainableSinceCycle).Under(course.LearningRateScale, course.FreshScale);
             var started = new JournalRecord.CycleStarted(_lineage.NextCycle, plan.ToJson(), fingerprint, trigger);
             (ModelVersion? parent, ModelVersion? promoted) = (_lineage.Head, _lineage.Promoted);
-            OpenCycle open = _replay.StartCycle(started);
-            Apply_NeedsLock(open.Sequence, started);
+            OpenCycle open;
+            lock (_appending)
+            {
+                open = _replay.StartCycle(started);
+                Apply_NeedsLock(open.Sequence, started);
+            }
+
             return new PreparedCycle(
                 started, plan, parent, promoted, _replay.View(open, plan.FreshRatio), _replay.Sentinels(open), _replay.Buffer(open, plan.Replay), _lineage.Tokenizer?.TokenizerJson);
         }
@@ -116,7 +202,10 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     /// <summary>Journals a decision, durable on return.</summary>
     public void Decide(JournalRecord decision)
     {
-        lock (_deciding) Apply_NeedsLock(_replay.Decide(decision), decision);
+        lock (_deciding)
+        {
+            lock (_appending) Apply_NeedsLock(_replay.Decide(decision), decision);
+        }
     }
 
     /// <summary>Journals a decision that a version will stand for, and gives the fold as it is right after it.</summary>
@@ -124,9 +213,12 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
     {
         lock (_deciding)
         {
-            SavedState saved = _replay.DecideAndSave(decision);
-            Apply_NeedsLock(saved.Sequence, decision);
-            return new FrozenFold(saved.Position, saved.Partitions, saved.Bytes);
+            lock (_appending)
+            {
+                SavedState saved = _replay.DecideAndSave(decision);
+                Apply_NeedsLock(saved.Sequence, decision);
+                return Freeze_NeedsLock(saved);
+            }
         }
     }
 
@@ -145,10 +237,13 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         lock (_deciding)
         {
             ModelVersion head = _lineage.Head ?? throw new ControlRefusedException("there is no version yet");
-            (JournalRecord.Forgotten record, SavedState saved) =
-                _replay.Forget(new JournalRecord.Forgotten(head, _lineage.NextVersion, source, beforeMs, reason, []));
-            Apply_NeedsLock(saved.Sequence, record);
-            return (saved.Sequence, record, new FrozenFold(saved.Position, saved.Partitions, saved.Bytes));
+            lock (_appending)
+            {
+                (JournalRecord.Forgotten record, SavedState saved) =
+                    _replay.Forget(new JournalRecord.Forgotten(head, _lineage.NextVersion, source, beforeMs, reason, []));
+                Apply_NeedsLock(saved.Sequence, record);
+                return (saved.Sequence, record, Freeze_NeedsLock(saved));
+            }
         }
     }
 
@@ -186,11 +281,14 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
 
     public void Dispose() => _replay.Dispose();
 
+    private FrozenFold Freeze_NeedsLock(SavedState saved) => new(saved.Position, saved.Partitions, saved.Bytes, _watch.Save());
+
     /// <summary>What is decided now follows from the line as it is, whatever the medium lost of its past.</summary>
     private void Apply_NeedsLock(long sequence, JournalRecord decision)
     {
         int before = _lineage.Oddities.Count;
         _lineage.Apply(sequence, decision);
+        _watch.Apply(sequence, decision);
         Check.That(_lineage.Oddities.Count == before, $"a decision follows from the ones before: {string.Join("; ", _lineage.Oddities.Skip(before))}");
     }
 }

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Guarding;
 
 namespace SslAgent.Pipeline;
 
@@ -13,6 +14,7 @@ internal sealed class LineageFold
     private readonly Dictionary<ModelVersion, ModelVersion?> _servedOf = [];
 
     private readonly List<string> _oddities = [];
+    private readonly HashSet<string> _featureDrifts = new(StringComparer.Ordinal);
 
     /// <summary>What does not follow from the records before it, one clause each; empty in a whole journal.</summary>
     public IReadOnlyList<string> Oddities => _oddities;
@@ -30,12 +32,22 @@ internal sealed class LineageFold
 
     public Verdict? LastVerdict { get; private set; }
 
+    /// <summary>What the verdicts so far mean for the cycles to come.</summary>
+    public Course Course { get; private set; } = Course.Start;
+
+    /// <summary>The cycle that began last, whatever became of it.</summary>
+    public JournalRecord.CycleStarted? LastStarted { get; private set; }
+
+    /// <summary>What was seen to have drifted in all of a modality's features.</summary>
+    public IReadOnlySet<string> FeatureDrifts => _featureDrifts;
+
     public CycleNumber NextCycle { get; private set; } = new(1);
 
     public ModelVersion NextVersion { get; private set; } = new(1);
 
     public void Apply(long sequence, JournalRecord record)
     {
+        Course = Course.After(record);
         switch (record)
         {
             case JournalRecord.TokenizerFrozen frozen:
@@ -44,6 +56,7 @@ internal sealed class LineageFold
             case JournalRecord.CycleStarted started:
                 if (Open is { } cut) _oddities.Add($"cycle {started.Cycle} begins while {cut.Started.Cycle} is open");
                 Open = new OpenCycle(started, sequence, Head, Promoted, StepsDone: null);
+                LastStarted = started;
                 NextCycle = new CycleNumber(started.Cycle.Value + 1);
                 break;
             case JournalRecord.BudgetReached reached:
@@ -56,6 +69,9 @@ internal sealed class LineageFold
                 break;
             case JournalRecord.CycleEnded ended:
                 End(ended);
+                break;
+            case JournalRecord.DriftFound { Source.Length: 0 } drift:
+                _featureDrifts.Add(drift.Measure);
                 break;
             case JournalRecord.CycleAbandoned:
                 Open = null;

@@ -46,6 +46,8 @@ internal sealed class OfflineOrders : IDisposable
         return _forgetting.Carry(request, seat: null, cancellation);
     }
 
+    public ResumeEffect Resume(ResumeRequest request) => _state.Ledger.Resume(request.Reason);
+
     /// <summary>
     /// A cycle that was cut off is abandoned; one that had ended without its version on disk is refused, since only the daemon can make that version.
     /// </summary>

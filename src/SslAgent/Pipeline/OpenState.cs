@@ -52,7 +52,7 @@ internal sealed class OpenState : IDisposable
             var reserving = new ReservingDisk(disk, directory.Root, settings.Agent.DiskFreeMin);
             VersionStore store = VersionStore.Open(reserving, directory.Versions, StoreAccess.ReadWrite, time, logs.CreateLogger<VersionStore>());
             var place = new ReplayPlace(disk, directory.Journal, lineage.Plan.Seed, time);
-            Recovered recovered = new Recovery(store, place, settings.Replay, settings.Cycle.SamplesMin, log).Run();
+            Recovered recovered = new Recovery(store, place, settings.Replay, settings.Guard, settings.Cycle.SamplesMin, log).Run();
             Quarantine.Keep(disk, directory.Quarantine, recovered.Report.Damaged, log);
             return new OpenState(owned)
             {
@@ -69,6 +69,17 @@ internal sealed class OpenState : IDisposable
             owned.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// What the guard has to journal before anything else happens: a drift whose record a crash cut off, and, where the options are no longer those that versions were
+    /// rejected under, that training goes on by the new ones.
+    /// </summary>
+    public void SettleGuard(ILogger log)
+    {
+        if (Ledger.SettleDrift() is { } drift) Judge.Tell(drift, log);
+        if (Ledger.Course.Rejects == 0 || Ledger.LastStarted is not { } last || Plan.HasOptionsOf(PreparedCycle.PlanOf(last))) return;
+        HeadLog.TrainingResumed(log, Ledger.Resume("the options are others than those that versions were rejected under").Summary);
     }
 
     public void Dispose()

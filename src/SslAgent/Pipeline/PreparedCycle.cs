@@ -7,7 +7,8 @@ namespace SslAgent.Pipeline;
 /// <summary>The fold at one position, as a version keeps it.</summary>
 /// <param name="Position">The fold of all records before this sequence number.</param>
 /// <param name="ReplayIndex">The content of <c>replay.bin</c>.</param>
-internal sealed record FrozenFold(long Position, IReadOnlyList<PartitionPosition> Offsets, byte[] ReplayIndex);
+/// <param name="Watch">The content of <c>drift.json</c>.</param>
+internal sealed record FrozenFold(long Position, IReadOnlyList<PartitionPosition> Offsets, byte[] ReplayIndex, byte[] Watch);
 
 /// <summary>
 /// A cycle that is ready to be trained: its record, the view that was frozen when it began and, where it is run anew after a crash, what the

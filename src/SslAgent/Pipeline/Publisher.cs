@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
+using SslAgent.Guarding.Drift;
 using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
@@ -33,7 +34,7 @@ internal sealed class Publisher(
             ended.Version, cycle.Parent, lineage, time.GetUtcNow(), cycle.Number, ended.StepsDone, fold.Position, fold.Offsets, ended.Verdict, probe,
             report, plan.RootElement.Clone(), cycle.Started.Fingerprint);
         byte[] book = EraBookJson.Write(seat.Book);
-        List<ExtraFile> extras = [Bytes(ReplayFile, fold.ReplayIndex), Bytes(EraBookJson.FileName, book)];
+        List<ExtraFile> extras = [.. Fold(fold), Bytes(EraBookJson.FileName, book)];
         if (seat.Embeddings.Count > 0) extras.Add(Bytes(EmbeddingBook.FileName, seat.Embeddings.Write()));
         return Follow(saves.PublishAsync(draft, snapshot, extras));
     }
@@ -64,7 +65,7 @@ internal sealed class Publisher(
             JournalRecord.Forgotten gone => new(gone.Version, gone.Of, time.GetUtcNow(), fold.Position, fold.Offsets, gone.Reason, VersionKind.Forget),
             _ => throw new BrokenInvariantException($"{record.GetType().Name} publishes no version anew"),
         };
-        return patience.Await(Follow(saves.PublishRollbackAsync(draft, [Bytes(ReplayFile, fold.ReplayIndex)])));
+        return patience.Await(Follow(saves.PublishRollbackAsync(draft, Fold(fold))));
     }
 
     /// <summary>Gives back what no recovery needs. Housekeeping: every version stands whatever happens here, and the next one comes by again. Any thread.</summary>
@@ -104,6 +105,8 @@ internal sealed class Publisher(
         Retire(isPressed: false);
         return manifest;
     }
+
+    private static ExtraFile[] Fold(FrozenFold fold) => [Bytes(ReplayFile, fold.ReplayIndex), Bytes(StreamWatch.FileName, fold.Watch)];
 
     private static ExtraFile Bytes(string name, byte[] content) => new(name, stream => stream.Write(content));
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Guarding.Drift;
 using SslAgent.Replay;
 
 namespace SslAgent.Pipeline;
@@ -15,10 +17,11 @@ internal sealed record Recovered(Ledger Ledger, IReadOnlyList<Unfinished> Unfini
 /// From a state directory to the state: the newest sound version's fold, and the journal after it. Cycles that the journal knows and the store
 /// does not are prepared to be run anew with the views they had. Trains nothing itself.
 /// </summary>
-internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOptions options, int samplesMin, ILogger log)
+internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOptions options, GuardOptions guard, int samplesMin, ILogger log)
 {
     private readonly Dictionary<CycleNumber, OpenCycle> _begun = [];
     private readonly Dictionary<ModelVersion, FrozenFold> _folds = [];
+    private StreamWatch _watch = new(guard);
 
     public Recovered Run()
     {
@@ -54,7 +57,7 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
             if (replay.LastCycle is { } last) lineage.SkipTo(new CycleNumber(last.Value + (replay.Recovery.Lost.Count > 0 ? 2 : 1)));
             if (lineage.Open is { } open && _begun.TryGetValue(open.Started.Cycle, out OpenCycle? begun))
                 unfinished.Add(new Unfinished.Cycle(Of(begun, open, lineage, replay) with { StepsDone = open.StepsDone }));
-            var ledger = new Ledger(replay, lineage, samplesMin);
+            var ledger = new Ledger(replay, lineage, _watch, guard, samplesMin);
             damage.TellRewinds();
             if (damage.IsBroken(lineage, unfinished, replay.OpenCycle))
             {
@@ -83,12 +86,14 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         if (newest is null) return ReplayLedger.Open(reaching, options, saved: null, log, Observe);
         using IStoredModel stored = store.Open(newest.Version);
         byte[]? index = stored.ReadFile(Publisher.ReplayFile);
+        _watch = StreamWatch.Load(guard, stored.ReadFile(StreamWatch.FileName));
         return ReplayLedger.Open(reaching, options, index is null ? null : new MemoryStream(index), log, Observe);
     }
 
     /// <summary>Keeps what only this moment of the fold has: a cycle's frozen view, and the state right after a version's record.</summary>
     private void Observe(NumberedRecord numbered, ReplayState state)
     {
+        _watch.Apply(numbered.Sequence, numbered.Record);
         switch (numbered.Record)
         {
             case JournalRecord.CycleStarted started when state.OpenCycle is { } open:
@@ -125,11 +130,11 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
         }
     }
 
-    private static FrozenFold Freeze(ReplayState state)
+    private FrozenFold Freeze(ReplayState state)
     {
         using var bytes = new MemoryStream();
         state.Save(bytes);
-        return new FrozenFold(state.Position, state.Partitions, bytes.ToArray());
+        return new FrozenFold(state.Position, state.Partitions, bytes.ToArray(), _watch.Save());
     }
 
     /// <summary>

@@ -28,6 +28,7 @@ internal static class StatusOf
                 stats.JournalBytes, parts.Limits.JournalBytesMax, parts.Store.List().Sum(version => version.Files.Sum(file => file.Bytes)),
                 parts.VersionBytesMax, free, parts.Limits.FreeMin),
             LastScrub = parts.Scrub.Last,
+            Course = parts.Ledger.Course,
         };
     }
 
@@ -37,6 +38,7 @@ internal static class StatusOf
         problems.AddRange(health.Stuck().Select(stuck => $"the {stuck.Loop} loop has made no progress for {stuck.Silence.TotalSeconds:F0} s"));
         if (stats.UnreadableDraws > 0)
             problems.Add($"{stats.UnreadableDraws} draws met samples that cannot be read any more, others took their places; sslagent replay verify names the damage");
+        if (Judge.WordsOf(parts.Ledger.Course) is { } words) problems.Add(words);
         if (parts.Saves.Status.Fault is { } fault) problems.Add($"the last save failed and is repeated: {fault}");
         return problems;
     }

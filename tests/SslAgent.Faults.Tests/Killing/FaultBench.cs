@@ -5,6 +5,7 @@ using SslAgent.Demo;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Broker;
 using SslAgent.Ingest.Producing;
+using SslAgent.Replay;
 using SslAgent.Support;
 
 namespace SslAgent.Faults.Tests.Killing;
@@ -21,9 +22,13 @@ internal sealed class FaultBench : IDisposable
 
     private readonly EmbeddedBroker _broker = new();
 
-    public FaultBench(int messages)
+    private readonly ReplayPolicy _policy;
+
+    /// <param name="policy">Who leaves the replay buffer: some ask the model, and their decisions are one record more that a kill may hit.</param>
+    public FaultBench(int messages, ReplayPolicy policy = ReplayPolicy.Reservoir)
     {
         Messages = messages;
+        _policy = policy;
         _broker.CreateTopic(Topic, 1);
         Send();
     }
@@ -56,7 +61,7 @@ internal sealed class FaultBench : IDisposable
         {
             SentinelOneIn = 5, EraSamples = 100, EraSentinelsMax = 6, SegmentBytes = 1 << 16, GroupCommitBytes = 1 << 15,
             GroupCommitDelay = TimeSpan.FromMilliseconds(5),
-            FramesMax = 30, TextsMax = 30, PairsMax = 30, FreshMax = 40,
+            FramesMax = 30, TextsMax = 30, PairsMax = 30, FreshMax = 40, Policy = _policy, RefreshedMax = 10,
         },
         Model = new()
         {

@@ -1,23 +1,35 @@
+using SslAgent.Replay;
+
 namespace SslAgent.Faults.Tests.Killing;
 
-/// <summary>One stream and what an unkilled run makes of it: run once, compared with by all that kill processes.</summary>
+/// <summary>One stream and what an unkilled run makes of it: run once, compared with by all that kill processes, one at a time.</summary>
 public sealed class KillReference : IAsyncLifetime
 {
     private const int Messages = 400;
 
-    private readonly FaultBench _bench = new(Messages);
-    private IReadOnlyDictionary<int, string> _expected = new Dictionary<int, string>();
+    private readonly Dictionary<ReplayPolicy, Reference> _references = [];
 
-    internal FaultBench Bench => _bench;
+    internal FaultBench Bench => _references[ReplayPolicy.Reservoir].Bench;
 
     /// <summary>Number and digest of each version.</summary>
-    internal IReadOnlyDictionary<int, string> Expected => _expected;
+    internal IReadOnlyDictionary<int, string> Expected => _references[ReplayPolicy.Reservoir].Expected;
 
-    public async ValueTask InitializeAsync() => _expected = await Fold.OverStreamAsync(_bench, "reference");
+    /// <summary>The same under another replay policy, made when it is first asked for.</summary>
+    internal async Task<Reference> OfAsync(ReplayPolicy policy)
+    {
+        if (_references.TryGetValue(policy, out Reference? made)) return made;
+        var bench = new FaultBench(Messages, policy);
+        return _references[policy] = new Reference(bench, await Fold.OverStreamAsync(bench, "reference"));
+    }
+
+    public async ValueTask InitializeAsync() => await OfAsync(ReplayPolicy.Reservoir);
 
     public ValueTask DisposeAsync()
     {
-        _bench.Dispose();
+        foreach (Reference reference in _references.Values) reference.Bench.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <param name="Expected">Number and digest of each version.</param>
+    internal sealed record Reference(FaultBench Bench, IReadOnlyDictionary<int, string> Expected);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SslAgent.Replay;
 
 namespace SslAgent.Faults.Tests.Killing;
 
@@ -8,23 +9,26 @@ public sealed class RandomKillTests(KillReference reference, ITestOutputHelper o
 {
     private const int ChainKills = 10, SignsMax = 30, MillisecondsMax = 60;
 
-    [Fact]
-    public async Task Killed_at_random_moments_it_arrives_at_the_weights_of_an_unkilled_run()
+    [Theory]
+    [InlineData(ReplayPolicy.Reservoir)]
+    [InlineData(ReplayPolicy.Minred)]
+    public async Task Killed_at_random_moments_it_arrives_at_the_weights_of_an_unkilled_run(ReplayPolicy policy)
     {
         int kills = Torture.IsOn ? 200 : 10;
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
-        var lanes = new KillLanes(reference.Bench, reference.Expected, output);
+        (FaultBench bench, IReadOnlyDictionary<int, string> expected) = await reference.OfAsync(policy);
+        var lanes = new KillLanes(bench, expected, output);
         for (int round = 1; lanes.Kills < kills; round++)
         {
             int chains = (kills - lanes.Kills + ChainKills - 1) / ChainKills;
-            await lanes.RunAsync(Enumerable.Range(1, chains).Select(chain => new KillChain(reference.Bench, $"random-{round}-{chain}")
+            await lanes.RunAsync(Enumerable.Range(1, chains).Select(chain => new KillChain(bench, $"random-{policy}-{round}-{chain}")
             {
-                Version = reference.Expected.Keys.Max(), Assassin = new Assassin(Torture.Seed + 1_000 * round + chain, ChainKills).StrikeAsync,
+                Version = expected.Keys.Max(), Assassin = new Assassin(Torture.Seed + 1_000 * round + chain, ChainKills).StrikeAsync,
             }));
         }
 
-        var figures = new Figures("random kills", output);
+        var figures = new Figures(policy == ReplayPolicy.Reservoir ? "random kills" : $"random kills, {policy}", output);
         lanes.Report(figures);
         figures.Add("seconds", Stopwatch.GetElapsedTime(began).TotalSeconds);
         figures.Add("seed", Torture.Seed);

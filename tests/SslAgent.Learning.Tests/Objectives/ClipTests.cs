@@ -58,8 +58,9 @@ public sealed class ClipTests
     public void A_probe_tries_scales_from_nearly_indifferent_to_the_largest()
     {
         using var fixture = new Fixture();
-        float[] losses = Clip.ProbeLosses(fixture.Input).data<float>().ToArray();
-        Assert.Equal(25, losses.Length);
+        Tensor each = Clip.ProbeLosses(fixture.Input); // [C, B]
+        Assert.Equal([25, 4], each.shape);
+        float[] losses = each.mean([1]).data<float>().ToArray();
         Tensor cosines = Clip.EmbedFrames(fixture.Towers, fixture.Input.Frames!)
             .mm(Clip.EmbedTexts(fixture.Towers, new TokenTensors(fixture.Input.Texts!, fixture.Input.Device)).t());
         Tensor positives = tensor(Clip.Positives(fixture.Input.Texts!)).view(4, 4);

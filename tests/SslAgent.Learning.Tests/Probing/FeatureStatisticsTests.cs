@@ -29,5 +29,37 @@ public sealed class FeatureStatisticsTests
         Assert.InRange(health.StdRatio, 0.97, 1.03);
         Assert.InRange(health.EffectiveRank, 15, 16);
         Assert.Equal((16, 400), (health.Width, health.Count));
+        Assert.InRange(health.TailShare!.Value, 0.4, 0.5);
+        Assert.InRange(health.Condition!.Value, 1, 1.5);
+        // On a sphere of 16 dimensions |x - y|² is 2 on average, with a variance of 4/16: ln E exp(-2|x - y|²) is about -4 + 4 · 4/16 / 2.
+        Assert.InRange(health.Uniformity!.Value, -3.7, -3.4);
+    }
+
+    [Fact]
+    public void Dead_directions_show_in_the_tail_and_one_place_in_the_uniformity()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed((long)Some.Seed);
+        Tensor half = cat([randn(100, 8), zeros(100, 8)], 1);
+        FeatureHealth dead = FeatureStatistics.Of("frames", half);
+        Assert.Equal(0, dead.TailShare!.Value, 1e-9);
+        Assert.True(dead.Condition > 1e5, dead.ToString());
+        Tensor place = ones(100, 16) + randn(100, 16) * 1e-3;
+        Assert.Equal(0, FeatureStatistics.Uniformity(place), 1e-4);
+        Assert.InRange(FeatureStatistics.Alignment(place, place + randn(100, 16) * 1e-3), 0, 1e-4);
+        Assert.Equal(4, FeatureStatistics.Alignment(place, -place), 1e-3);
+    }
+
+    [Fact]
+    public void A_shift_within_the_newest_era_is_found_in_standard_deviations()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed((long)Some.Seed);
+        Tensor before = randn(100, 16), still = randn(100, 16) + 1;
+        Assert.InRange(EraShifts.Of(3, "frames", still, before).Shift, -0.6, 0.6);
+        Tensor moved = cat([randn(50, 16) + 0.5, randn(50, 16) + 1.5]);
+        EraShift shift = EraShifts.Of(3, "frames", moved, before);
+        Assert.True(Math.Abs(shift.Shift) > 1, shift.ToString());
+        Assert.Equal((3, "frames", 100), (shift.Era, shift.Tower, shift.Count));
     }
 }

@@ -27,11 +27,25 @@ public sealed class ProberTests
         {
             Assert.Equal(20, era.Count);
             Assert.True(era.Noise > 1e-5 && era.Noise < era.Loss, era.ToString());
+            // Twenty sentinels in sixteen groups: of one or of two, and their mean is the loss.
+            Assert.Equal(16, era.Groups.Count);
+            Assert.Equal(era.Loss, era.Groups.Select((loss, group) => loss * (((group + 1) * 20 / 16) - (group * 20 / 16))).Sum() / 20, 1e-9);
         });
         // Twenty pairs are asked about in two groups of ten.
         Assert.All(report.Eras.Where(era => era.Objective == "clip"), era => Assert.Equal(Math.Log(10), era.TrivialLoss, 1e-9));
         Assert.Equal(["frames 32 40", "text 32 40"], report.Features.Select(health => $"{health.Tower} {health.Width} {health.Count}"));
         Assert.Equal(40, report.Retrieval!.Pool);
+        Assert.All(report.Features, health =>
+        {
+            Assert.InRange(health.TailShare!.Value, 0, 0.5);
+            Assert.True(health.Condition >= 1, health.ToString());
+            Assert.InRange(health.Uniformity!.Value, -4, 0);
+        });
+        Assert.InRange(report.Features[0].Alignment!.Value, 1e-6, 4);
+        Assert.Null(report.Features[1].Alignment);
+        Assert.InRange(report.Retrieval.Alignment!.Value, 1e-6, 4);
+        Assert.InRange(report.Retrieval.Uniformity!.Value, -4, 0);
+        Assert.Equal(["frames 1 20", "text 1 20"], report.Shifts.Select(shift => $"{shift.Tower} {shift.Era} {shift.Count}"));
     }
 
     [Fact]

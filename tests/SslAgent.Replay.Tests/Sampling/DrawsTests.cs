@@ -56,6 +56,24 @@ public sealed class DrawsTests
     }
 
     [Fact]
+    public void A_batch_of_a_million_samples_takes_the_work_of_the_batch_and_not_of_the_million()
+    {
+        ModalityIndex small = Index(fresh: 1_000, replayed: 9_000), large = Index(fresh: 100_000, replayed: 900_000);
+        Draws.Draw(small, 256, 0.5, Key(0));
+        (long few, long many) = (Allocated(small), Allocated(large));
+        // What is drawn and the set of what was drawn: a copy of the index or a shuffle of it would be megabytes.
+        Assert.Equal(few, many);
+        Assert.InRange(many, 256 * 16, 32_768);
+
+        static long Allocated(ModalityIndex index)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(256, Draws.Draw(index, 256, 0.5, Key(7)).Length);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public void Drawing_from_nothing_is_a_bug_of_the_caller() =>
         Assert.Throws<BrokenInvariantException>(() => Draws.Draw(ModalityIndex.Empty, 1, 0.5, Key(0)));
 

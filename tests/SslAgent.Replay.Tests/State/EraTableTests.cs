@@ -37,4 +37,60 @@ public sealed class EraTableTests
         foreach (string source in new[] { "b", "a", "b", "c", "d" }) table.Of(0, 0, sources.NumberOf(source));
         Assert.Equal([(0, "b"), (1, "a"), (2, SourceTable.Other)], table.All.Select(era => (era.Number, era.Name)));
     }
+
+    [Fact]
+    public void A_drift_cuts_an_era_by_count_off_and_numbers_stay_dense()
+    {
+        ReplayOptions options = new() { EraSamples = 10 };
+        var table = new EraTable(options, new SourceTable(10));
+        var seen = new List<(int, string)>();
+        for (long admitted = 0; admitted < 25; admitted++)
+        {
+            // The second of these comes at an era's own beginning, the third says nothing new.
+            if (admitted is 13 or 20) table.Open(null, admitted);
+            if (admitted == 13) table.Open(0, admitted);
+            EraSentinels era = table.Of(admitted, 0, 0);
+            if (seen.Count == 0 || seen[^1].Item1 != era.Number) seen.Add((era.Number, era.Name));
+        }
+
+        Assert.Equal([(0, "samples 0 to 9"), (1, "samples 10 to 19"), (2, "samples 13 to 19, after a drift"), (3, "samples 20 to 29")], seen);
+    }
+
+    [Fact]
+    public void A_drift_opens_an_era_of_the_source_that_drifted_and_of_the_time_that_is_now()
+    {
+        var sources = new SourceTable(10);
+        (int a, int b) = (sources.NumberOf("a"), sources.NumberOf("b"));
+        var bySource = new EraTable(new ReplayOptions { EraBy = EraGrouping.Source }, sources);
+        Assert.Equal((0, 1), (bySource.Of(0, 0, a).Number, bySource.Of(1, 0, b).Number));
+        bySource.Open(a, 2);
+        Assert.Equal((2, 1), (bySource.Of(2, 0, a).Number, bySource.Of(3, 0, b).Number));
+        bySource.Open(null, 4);
+        Assert.Equal((3, 4), (bySource.Of(4, 0, b).Number, bySource.Of(5, 0, a).Number));
+        Assert.Equal(["a", "b", "a, after drift 1", "b, after drift 1", "a, after drift 2"], bySource.All.Select(era => era.Name));
+
+        var byTime = new EraTable(new ReplayOptions { EraBy = EraGrouping.Time, EraDuration = TimeSpan.FromHours(1) }, sources);
+        long hour = 3_600_000;
+        Assert.Equal((0, 1), (byTime.Of(0, hour, a).Number, byTime.Of(1, 2 * hour, a).Number));
+        byTime.Open(null, 2);
+        Assert.Equal((2, 0), (byTime.Of(2, 2 * hour, a).Number, byTime.Of(3, hour, a).Number));
+    }
+
+    [Fact]
+    public void A_table_that_was_saved_goes_on_as_it_was()
+    {
+        ReplayOptions options = new() { EraSamples = 10 };
+        var table = new EraTable(options, new SourceTable(10));
+        table.Of(3, 0, 0);
+        table.Open(null, 5);
+        table.Of(6, 0, 0);
+        using var bytes = new MemoryStream();
+        using (var to = new BinaryWriter(bytes, System.Text.Encoding.UTF8, leaveOpen: true)) table.Save(to);
+        bytes.Position = 0;
+        var loaded = new EraTable(options, new SourceTable(10));
+        using (var from = new BinaryReader(bytes)) loaded.Load(from);
+        Assert.Equal(table.All.Select(era => (era.Number, era.Name)), loaded.All.Select(era => (era.Number, era.Name)));
+        Assert.Equal(table.Of(12, 0, 0).Number, loaded.Of(12, 0, 0).Number);
+        Assert.Equal(2, loaded.Of(13, 0, 0).Number);
+    }
 }

@@ -62,6 +62,8 @@ internal static class Some
         new JournalRecord.Forgotten(new ModelVersion(2), new ModelVersion(3), "cam-1", null, "asked to", [new SampleId(1), new SampleId(3)]),
         new JournalRecord.Forgotten(new ModelVersion(3), new ModelVersion(4), null, 1_700_000_000_000, "too old", []),
         new JournalRecord.Evicted(new CycleNumber(4), [new SampleId(1), new SampleId(4)], [], [new SampleId(2)]),
+        new JournalRecord.DriftFound("cam-1", "frame brightness", 91.5, 140.25, 3),
+        new JournalRecord.TrainingResumed("seen"),
     ];
 
     public static byte[] Encoded(JournalRecord record)

@@ -37,6 +37,15 @@ internal sealed class FakeControl : IAgentControl
         return Task.FromResult(new ForgetEffect(request.DryRun ? null : new ModelVersion(5), 1, 2, [new ModelVersion(3)], null, "forgets"));
     }
 
+    public List<ResumeRequest> Resumed { get; } = [];
+
+    public ResumeEffect Resume(ResumeRequest request)
+    {
+        Resumed.Add(request);
+        if (request.Reason == "none") throw new ControlRefusedException("nothing to resume from");
+        return new ResumeEffect(true, 5, "training was paused");
+    }
+
     public bool TriggerCycle()
     {
         CyclesAsked++;

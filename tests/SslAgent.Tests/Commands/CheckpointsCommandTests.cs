@@ -57,6 +57,24 @@ public sealed class CheckpointsCommandTests
     }
 
     [Fact]
+    public async Task Matrix_shows_what_the_line_knew_of_each_era_and_draws_it()
+    {
+        using StoreOnDisk store = new();
+        string picture = Path.Combine(store.Root, "matrix.png");
+
+        (int code, string output, _) = await Sslagent.RunAsync("checkpoints", "matrix", "--of", "v2", "--png", picture, "--state", store.Root);
+        JsonElement json = await JsonOf("checkpoints", "matrix", "--of", "v3", "--state", store.Root, "-o", "json");
+
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Matches(@"0 +0\.600 +0\.580", output);
+        Assert.Contains("average forgetting", output);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture).Take(4));
+        Assert.Equal(["v1", "v2", "v3"], json.GetProperty("versions").EnumerateArray().Select(version => version.GetString()));
+        Assert.Equal(0.71, json.GetProperty("cells")[2].GetProperty("loss").GetDouble());
+        Assert.Equal("mae", json.GetProperty("summary")[0].GetProperty("objective").GetString());
+    }
+
+    [Fact]
     public async Task Diff_says_what_changed_and_with_weights_how_far_they_moved()
     {
         using StoreOnDisk store = new();

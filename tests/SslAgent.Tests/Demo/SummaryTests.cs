@@ -2,6 +2,7 @@ using System.Text.Json;
 using Spectre.Console;
 using SslAgent.Demo;
 using SslAgent.Domain;
+using SslAgent.Guarding;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Frames;
 
@@ -20,7 +21,7 @@ public sealed class SummaryTests
         InFolder(folder => new SummaryView(console).Show(folder, Result(recall: 0.25), [Manifest(1, null), Manifest(2, new ModelVersion(1))], Effect()));
 
         string told = output.ToString();
-        foreach (string part in new[] { "0.536", "25.0 %", "emoji/flags", "12.0 %", "v2", "back to v1", "reached", "sslagent checkpoints list", "contact-sheet.png" })
+        foreach (string part in new[] { "0.536", "25.0 %", "emoji/flags", "12.0 %", "v2", "back to v1", "reached", "sslagent checkpoints list", "contact-sheet.png", "forgetting-matrix.png", "v1 to v2", "era 1" })
             Assert.Contains(part, told);
         Assert.DoesNotContain("not reached", told);
     }
@@ -55,6 +56,10 @@ public sealed class SummaryTests
             Assert.Equal(0.12, root.GetProperty("eras")[0].GetProperty("forgotten").GetDouble(), tolerance: 1e-9);
             Assert.True(root.GetProperty("targetsReached").GetBoolean());
             Assert.NotNull(codec.Decode(File.ReadAllBytes(folder.ContactSheet)).Frame);
+            Assert.NotNull(codec.Decode(File.ReadAllBytes(folder.Matrix)).Frame);
+            JsonElement forgetting = root.GetProperty("forgetting")[0];
+            Assert.Equal("mae", forgetting.GetProperty("objective").GetString());
+            Assert.Equal(-0.25, forgetting.GetProperty("averageForgetting").GetDouble(), tolerance: 1e-9);
         });
     }
 
@@ -76,7 +81,10 @@ public sealed class SummaryTests
         [new ObjectiveResult("mae", 1.645, 0.536, 0.777), new ObjectiveResult("mlm", 8.34, 3.068, 5.245)],
         new RetrievalProbe(0.003, 0.027, 0.027, 374), new RetrievalProbe(0.04, recall, 0.027, 374),
         [new EraResult("emoji/flags", "mae", First: 0.7, Best: 0.5, Last: 0.56, Count: 18)],
+        ForgettingMatrix.Of([Probed(1, new EraProbe(0, "mae", 0.7, 0.01, 0.8, 18, 5)), Probed(2, new EraProbe(0, "mae", 0.5, 0.01, 0.8, 18, 5), new EraProbe(1, "mae", 0.6, 0.01, 0.8, 9, 6))]),
         [new ReconstructedRow(Dot, Dot, Dot)]);
+
+    private static VersionManifest Probed(int number, params EraProbe[] eras) => Manifest(number, null) with { Probe = new ProbeReport(eras, [], null) };
 
     private static RollbackEffect Effect() => new(new ModelVersion(2), new ModelVersion(1), new ModelVersion(3), [new ModelVersion(2)], 20, 10, 0, "v2 → v1: ten samples leave the buffer");
 

@@ -45,6 +45,31 @@ public sealed class CyclePlanTests
         Assert.NotEqual(new ReplayOptions(), (one with { TextsMax = 1 }).ForFold());
     }
 
+    [Fact]
+    public void What_the_verdicts_made_of_the_options_is_read_back_and_told_apart_from_other_options()
+    {
+        CyclePlan options = PlanOf(new LearningOptions { LearningRate = 3e-3 });
+        CyclePlan slow = CyclePlan.FromJson(options.Under(0.25, 0.5).ToJson());
+
+        Assert.Equal((0.25, 0.5, 0.25 * 3e-3), (slow.LearningRateScale, slow.FreshScale, slow.Learner.Optimizer.LearningRate));
+        Assert.Equal((0.5 * options.FreshRatio, options.FreshRatio), (slow.FreshRatio, slow.FreshRatioResolved));
+        Assert.Equal((1, options.FreshRatio), (options.Under(1, 5).FreshRatio, options.Under(1, 5).FreshRatioResolved));
+        Assert.True(options.HasOptionsOf(slow));
+        Assert.False(PlanOf(new LearningOptions { LearningRate = 1e-3 }).HasOptionsOf(slow));
+        Assert.False((options with { Replay = options.Replay with { TextsMax = 1 } }).HasOptionsOf(slow));
+    }
+
+    [Fact]
+    public void A_plan_from_before_verdicts_changed_it_is_as_the_options_say()
+    {
+        CyclePlan plan = PlanOf(new LearningOptions());
+        Assert.DoesNotContain("Scale", plan.ToJson(), StringComparison.Ordinal);
+        Assert.Equal((1.0, 1.0), (CyclePlan.FromJson(plan.ToJson()).LearningRateScale, CyclePlan.FromJson(plan.ToJson()).FreshScale));
+    }
+
+    private static CyclePlan PlanOf(LearningOptions learning) =>
+        new(Planner.Resolve(new ModelOptions(), learning, 7, earlier: null, new Machine()), 60, 0.5, new ReplayOptions().ForFold());
+
     private sealed class Machine : IMachine
     {
         public int Processors => 2;

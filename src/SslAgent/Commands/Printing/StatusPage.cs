@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using SslAgent.Domain;
 
@@ -15,6 +16,7 @@ internal static class StatusPage
         output.WriteLine(status.RunningCycle is { } cycle
             ? $"  cycle      {cycle} runs, step {Tables.Count(status.RunningStep)}"
             : "  cycle      none runs");
+        if (status.Course is { Rejects: > 0 } or { PlasticCyclesLeft: > 0 } or { Drifts: > 0 }) WriteCourse(output, status.Course);
         output.WriteLine($"  stream     {Tables.Count(status.SamplesAdmitted)} samples admitted, {Tables.Count(status.SentinelsAdmitted)} sentinels set aside, " +
             $"{Tables.Count(status.MessagesRejected)} messages rejected, {Tables.Count(status.MessagesSkipped)} passed over");
         output.WriteLine($"  lag        {Tables.Count(status.LagLearned)} samples in the journal that no cycle has seen");
@@ -29,6 +31,15 @@ internal static class StatusPage
     {
         output.WriteLine($"  verdict    the last version was {DomainWords.Of(verdict.Kind)}");
         foreach (VerdictReason reason in verdict.Reasons) output.WriteLine($"             {DomainWords.Of(reason.Kind)} by {reason}");
+    }
+
+    private static void WriteCourse(TextWriter output, TrainingCourse course)
+    {
+        string pace = course.IsPaused
+            ? "paused, waits for sslagent resume"
+            : string.Create(CultureInfo.InvariantCulture, $"learning rate at {100 * course.LearningRateScale:0.#} %, share of fresh samples at {100 * course.FreshScale:0.#} % of the options'");
+        string plastic = course.PlasticCyclesLeft > 0 ? $", {Tables.Count(course.PlasticCyclesLeft)} cycles left to learn faster" : "";
+        output.WriteLine($"  course     {pace}; {Tables.Count(course.Rejects)} rejected versions not made up for; {Tables.Count(course.Drifts)} drifts so far{plastic}");
     }
 
     private static void WritePartitions(TextWriter output, IReadOnlyList<PartitionStatus> partitions)

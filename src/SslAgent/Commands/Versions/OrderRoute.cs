@@ -12,7 +12,7 @@ namespace SslAgent.Commands.Versions;
 internal abstract class OrderRoute : IDisposable
 {
     /// <summary>What this process must have of the configuration: without a daemon it recovers the state as the daemon would.</summary>
-    public static string[] Sections { get; } = ["agent", "checkpoints", "audit", "replay", "model", "learning", "cycle", "tokenizer"];
+    public static string[] Sections { get; } = ["agent", "checkpoints", "audit", "replay", "model", "learning", "guard", "cycle", "tokenizer"];
 
     /// <param name="role">Who asks, for the lock file.</param>
     public static async Task<OrderRoute> FindAsync(AgentSettings settings, string role, CancellationToken cancellation)
@@ -28,6 +28,8 @@ internal abstract class OrderRoute : IDisposable
 
     public abstract Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation);
 
+    public abstract Task<ResumeEffect> ResumeAsync(ResumeRequest request, CancellationToken cancellation);
+
     public abstract void Dispose();
 
     private sealed class ThroughDaemon(ControlClient daemon) : OrderRoute
@@ -36,6 +38,8 @@ internal abstract class OrderRoute : IDisposable
             daemon.RollbackAsync(request, cancellation);
 
         public override Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) => daemon.ForgetAsync(request, cancellation);
+
+        public override Task<ResumeEffect> ResumeAsync(ResumeRequest request, CancellationToken cancellation) => daemon.ResumeAsync(request, cancellation);
 
         public override void Dispose() => daemon.Dispose();
     }
@@ -47,6 +51,8 @@ internal abstract class OrderRoute : IDisposable
 
         public override Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) =>
             Task.FromResult(state.Forget(request, cancellation));
+
+        public override Task<ResumeEffect> ResumeAsync(ResumeRequest request, CancellationToken cancellation) => Task.FromResult(state.Resume(request));
 
         public override void Dispose() => state.Dispose();
     }

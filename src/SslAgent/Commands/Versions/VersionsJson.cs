@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
+using SslAgent.Guarding;
 
 namespace SslAgent.Commands.Versions;
 
@@ -22,6 +23,7 @@ namespace SslAgent.Commands.Versions;
 [JsonSerializable(typeof(PruneAnswer))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(RollbackEffect))]
+[JsonSerializable(typeof(MatrixAnswer))]
 internal sealed partial class VersionsJson : JsonSerializerContext;
 
 /// <summary>A version with what stands beside its manifest.</summary>
@@ -37,5 +39,8 @@ internal sealed record VerifiedVersion(ModelVersion Version, bool Sound, long By
 internal sealed record PinAnswer(ModelVersion Version, bool Pinned, bool Changed);
 
 internal sealed record PruneAnswer(bool DryRun, IReadOnlyList<ModelVersion> Deleted, IReadOnlyList<ModelVersion> TrainingDropped, long BytesFreed);
+
+/// <param name="Versions">The line, oldest first.</param>
+internal sealed record MatrixAnswer(IReadOnlyList<ModelVersion> Versions, IReadOnlyList<MatrixCell> Cells, IReadOnlyList<MatrixSummary> Summary);
 
 internal sealed record ExportAnswer(ModelVersion Version, string Directory, IReadOnlyList<string> Files);

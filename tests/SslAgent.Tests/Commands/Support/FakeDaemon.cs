@@ -57,6 +57,15 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
             request.DryRun ? null : new ModelVersion(4), 12, 34, [new ModelVersion(1), new ModelVersion(2)], null, "34 samples leave the journal"));
     }
 
+    public List<ResumeRequest> Resumed { get; } = [];
+
+    public ResumeEffect Resume(ResumeRequest request)
+    {
+        Resumed.Add(request);
+        if (request.Reason == "none") throw new ControlRefusedException("nothing to resume from");
+        return new ResumeEffect(true, 5, "training was paused");
+    }
+
     public bool TriggerCycle() => true;
 
     public FrameDecoding Decode(ReadOnlyMemory<byte> encoded) => new(new Frame(1, 1, [encoded.Span[0], 0, 0]), null);

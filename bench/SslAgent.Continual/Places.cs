@@ -1,0 +1,26 @@
+using SslAgent.Continual.Streams;
+
+namespace SslAgent.Continual;
+
+/// <summary>Folders, found from the repository that this program was built in.</summary>
+internal static class Places
+{
+    public static string Repository { get; } = Find();
+
+    public static DataFolders Data(Arguments arguments) => new(
+        Path.Combine(Repository, "assets"), Path.GetFullPath(arguments.Data ?? Path.Combine(Repository, "..", "shared", "data")));
+
+    public static string Runs(Arguments arguments) => Path.GetFullPath(arguments.Runs ?? Path.Combine(Repository, "artifacts", "continual", arguments.Profile));
+
+    public static string Out(Arguments arguments) => Path.GetFullPath(arguments.Out ?? Path.Combine(Repository, "bench", "continual"));
+
+    private static string Find()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "SslAgent.sln"))) return folder.FullName;
+        }
+
+        throw new UsageException($"{AppContext.BaseDirectory} is in no checkout of the repository: its assets are needed");
+    }
+}

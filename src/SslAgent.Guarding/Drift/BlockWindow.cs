@@ -1,0 +1,94 @@
+namespace SslAgent.Guarding.Drift;
+
+/// <summary>
+/// Whether the mean of a sequence changed: ADWIN's question (Bifet and Gavaldà 2007: is there a cut of the window whose two sides differ by more than
+/// chance? then the older side goes), asked of the last blocks' means. A deterministic fold; bounded; not thread-safe.
+/// </summary>
+/// <remarks>
+/// We differ from the paper: a window of at most <see cref="BlocksMax"/> blocks instead of an exponential histogram, so all cuts are tested; Student's t on
+/// the spread within the two sides instead of Hoeffding's bound, which needs values in [0, 1]; and the spread is widened by the blocks' own lag-1
+/// correlation (Bartlett 1946), since neighbouring frames of a camera look alike. A change must also be large beside the spread of single samples.
+/// </remarks>
+internal sealed class BlockWindow(DriftSettings settings)
+{
+    public const int BlocksMax = 64;
+
+    /// <summary>Fewest blocks on either side of a cut.</summary>
+    private const int SideMin = 4;
+
+    private const double CorrelationMax = 0.9;
+
+    private readonly List<Block> _blocks = [];
+    private double _sum, _squares;
+    private int _count;
+
+    /// <summary>Mean and variance of one block's samples.</summary>
+    public readonly record struct Block(double Mean, double Variance);
+
+    /// <summary>Takes a value; where a block is full and the window has a cut, gives the means before and after it and forgets what came before.</summary>
+    public (double Before, double After)? Add(double value)
+    {
+        if (!double.IsFinite(value)) return null;
+        _sum += value;
+        _squares += value * value;
+        if (++_count < settings.BlockSamples) return null;
+        double mean = _sum / _count;
+        Push(new Block(mean, Math.Max(0, _squares / _count - mean * mean)));
+        (_sum, _squares, _count) = (0, 0, 0);
+        return Cut();
+    }
+
+    public WindowState Save() => new([.. _blocks.Select(block => block.Mean)], [.. _blocks.Select(block => block.Variance)], _sum, _squares, _count);
+
+    public static BlockWindow Load(DriftSettings settings, WindowState saved)
+    {
+        var window = new BlockWindow(settings) { _sum = saved.Sum, _squares = saved.Squares, _count = Math.Min(saved.Count, settings.BlockSamples - 1) };
+        foreach ((double mean, double variance) in saved.Means.Zip(saved.Variances)) window.Push(new Block(mean, variance));
+        return window;
+    }
+
+    private void Push(Block block)
+    {
+        if (_blocks.Count == BlocksMax) _blocks.RemoveAt(0);
+        _blocks.Add(block);
+    }
+
+    private (double Before, double After)? Cut()
+    {
+        int cuts = _blocks.Count - (2 * SideMin) + 1;
+        if (cuts <= 0) return null;
+        // Every block brings a test of every cut, two-sided.
+        double limit = StudentT.QuantileAbove(settings.FalseAlarmRate / (2 * cuts), _blocks.Count - 2);
+        double single = Math.Sqrt(_blocks.Average(block => block.Variance));
+        (int at, double strain) = (-1, limit);
+        for (int cut = SideMin; cut <= _blocks.Count - SideMin; cut++)
+        {
+            (double shift, double spread) = Compare(cut);
+            if (shift < settings.ShiftMin * single || !(shift > strain * spread)) continue;
+            (at, strain) = (cut, spread > 0 ? shift / spread : double.MaxValue);
+        }
+
+        if (at < 0) return null;
+        (double Before, double After) means = (_blocks.Take(at).Average(block => block.Mean), _blocks.Skip(at).Average(block => block.Mean));
+        _blocks.RemoveRange(0, at);
+        return means;
+    }
+
+    /// <summary>How far the two sides' means lie apart, and the standard deviation of that.</summary>
+    private (double Shift, double Spread) Compare(int cut)
+    {
+        double before = _blocks.Take(cut).Average(block => block.Mean), after = _blocks.Skip(cut).Average(block => block.Mean);
+        double[] rest = [.. _blocks.Select((block, index) => block.Mean - (index < cut ? before : after))];
+        double squares = rest.Sum(value => value * value);
+        double lagged = rest.Zip(rest.Skip(1), (left, right) => left * right).Sum();
+        double correlation = squares > 0 ? Math.Clamp(lagged / squares, 0, CorrelationMax) : 0;
+        double variance = squares / (rest.Length - 2) * (1 + correlation) / (1 - correlation);
+        return (Math.Abs(after - before), Math.Sqrt(variance * (1.0 / cut + 1.0 / (rest.Length - cut))));
+    }
+}
+
+/// <summary>What the watch goes by; see the options of the same names.</summary>
+internal sealed record DriftSettings(double FalseAlarmRate, double ShiftMin, int BlockSamples, int SamplesMin);
+
+/// <summary>A window between two samples.</summary>
+internal sealed record WindowState(IReadOnlyList<double> Means, IReadOnlyList<double> Variances, double Sum, double Squares, int Count);

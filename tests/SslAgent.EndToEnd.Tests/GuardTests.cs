@@ -1,0 +1,128 @@
+using SslAgent.Configuration;
+using SslAgent.Domain;
+using SslAgent.Guarding;
+using SslAgent.Pipeline;
+
+namespace SslAgent.EndToEnd.Tests;
+
+/// <summary>What the guard does beyond a single verdict, in the running daemon and over restarts.</summary>
+public sealed class GuardTests
+{
+    /// <summary>No network of this size has features of so many directions: every version is rejected.</summary>
+    private static readonly GuardOptions RejectsAll = new() { RankFloor = 1000, FeatureCountMin = 2, RejectsBeforePause = 3 };
+
+    [Fact]
+    public async Task Versions_rejected_again_and_again_slow_the_training_down_and_pause_it_until_somebody_resumes()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings() with { Guard = RejectsAll };
+        settings = settings with { Cycle = settings.Cycle with { SamplesTrigger = 100 } };
+        var observer = new RecordingObserver();
+        await bench.SendAsync(450);
+        Agent agent = await bench.StartAsync(settings, observer);
+        VersionManifest[] rejected = [await observer.NextVersionAsync(bench.Limit), await observer.NextVersionAsync(bench.Limit), await observer.NextVersionAsync(bench.Limit)];
+        string told = await observer.ProblemAsync(problem => problem.Contains("paused", StringComparison.Ordinal), bench.Limit);
+
+        Assert.Contains("sslagent resume", told, StringComparison.Ordinal);
+        Assert.All(rejected, manifest => Assert.Equal((VerdictKind.Reject, null), (manifest.Verdict.Kind, manifest.Parent)));
+        double rate = settings.Learning.LearningRate, fresh = settings.Replay.FreshRatio;
+        Assert.Equal([rate, rate, rate / 2], rejected.Select(manifest => PlanOf(manifest).Learner.Optimizer.LearningRate));
+        Assert.Equal([fresh, fresh, fresh * 0.75], rejected.Select(manifest => PlanOf(manifest).FreshRatio));
+        AssertPaused(agent);
+        Assert.False(agent.TriggerCycle());
+        await observer.CountsAsync(counts => counts.JournalPosition >= 450, bench.Limit);
+        await agent.StopAsync();
+
+        // A restart comes to the same, since it is a fold.
+        agent = await bench.StartAsync(settings, observer);
+        AssertPaused(agent);
+        Assert.Equal((true, 3), (agent.Resume(new ResumeRequest("a person has looked")) is var resumed && resumed.WasPaused, resumed.Rejects));
+        Assert.Throws<ControlRefusedException>(() => agent.Resume(new ResumeRequest("again")));
+        Assert.Equal(TrainingCourse.Plain, agent.Status().Course);
+        await bench.SendAsync(150);
+        Assert.DoesNotContain(agent.Status().Problems, problem => problem.Contains("paused", StringComparison.Ordinal));
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((new ModelVersion(4), rate), (next.Version, PlanOf(next).Learner.Optimizer.LearningRate));
+    }
+
+    [Fact]
+    public async Task Other_options_resume_a_paused_training_at_the_next_start()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings() with { Guard = RejectsAll with { RejectsBeforePause = 1 } };
+        var observer = new RecordingObserver();
+        await bench.SendAsync(400);
+        Agent agent = await bench.StartAsync(settings, observer);
+        await observer.NextVersionAsync(bench.Limit);
+        AssertPaused(agent);
+        await agent.StopAsync();
+
+        agent = await bench.StartAsync(settings with { Learning = settings.Learning with { LearningRate = settings.Learning.LearningRate / 3 } }, observer);
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal(settings.Learning.LearningRate / 3, PlanOf(next).Learner.Optimizer.LearningRate);
+        await agent.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_learning_rate_a_thousand_times_too_high_is_rejected_after_its_first_cycle_and_training_stands_where_it_stood()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings();
+        var observer = new RecordingObserver();
+        await bench.SendAsync(200);
+        Agent agent = await bench.StartAsync(settings, observer);
+        VersionManifest sound = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal(VerdictKind.Promote, sound.Verdict.Kind);
+        await agent.StopAsync();
+
+        await bench.SendAsync(200);
+        agent = await bench.StartAsync(settings with { Learning = settings.Learning with { LearningRate = 1 } }, observer);
+        VersionManifest wild = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((VerdictKind.Reject, sound.Version), (wild.Verdict.Kind, wild.Parent));
+        Assert.Equal((sound.Version, sound.Version), (agent.Status().Head, agent.Status().Serving));
+    }
+
+    [Fact]
+    public async Task A_drift_of_the_stream_is_journalled_and_opens_an_era_that_is_probed_from_then_on()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings() with { Guard = new GuardOptions { DriftSamplesMin = 100, DriftBlockSamples = 16, DriftPlasticCycles = 1 } };
+        settings = settings with { Replay = settings.Replay with { EraSamples = 100_000 }, Cycle = settings.Cycle with { SamplesTrigger = 250 } };
+        var observer = new RecordingObserver();
+        await bench.SendLinesAsync([.. Lines(350, number => $"unit {number % 91} started after {number % 17} tries")]);
+        await bench.SendLinesAsync([.. Lines(350, number => $"{number * 7919 % 100_003} 0x{number * 31 % 65_521:x} {number % 977}: {number * 13 % 1009} {number % 10} {number * 17 % 4099} {number % 321}")]);
+        Agent agent = await bench.StartAsync(settings, observer);
+        await observer.CountsAsync(counts => counts.JournalPosition >= 700, bench.Limit);
+
+        TrainingCourse course = agent.Status().Course;
+        Assert.Equal(1, course.Drifts);
+        await agent.StopAsync();
+        // The watch goes on from where it was: the same drift is not found again.
+        agent = await bench.StartAsync(settings, observer);
+        Assert.Equal(1, agent.Status().Course.Drifts);
+        while (true)
+        {
+            VersionManifest version = await observer.NextVersionAsync(bench.Limit);
+            if (!version.Probe.Eras.Any(era => era is { Era: 1, Objective: "mlm" }))
+            {
+                await bench.SendLinesAsync([.. Lines(260, number => $"{number * 104_729 % 100_003} 0x{number * 37 % 65_521:x} {number % 971}: {number * 19 % 1013} {number % 10} {number % 4001}")]);
+                continue;
+            }
+
+            Assert.Equal([0, 1], version.Probe.Eras.Where(era => era.Objective == "mlm").Select(era => era.Era).Distinct().Order());
+            break;
+        }
+    }
+
+    private static IEnumerable<string> Lines(int count, Func<int, string> line) => Enumerable.Range(1, count).Select(line);
+
+    private static CyclePlan PlanOf(VersionManifest manifest) => CyclePlan.FromJson(manifest.Plan.GetRawText());
+
+    private static void AssertPaused(Agent agent)
+    {
+        AgentStatus status = agent.Status();
+        Assert.True(status.Course.IsPaused);
+        Assert.Equal(AgentHealth.Degraded, status.Health);
+        Assert.Contains(status.Problems, problem => problem.StartsWith("training is paused", StringComparison.Ordinal));
+    }
+}

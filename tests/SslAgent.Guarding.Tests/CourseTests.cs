@@ -1,0 +1,54 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Guarding.Tests;
+
+public sealed class CourseTests
+{
+    private static readonly GuardOptions Options = new() { DriftPlasticCycles = 2 };
+
+    private static JournalRecord.CycleEnded Ended(VerdictKind kind) =>
+        new(new CycleNumber(1), 10, new ModelVersion(1), new Verdict(kind, []), []);
+
+    private static Course Fold(params JournalRecord[] records) => records.Aggregate(Course.Start, (course, record) => course.After(record));
+
+    [Fact]
+    public void One_reject_changes_nothing_and_each_further_one_halves_the_rate_and_raises_replay()
+    {
+        Course course = Fold(Ended(VerdictKind.Reject));
+        Assert.Equal((1.0, 1.0, false), (course.Under(Options).LearningRateScale, course.Under(Options).FreshScale, course.Under(Options).IsPaused));
+        course = course.After(Ended(VerdictKind.Hold)).After(Ended(VerdictKind.Reject)).After(Ended(VerdictKind.Reject));
+        Assert.Equal((0.25, 0.5625, false), (course.Under(Options).LearningRateScale, course.Under(Options).FreshScale, course.Under(Options).IsPaused));
+    }
+
+    [Fact]
+    public void Promoted_versions_make_up_for_rejected_ones_one_by_one()
+    {
+        Course course = Fold(Ended(VerdictKind.Reject), Ended(VerdictKind.Reject), Ended(VerdictKind.Reject), Ended(VerdictKind.Promote));
+        Assert.Equal(0.5, course.Under(Options).LearningRateScale);
+        course = course.After(Ended(VerdictKind.Promote)).After(Ended(VerdictKind.Promote)).After(Ended(VerdictKind.Promote));
+        Assert.Equal(0, course.Rung);
+    }
+
+    [Fact]
+    public void After_five_it_pauses_until_somebody_looks()
+    {
+        JournalRecord[] rejects = [.. Enumerable.Repeat(Ended(VerdictKind.Reject), 5)];
+        Assert.True(Fold(rejects).Under(Options).IsPaused);
+        Assert.False(Fold(rejects).Under(Options with { RejectsBeforePause = 0 }).IsPaused);
+        Assert.False(Fold(rejects).Under(Options with { RejectsBeforePause = 6 }).IsPaused);
+        JournalRecord.RolledBack back = new(new ModelVersion(1), 0, new ModelVersion(9), ReplayRollback.Keep, "why", []);
+        foreach (JournalRecord look in new JournalRecord[] { new JournalRecord.TrainingResumed("seen"), back })
+            Assert.Equal(TrainingCourse.Plain, Fold([.. rejects, look]).Under(Options));
+    }
+
+    [Fact]
+    public void A_drift_lets_it_learn_faster_for_some_cycles_unless_it_was_just_rejected()
+    {
+        JournalRecord drift = new JournalRecord.DriftFound("cam", "frame brightness", 1, 2, 2);
+        Course course = Fold(drift);
+        Assert.Equal((1.5, 1.3, 1), (course.Under(Options).LearningRateScale, course.Under(Options).FreshScale, course.Under(Options).Drifts));
+        Assert.Equal(1, course.After(Ended(VerdictKind.Reject)).Under(Options).LearningRateScale);
+        course = course.After(Ended(VerdictKind.Promote)).After(Ended(VerdictKind.Hold));
+        Assert.Equal((1.0, 1.0, 0), (course.Under(Options).LearningRateScale, course.Under(Options).FreshScale, course.PlasticLeft));
+    }
+}

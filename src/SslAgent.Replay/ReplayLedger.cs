@@ -184,9 +184,11 @@ public sealed partial class ReplayLedger : IDisposable
             JournalCodec.IsDecision(decision) && decision is not JournalRecord.CycleStarted, "samples are admitted and cycles are started");
         lock (_lock)
         {
-            return decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind } rewind
+            long sequence = decision is JournalRecord.RolledBack { Replay: ReplayRollback.Rewind } rewind
                 ? AppendAndRewind_NeedsLock(rewind)
                 : AppendAndApply_NeedsLock(decision);
+            if (decision is JournalRecord.Evicted evicted) _metrics.Evicted(evicted);
+            return sequence;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using SslAgent.Domain;
 
 namespace SslAgent.Replay;
 
@@ -9,12 +10,14 @@ internal sealed class ReplayMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _messages;
+    private readonly Counter<long> _redundant;
     private readonly Histogram<double> _syncSeconds;
 
     /// <param name="damagedRanges">What recovery found.</param>
     public ReplayMetrics(Func<ReplayStats> stats, int damagedRanges)
     {
         _messages = _meter.CreateCounter<long>("sslagent.replay.messages", "{message}", "Delivered messages by what became of them");
+        _redundant = _meter.CreateCounter<long>("sslagent.replay.redundant", "{sample}", "Samples that the model found redundant in the replay buffer");
         _syncSeconds = _meter.CreateHistogram<double>("sslagent.replay.sync", "s", "Time to make admitted messages durable");
         _meter.CreateObservableGauge("sslagent.replay.buffered", () => Buffered(stats()), "{sample}", "Samples that can be drawn");
         _meter.CreateObservableGauge("sslagent.replay.journal.size", () => stats().JournalBytes, "By", "Durable bytes of journal on disk");
@@ -35,6 +38,14 @@ internal sealed class ReplayMetrics : IDisposable
 
     public void Message(AdmissionResult result) => _messages.Add(1, new KeyValuePair<string, object?>("result", Word(result)));
 
+    public void Evicted(JournalRecord.Evicted evicted)
+    {
+        foreach ((Modality modality, IReadOnlyList<SampleId> ids) in evicted.ByModality)
+        {
+            if (ids.Count > 0) _redundant.Add(ids.Count, new KeyValuePair<string, object?>("modality", Word(modality)));
+        }
+    }
+
     public void Synced(TimeSpan elapsed) => _syncSeconds.Record(elapsed.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
@@ -48,10 +59,13 @@ internal sealed class ReplayMetrics : IDisposable
         _ => "redelivered",
     };
 
-    private static IEnumerable<Measurement<int>> Buffered(ReplayStats stats) =>
-    [
-        new(stats.Buffered.Frames, new KeyValuePair<string, object?>("modality", "frame")),
-        new(stats.Buffered.Texts, new KeyValuePair<string, object?>("modality", "text")),
-        new(stats.Buffered.Pairs, new KeyValuePair<string, object?>("modality", "pair")),
-    ];
+    private static string Word(Modality modality) => modality switch
+    {
+        Modality.Frame => "frame",
+        Modality.Text => "text",
+        _ => "pair",
+    };
+
+    private static IEnumerable<Measurement<int>> Buffered(ReplayStats stats) => Enum.GetValues<Modality>().Select(
+        modality => new Measurement<int>(stats.Buffered.Of(modality), new KeyValuePair<string, object?>("modality", Word(modality))));
 }

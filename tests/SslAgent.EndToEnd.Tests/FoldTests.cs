@@ -132,7 +132,7 @@ public sealed class FoldTests
     public async Task The_share_of_new_samples_moves_with_the_past_and_a_restart_makes_no_difference()
     {
         await using var bench = new Bench();
-        await bench.SendAsync(650);
+        await bench.SendAsync(600); // What the broker keeps: 5 MiB a partition.
         AgentSettings settings = bench.Settings("once"), another = bench.Settings("twice");
         var adaptive = settings.Replay with { Ratio = ReplayRatio.Adaptive, FreshRatio = 0.4, FreshRatioMin = 0.2, FreshRatioMax = 0.7 };
         (settings, another) = (settings with { Replay = adaptive }, another with { Replay = adaptive });

@@ -43,6 +43,22 @@ public sealed class LineageFoldTests
     }
 
     [Fact]
+    public void Who_is_redundant_belongs_to_the_cycle_that_is_open()
+    {
+        Apply(Started(1));
+        var evicted = new JournalRecord.Evicted(new CycleNumber(1), [new SampleId(3)], [], []);
+        Apply(evicted);
+        Assert.Same(evicted, _fold.Open!.Evicted);
+        Apply(new JournalRecord.CycleAbandoned(new CycleNumber(1), "test"));
+        Apply(Started(2));
+        Assert.Null(_fold.Open!.Evicted);
+        Assert.Empty(_fold.Oddities);
+        Apply(evicted);
+        Assert.Null(_fold.Open!.Evicted);
+        Assert.Contains("cycle 1 found samples redundant", Assert.Single(_fold.Oddities), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_rollback_becomes_the_head_under_a_new_number()
     {
         Cycle(1, 1, VerdictKind.Promote);

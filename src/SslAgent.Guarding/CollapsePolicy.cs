@@ -28,8 +28,9 @@ internal static class CollapsePolicy
             Limits limits = new(health.Tower, plunged, options);
             yield return limits.Judge("effective rank", health.EffectiveRank, before?.EffectiveRank, options.RankFloor, "directions");
             yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, options.StdRatioFloor, "of 1/sqrt(d)");
-            if (health.TailShare is { } tail && before?.TailShare is { } tailBefore)
-                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, 0, "of their sum");
+            // The lesser directions weigh less the more samples there are, and the greater ones grow while a tower learns: only probes of one size compare, by wider limits.
+            if (health.TailShare is { } tail && before?.TailShare is { } tailBefore && IsOfOneSize(health, before))
+                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, 0, "of their sum", power: 2);
             // Uniformity goes with the square of the spread, and so do its limits.
             if (health.Uniformity is { } uniformity && before?.Uniformity is { } uniformityBefore)
                 yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, 0, "nats", power: 2);
@@ -58,6 +59,9 @@ internal static class CollapsePolicy
     /// <summary>The rank of few samples is low by itself: against a much larger or wider probe only the absolute floor counts.</summary>
     private static FeatureHealth? Comparable(FeatureHealth now, FeatureHealth? before) =>
         before is not null && before.Width == now.Width && now.Count * 2 >= before.Count ? before : null;
+
+    /// <summary>Counts within a fifth of each other.</summary>
+    private static bool IsOfOneSize(FeatureHealth now, FeatureHealth before) => now.Count * 5L >= before.Count * 4L && now.Count * 4L <= before.Count * 5L;
 
     /// <summary>One tower's limits.</summary>
     private sealed class Limits(string tower, string[] plunged, GuardOptions options)

@@ -68,8 +68,8 @@ public sealed class CollapsePolicyTests
     [Theory]
     [InlineData(0.10, -1.0, VerdictKind.Promote)]
     [InlineData(0.06, -0.3, VerdictKind.Promote)]
-    [InlineData(0.04, -1.0, VerdictKind.Hold)]
-    [InlineData(0.01, -1.0, VerdictKind.Reject)]
+    [InlineData(0.02, -1.0, VerdictKind.Hold)]
+    [InlineData(0.003, -1.0, VerdictKind.Reject)]
     [InlineData(0.10, -0.2, VerdictKind.Hold)]
     [InlineData(0.10, -0.03, VerdictKind.Reject)]
     public void Dead_dimensions_and_features_in_one_place_are_collapse(double tail, double uniformity, VerdictKind expected)
@@ -77,6 +77,14 @@ public sealed class CollapsePolicyTests
         FeatureHealth before = Some.Tower() with { TailShare = 0.10, Uniformity = -1 };
         Assert.Equal(expected, Judge(before with { TailShare = tail, Uniformity = uniformity }, before).Kind);
         Assert.Equal(VerdictKind.Promote, Judge(Some.Tower() with { TailShare = tail, Uniformity = uniformity }, Some.Tower()).Kind);
+    }
+
+    [Fact]
+    public void More_samples_have_a_smaller_tail_by_themselves()
+    {
+        FeatureHealth few = Some.Tower(count: 21) with { TailShare = 0.081 }, many = Some.Tower(count: 61) with { TailShare = 0.015 };
+        Assert.Equal(VerdictKind.Promote, Judge(many, few).Kind);
+        Assert.Equal(VerdictKind.Hold, Judge(many, few with { Count = 61 }).Kind);
     }
 
     [Theory]

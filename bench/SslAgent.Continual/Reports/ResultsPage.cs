@@ -65,7 +65,8 @@ internal sealed class ResultsPage(
     {
         page.AppendLine(CultureInfo.InvariantCulture, $"# Continual learning: profile {profile.Name}").AppendLine();
         if (profile.Name == "quick") page.AppendLine("**Profile quick: a few seconds of training a run. It shows that everything works; no method should be judged by these numbers.**").AppendLine();
-        page.Append(CultureInfo.InvariantCulture, $"Made by `make bench-continual PROFILE={profile.Name}{Options()}` on {time.GetUtcNow():yyyy-MM-dd}, commit {MachineFacts.Commit(Places.Repository)}: ");
+        string commits = string.Join(" and ", records.Select(record => record.Commit).Where(commit => commit.Length > 0).Distinct());
+        page.Append(CultureInfo.InvariantCulture, $"Made by `make bench-continual PROFILE={profile.Name}{Options()}` on {time.GetUtcNow():yyyy-MM-dd}, commit {commits}: ");
         page.Append(CultureInfo.InvariantCulture, $"{MachineFacts.Processor}, {Environment.ProcessorCount} cores, {MachineFacts.System}, .NET {Environment.Version}; ");
         page.AppendLine(CultureInfo.InvariantCulture, $"{profile.Jobs} runs at a time with {arguments.Threads} thread each, {arguments.Dtype} on {arguments.Device}.").AppendLine();
         page.AppendLine(HowItWasDone).AppendLine();
@@ -94,7 +95,7 @@ internal sealed class ResultsPage(
         Show(page, pictures.Bars(Against.Iid, "default against i.i.d.: losses should stay left of the limit, probes right of it", targets), "default against i.i.d.");
         Show(page, pictures.Bars(Against.Naive, "default against naive: losses should be left of zero, probes right of it", targets), "default against naive");
         Show(page, pictures.Bars(Against.Random, "default above the random tower, linear probe", targets), "default above the random tower");
-        Show(page, pictures.Bars(Against.Itself, "average forgetting of the default", targets), "average forgetting");
+        Show(page, pictures.Bars(Against.Itself, "average forgetting of the default (the line: lowest to highest seed)", targets), "average forgetting");
     }
 
     private void WriteLong(StringBuilder page, Pictures pictures)

@@ -43,6 +43,9 @@ internal sealed record RunRecord(
     RetrievalRanks? Retrieval,
     double? Auroc)
 {
+    /// <summary>The commit of the sources that ran it: a profile may be finished by later ones than began it.</summary>
+    public string Commit { get; init; } = "";
+
     [JsonIgnore]
     public RunKey Key => new(Stream, Method, Share, Seed);
 }

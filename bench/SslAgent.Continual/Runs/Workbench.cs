@@ -1,3 +1,4 @@
+using SslAgent.Continual.Reports;
 using SslAgent.Continual.Streams;
 
 namespace SslAgent.Continual.Runs;
@@ -15,7 +16,8 @@ internal sealed class Workbench(DataFolders folders, BenchSetting bench, TimePro
         (StreamSpec spec, StreamData data) = Load(named);
         HeldOut heldOut = Prepare(spec, data, key.Seed);
         RunSetting setting = RunSetting.Of(spec, method, key, bench, heldOut.Trainable);
-        return new ContinualRun(spec, data, heldOut, method, key, setting, bench.Steps(spec, heldOut.Cycles), time).Execute(RunSetting.Digest(named, method, key, bench));
+        var run = new ContinualRun(spec, data, heldOut, method, key, setting, bench.Steps(spec, heldOut.Cycles), time);
+        return run.Execute(RunSetting.Digest(named, method, key, bench)) with { Commit = MachineFacts.Commit(Places.Repository) };
     }
 
     private (StreamSpec Spec, StreamData Data) Load(StreamSpec named)

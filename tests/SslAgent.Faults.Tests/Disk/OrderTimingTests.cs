@@ -20,7 +20,7 @@ public sealed class OrderTimingTests
         await observer.NextVersionAsync(bench.Limit);
         VersionManifest lost = await observer.NextVersionAsync(bench.Limit);
         await agent.StopAsync();
-        DamagedState.FlipBitOfVersion(settings, lost.Version);
+        Directory.Delete(Path.Combine(settings.Agent.StateDirectory, "versions", $"v{lost.Version.Number:D6}"), recursive: true);
 
         // The cycle is run anew, and its samples cannot be read before the order is there.
         var disk = new FaultyDisk();

@@ -55,7 +55,7 @@ public sealed class Learner : IDisposable
     public int StepsDone => _state.Progress?.StepsDone ?? 0;
 
     /// <summary>A new lineage: weights drawn from the plan's seed.</summary>
-    public static Learner Create(LearnerPlan plan, TimeProvider time) => new(plan, ObjectiveRegistry.All, TokenizerFiles.Read, time);
+    public static Learner Create(LearnerPlan plan, TimeProvider time) => new(plan, ObjectiveRegistry.Of(plan), TokenizerFiles.Read, time);
 
     /// <summary>Goes on from a version or a resume point. Throws <see cref="ModelStateException"/> where it does not fit the plan.</summary>
     public static Learner Restore(LearnerPlan plan, IStoredModel stored, TimeProvider time)

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
@@ -12,6 +13,16 @@ namespace SslAgent.Learning.Batches;
 /// <summary>From drawn samples to what an objective reads: pixels packed, cropped, normalised; texts encoded.</summary>
 internal static class InputBuilder
 {
+    /// <summary>A training batch as the objective wants it: views of the frames where it asks for some.</summary>
+    public static ObjectiveInput ForTraining(
+        Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
+        objective.Views is { } views ? WithViews(batch, views, plan, towers, state, key) : ForTraining(batch, plan, towers, tokenizer, state, key);
+
+    /// <summary>A probe's batch as the objective wants it: the same views at every version, since they go by the probe's key.</summary>
+    public static ObjectiveInput ForProbing(
+        Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
+        objective.Views is { } views ? WithViews(batch, views, plan, towers, state, key) : ForProbing(batch, plan, towers, tokenizer, state, key);
+
     /// <summary>A training batch: frames are cropped and mirrored by the key.</summary>
     public static ObjectiveInput ForTraining(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
     {
@@ -31,6 +42,16 @@ internal static class InputBuilder
     {
         Tensor pixels = FrameTensors.Resize(FrameTensors.Pack(frames, model.ImageSize, device), model.ImageSize);
         return FrameTensors.Normalize(pixels, normalization);
+    }
+
+    private static ObjectiveInput WithViews(Batch batch, IReadOnlyList<ViewPlan> views, LearnerPlan plan, TowerSet towers, Weights? state, DrawKey key)
+    {
+        Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, towers.Weights.Device);
+        IReadOnlyList<Tensor> drawn = Views.Draw(pixels, views, plan.Model.ImageSize, key.With(ChanceStream.Augmentation, key.Part));
+        return new ObjectiveInput(towers, plan, Frames: null, Texts: null, 0, key, state)
+        {
+            Views = [.. drawn.Select(view => FrameTensors.Normalize(view, plan.Normalization))],
+        };
     }
 
     private static Tensor Augment(Batch batch, LearnerPlan plan, Device device, DrawKey key)

@@ -30,6 +30,10 @@ internal static class Clip
     public static ObjectiveDefinition Definition { get; } = new()
     {
         Name = ObjectiveNames.Clip,
+        About = new(
+            "frames with text: brings a frame and its own text together in a space that both can be searched in",
+            "a pass over whole frames and one over their texts; more pairs in a batch, more to tell apart",
+            "Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021, section 2.3"),
         Modality = Modality.Pair,
         ReadsText = true,
         SamplesMin = 2,

@@ -26,6 +26,10 @@ internal static class Mae
     public static ObjectiveDefinition Definition { get; } = new()
     {
         Name = ObjectiveNames.Mae,
+        About = new(
+            "frames: hides most patches and learns to fill them in; the steadiest start on any stream of pictures",
+            "the tower sees a quarter of the patches: the cheapest of those that read frames",
+            "He et al., Masked Autoencoders Are Scalable Vision Learners, 2021, section 3"),
         Modality = Modality.Frame,
         ReadsText = false,
         SamplesMin = 1,

@@ -27,6 +27,10 @@ internal static class Mlm
     public static ObjectiveDefinition Definition { get; } = new()
     {
         Name = ObjectiveNames.Mlm,
+        About = new(
+            "text: hides some tokens and learns to name them",
+            "one pass over the text and the token table at hidden places",
+            "Devlin et al., BERT, 2018, section 3.1, task 1"),
         Modality = Modality.Text,
         ReadsText = true,
         SamplesMin = 1,

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
@@ -17,10 +18,15 @@ namespace SslAgent.Learning.Objectives;
 internal sealed record ObjectiveInput(
     TowerSet Towers, LearnerPlan Plan, Tensor? Frames, TokenBatch? Texts, int TokensInUse, DrawKey Key, Weights? State)
 {
+    /// <summary>Several views of each frame, normalised, each fp32 [B, 3, S, S], where the objective asks for views; else empty, and <see cref="Frames"/> is there.</summary>
+    public IReadOnlyList<Tensor> Views { get; init; } = [];
+
     /// <summary>What the replay buffer remembers of the rows; null where it remembers nothing or nobody asked.</summary>
     public Recollection? Recollection { get; init; }
 
     public Device Device => Towers.Weights.Device;
+
+    public Tensor View(int number) => number < Views.Count ? Views[number] : throw new BrokenInvariantException($"view {number} was not drawn");
 }
 
 /// <summary>A loss to go down, scalar fp32, and numbers worth seeing beside it, by the definition's term names.</summary>
@@ -40,6 +46,8 @@ internal sealed record ObjectiveDefinition
 {
     public required string Name { get; init; }
 
+    public required ObjectiveAbout About { get; init; }
+
     /// <summary>What a batch is made of.</summary>
     public required Modality Modality { get; init; }
 
@@ -51,6 +59,9 @@ internal sealed record ObjectiveDefinition
 
     /// <summary>Sections whose weights it moves, the towers' among them.</summary>
     public required IReadOnlyList<string> Sections { get; init; }
+
+    /// <summary>The views of a frame that it sees, in order; null where it sees the frame once, or none.</summary>
+    public IReadOnlyList<ViewPlan>? Views { get; init; }
 
     /// <summary>The sections that are its own.</summary>
     public required Func<ModelPlan, IEnumerable<SectionSpec>> Declare { get; init; }

@@ -3,7 +3,10 @@ namespace SslAgent.Learning.Objectives;
 /// <summary>Names of the objectives, as options, plans, reports and stored weights spell them.</summary>
 public static class ObjectiveNames
 {
-    public const string Mae = "mae", Mlm = "mlm", Clip = "clip";
+    public const string Mae = "mae", Mlm = "mlm", Clip = "clip", SimClr = "simclr", SimSiam = "simsiam", BarlowTwins = "barlow-twins", VicReg = "vicreg";
 
-    public static IReadOnlyList<string> All { get; } = [Mae, Mlm, Clip];
+    /// <summary>What is learned by where nothing is said.</summary>
+    public static IReadOnlyList<string> Standard { get; } = [Mae, Mlm, Clip];
+
+    public static IReadOnlyList<string> All { get; } = [.. Standard, SimClr, SimSiam, BarlowTwins, VicReg];
 }

@@ -8,11 +8,17 @@ namespace SslAgent.Learning.Objectives;
 /// <summary>All objectives. Adding one is a file, a test and a line here and in <see cref="ObjectiveNames"/>.</summary>
 internal static class ObjectiveRegistry
 {
-    public static IReadOnlyList<ObjectiveDefinition> All { get; } = [Mae.Definition, Mlm.Definition, Clip.Definition];
+    /// <summary>Those whose sections every version has, whatever its plan trains: what is served is made of them.</summary>
+    public static IReadOnlyList<ObjectiveDefinition> Standard { get; } = [Mae.Definition, Mlm.Definition, Clip.Definition];
 
-    /// <summary>
-    /// Every section of the model, whatever the plan trains: switching an objective on or off never changes what a stored version holds.
-    /// </summary>
+    public static IReadOnlyList<ObjectiveDefinition> All { get; } =
+        [.. Standard, SimClr.Definition, SimSiam.Definition, BarlowTwins.Definition, VicReg.Definition];
+
+    /// <summary>The standard ones and those that the plan trains besides: their sections come and go with it (<see cref="State.StoredSections"/>).</summary>
+    public static IReadOnlyList<ObjectiveDefinition> Of(LearnerPlan plan) =>
+        [.. All.Where(objective => Standard.Contains(objective) || plan.Objectives.Any(planned => planned.Name == objective.Name))];
+
+    /// <summary>Every section that the objectives need.</summary>
     public static ParameterLayout Layout(ModelPlan plan, IEnumerable<ObjectiveDefinition> objectives) => new(
         [VisionTower.Declare(plan), TextTower.Declare(plan), .. objectives.SelectMany(objective => objective.Declare(plan))]);
 

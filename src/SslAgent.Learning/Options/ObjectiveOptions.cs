@@ -5,7 +5,7 @@ namespace SslAgent.Learning.Options;
 /// <summary>One way of learning without labels, and how often it has its turn.</summary>
 public sealed record ObjectiveOptions
 {
-    /// <summary><c>mae</c>, <c>mlm</c> or <c>clip</c>.</summary>
+    /// <summary>One of <c>sslagent objectives list</c>.</summary>
     [Required]
     public string Name { get; init; } = "";
 

@@ -43,7 +43,7 @@ public static class Planner
     private static ObjectivePlan[] ResolveObjectives(LearningOptions learning)
     {
         ObjectiveOptions[] wanted =
-            learning.Objectives.Length > 0 ? learning.Objectives : [.. ObjectiveNames.All.Select(name => new ObjectiveOptions { Name = name })];
+            learning.Objectives.Length > 0 ? learning.Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
         return [.. wanted.Where(one => one.Weight > 0).Select(one => new ObjectivePlan(one.Name, one.Weight, one.BatchSize ?? learning.BatchSize))];
     }
 

@@ -41,7 +41,7 @@ internal sealed class Prober(
     {
         if (objective.ReadsText && tokenizer is null) return null;
         Batch all = sentinels.Read(era, objective.Modality, plan.Probe.SentinelsMax);
-        return all.Count < objective.SamplesMin ? null : new EraLosses(plan, objective, era, all, Input).Measure();
+        return all.Count < objective.SamplesMin ? null : new EraLosses(plan, objective, era, all, (rows, key) => InputBuilder.ForProbing(rows, objective, plan, towers, tokenizer, objectiveState, key)).Measure();
     }
 
     /// <summary>Of each tower; notes on the way whether the newest era's features shifted.</summary>

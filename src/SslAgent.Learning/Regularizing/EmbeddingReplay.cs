@@ -14,7 +14,8 @@ namespace SslAgent.Learning.Regularizing;
 /// <remarks>
 /// Reference implementation: aimagelab/mammoth. We differ: there are no labels and so no logits, what is stored is the direction of a sample's mean feature under the replay
 /// buffer's projection (64 numbers); it follows the model slowly (the buffer embeds its samples anew from time to time and averages), so the hold is on the recent past and not
-/// on the first moment; the distance is 1 less the cosine, between 0 and 2; a quarter of a batch at most is held. Pairs are left alone: their direction is of both halves.
+/// on the first moment; the distance is 1 less the cosine, between 0 and 2; a quarter of a batch at most is held. Pairs are left alone, since their direction is of both halves, and so are objectives
+/// on views, which change a frame more than anybody could remember.
 /// </remarks>
 internal static class EmbeddingReplay
 {
@@ -24,7 +25,7 @@ internal static class EmbeddingReplay
     /// <summary>The objective with the hold beside its loss; itself where its samples have no direction of their own.</summary>
     public static ObjectiveDefinition Beside(ObjectiveDefinition objective, ModelPlan plan, double weight)
     {
-        if (objective.Modality == Modality.Pair) return objective;
+        if (objective.Modality == Modality.Pair || objective.Views is not null) return objective;
         float[] signs = objective.Modality == Modality.Frame ? SampleEmbedder.FrameSigns(plan) : SampleEmbedder.TextSigns(plan);
         return objective with
         {

@@ -13,7 +13,7 @@ internal static class LoadedWeights
     public static Weights Load(IStoredModel stored, ModelPlan model, Device device, ComputeDtype dtype)
     {
         using var scope = NewDisposeScope();
-        ParameterLayout layout = ObjectiveRegistry.Layout(model, ObjectiveRegistry.All);
+        ParameterLayout layout = ObjectiveRegistry.Layout(model, ObjectiveRegistry.Standard);
         Tensor flat = zeros(layout.Count, device: device);
         StoredWeights.Fill(flat, StoredWeights.Flatten(stored.ReadModel(), layout, stored.Manifest.Version));
         return new Weights(layout, dtype == ComputeDtype.Bf16 ? flat.to_type(ScalarType.BFloat16) : flat, gradients: null);

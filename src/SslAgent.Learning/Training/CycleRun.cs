@@ -96,7 +96,7 @@ internal sealed class CycleRun
         Batch batch = _source.Draw(definition.Modality, count, key.With(ChanceStream.Sampling, key.Part)); // (1)
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
         ids.AddRange(batch.Ids);
-        ObjectiveInput input = InputBuilder.ForTraining(batch, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
+        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
         if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)
         Shape.Require(loss.Loss, definition.Name + " loss");

@@ -14,6 +14,7 @@ internal static class CommandRegistry
         ReplayCommand.Build(),
         AuditCommand.Build(),
         EmbedCommand.Build(),
+        ObjectivesCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),
         HealthcheckCommand.Build(),

@@ -16,6 +16,7 @@ internal static class NoStopSiamese
     public static ObjectiveDefinition Definition { get; } = new()
     {
         Name = Name,
+        About = new("shows what a collapse looks like", "two passes over whole frames", "Chen and He, Exploring Simple Siamese Representation Learning, 2021, section 4.1"),
         Modality = Modality.Frame,
         ReadsText = false,
         SamplesMin = 1,

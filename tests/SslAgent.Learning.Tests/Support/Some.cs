@@ -29,7 +29,7 @@ internal static class Some
         Planner.Resolve(model ?? SmallModel, learning ?? SmallLearning, Seed, earlier: null, new FixedMachine());
 
     public static Learner Learner(LearnerPlan plan, params IReadOnlyList<ObjectiveDefinition> more) =>
-        new(plan, [.. ObjectiveRegistry.All, .. more], _ => new ByteTokenizer(), TimeProvider.System);
+        new(plan, [.. ObjectiveRegistry.Of(plan), .. more], _ => new ByteTokenizer(), TimeProvider.System);
 
     /// <summary>A picture of a disc on a ground: place, size and colours follow from its number.</summary>
     public static Frame Frame(int number, int side = 16)

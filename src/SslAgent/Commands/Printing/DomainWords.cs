@@ -12,6 +12,13 @@ internal static class DomainWords
         _ => "rejected",
     };
 
+    public static string Of(Modality modality) => modality switch
+    {
+        Modality.Frame => "frames",
+        Modality.Text => "texts",
+        _ => "frames with their texts",
+    };
+
     public static string Of(AgentHealth health) => health switch
     {
         AgentHealth.Starting => "starting",

@@ -39,6 +39,15 @@ internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms)
     public Tensor? Penalty { get; init; }
 }
 
+/// <summary>A step that an objective has just taken.</summary>
+internal sealed record StepTaken(LearnerPlan Plan, FlatParameters Parameters, Weights? State)
+{
+    public Weights RequireState() => Check.NotNull(State, "an objective that declares state has it");
+
+    /// <summary>Steps of a section before this one.</summary>
+    public long StepsBefore(string section) => Parameters.Counter(section).Steps - 1;
+}
+
 /// <summary>
 /// One way of learning without labels: what it needs, which sections it moves, and two functions. Immutable; the registry holds one of each.
 /// </summary>
@@ -88,6 +97,9 @@ internal sealed record ObjectiveDefinition
     /// averages over batches and keeps the best candidate. For losses that depend on the whole batch; null where any part of a batch may be asked about alone.
     /// </summary>
     public Func<ObjectiveInput, Tensor>? ProbeLosses { get; init; }
+
+    /// <summary>What follows each step that moved the weights: slow copies follow. Under no_grad; null where nothing does.</summary>
+    public Action<StepTaken>? AfterStep { get; init; }
 
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }

@@ -1,3 +1,7 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Heads;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -18,6 +22,16 @@ internal static class TwoViews
 
     /// <summary>One pass of the tower over both views.</summary>
     public static Features Pool(ObjectiveInput input) => new(input.Towers.Vision.Pool(cat([input.View(0), input.View(1)])));
+
+    /// <summary>What a slow copy makes of both views: projections without a gradient, fp32 [B, J] each.</summary>
+    public static (Tensor One, Tensor Other) Targets(ObjectiveInput input, SlowCopy copy, MlpHead head)
+    {
+        using IDisposable noGradients = no_grad();
+        using Weights weights = copy.Open(Check.NotNull(input.State, "an objective that declares state has it"), input.Towers.Weights.Dtype);
+        using var towers = new TowerSet(input.Plan.Model, weights);
+        Features features = new(towers.Vision.Pool(cat([input.View(0), input.View(1)])));
+        return (head.Forward(features.One, weights), head.Forward(features.Other, weights));
+    }
 
     /// <summary>Losses of 2B views → one candidate with the mean of each frame's two [1, B].</summary>
     public static Tensor ByFrame(Tensor losses) => losses.view(2, losses.shape[0] / 2).mean([0], keepdim: true);

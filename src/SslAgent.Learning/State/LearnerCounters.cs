@@ -6,7 +6,9 @@ namespace SslAgent.Learning.State;
 internal sealed record SectionCounters(string Section, long Elements, long Steps, long WarmFrom);
 
 /// <summary>The file <c>learner.json</c>: what training needs besides tensors.</summary>
-internal sealed record LearnerCounters(int Format, IReadOnlyList<SectionCounters> Sections, CycleProgress? Progress)
+/// <param name="StateSections">What objectives keep besides weights, in the order of its flat tensor; counters there mean nothing.</param>
+internal sealed record LearnerCounters(
+    int Format, IReadOnlyList<SectionCounters> Sections, IReadOnlyList<SectionCounters> StateSections, CycleProgress? Progress)
 {
     public const string FileName = "learner.json";
 

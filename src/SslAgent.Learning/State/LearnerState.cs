@@ -85,13 +85,12 @@ internal sealed class LearnerState : IDisposable
         if (training.Count == 0) throw new ModelStateException($"version {version} has no training state: retention dropped it, so nothing can be trained on from there");
         RequireServed(stored, version);
         LearnerCounters counters = StoredWeights.ReadJson(stored, LearnerCounters.FileName, PlanJson.Default.LearnerCounters);
-        var sections = new StoredSections(counters);
+        var sections = new StoredSections(counters.Sections);
         StoredWeights.Fill(ServedFlat, ServedOf(stored, sections, version));
         if (Parameters.Average is not null) FillFlat(Parameters.Masters, MastersName, First(sections));
         FillFlat(Parameters.FirstMoments, FirstMomentsName, Zeros());
         FillFlat(Parameters.SecondMoments, SecondMomentsName, Zeros());
-        if (ObjectiveState is { } state)
-            StoredWeights.Fill(state.Flat, StoredWeights.Require(training, ObjectiveStateName, [state.Layout.Count], version).Data.Span);
+        if (ObjectiveState is { } state) LoadObjectiveState(state, new StoredSections(counters.StateSections), training, version);
         Parameters.RefreshCompute();
         LoadCounters(sections, rewarm: stored.Manifest.Kind == VersionKind.Rollback);
         Progress = counters.Progress;
@@ -118,6 +117,14 @@ internal sealed class LearnerState : IDisposable
         string mine = Parameters.Average is null ? "raw" : "ema", theirs = StoredWeights.ReadDescription(stored).Served;
         if (mine != theirs)
             throw new ModelStateException($"version {version} serves '{theirs}' weights and the plan '{mine}': learning.emaDecay cannot be switched on or off on existing state");
+    }
+
+    /// <summary>What the version has of the objectives' state; what it does not have begins anew.</summary>
+    private void LoadObjectiveState(Weights state, StoredSections stored, IReadOnlyDictionary<string, TensorBytes> training, ModelVersion version)
+    {
+        byte[] bytes = Initialization.BytesOf(Initialization.Draw(state.Layout, _plan.Seed + 1)).ToArray();
+        if (stored.Count > 0) stored.Overlay(StoredWeights.Require(training, ObjectiveStateName, [stored.Count], version).Data.Span, state.Layout, bytes);
+        StoredWeights.Fill(state.Flat, bytes);
     }
 
     private byte[] ServedOf(IStoredModel stored, StoredSections sections, ModelVersion version)
@@ -158,7 +165,8 @@ internal sealed class LearnerState : IDisposable
     {
         SectionCounters[] sections =
             [.. Parameters.Layout.Sections.Select((range, index) => new SectionCounters(range.Name, range.Count, Parameters.Counters[index].Steps, Parameters.Counters[index].WarmFrom))];
-        var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, Progress);
+        SectionCounters[] stateSections = ObjectiveState is { } state ? [.. state.Layout.Sections.Select(range => new SectionCounters(range.Name, range.Count, 0, 0))] : [];
+        var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, stateSections, Progress);
         var description = new ModelDescription(
             ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
             Mae.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);

@@ -10,9 +10,9 @@ internal sealed class StoredSections
 {
     private readonly Dictionary<string, (long Offset, SectionCounters Counters)> _sections = new(StringComparer.Ordinal);
 
-    public StoredSections(LearnerCounters counters)
+    public StoredSections(IReadOnlyList<SectionCounters> sections)
     {
-        foreach (SectionCounters section in counters.Sections)
+        foreach (SectionCounters section in sections)
         {
             _sections.Add(section.Section, (Count, section));
             Count += section.Elements;

@@ -86,7 +86,11 @@ internal sealed class CycleRun
         mean = Scale(mean!, 1.0 / _plan.Compute.AccumulationSteps);
         StepOutcome outcome;
         using (no_grad())
+        {
             outcome = FlatAdamW.Step(_state.Parameters, _plan.Optimizer, definition.Sections, mean.Loss); // (5)
+            definition.AfterStep?.Invoke(new StepTaken(_plan, _state.Parameters, _state.ObjectiveState));
+        }
+
         _ledger.Add(definition, step, mean, outcome, ids, _time.GetElapsedTime(started).TotalSeconds); // (6)
     }
 

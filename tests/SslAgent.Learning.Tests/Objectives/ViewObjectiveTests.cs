@@ -12,7 +12,8 @@ public sealed class ViewObjectiveTests
 
     private static readonly double[][] One = Values(1), Other = Values(2);
 
-    public static TheoryData<string> Names => [ObjectiveNames.SimClr, ObjectiveNames.SimSiam, ObjectiveNames.BarlowTwins, ObjectiveNames.VicReg];
+    public static TheoryData<string> Names => [ObjectiveNames.SimClr, ObjectiveNames.SimSiam, ObjectiveNames.BarlowTwins, ObjectiveNames.VicReg, ObjectiveNames.Byol,
+        ObjectiveNames.MoCoV3];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -27,11 +28,13 @@ public sealed class ViewObjectiveTests
     [InlineData(ObjectiveNames.SimClr)]
     [InlineData(ObjectiveNames.BarlowTwins)]
     [InlineData(ObjectiveNames.VicReg)]
+    [InlineData(ObjectiveNames.Byol)]
+    [InlineData(ObjectiveNames.MoCoV3)]
     public void Gradients_agree_with_finite_differences(string name)
     {
         // SimSiam's does not, and must not: part of its slope is stopped.
         using var fixture = new ViewFixture();
-        FiniteDifferences.Require(fixture.Layout, fixture.Weights, fixture.Gradients, () => Of(name).Loss(fixture.Input).Loss);
+        FiniteDifferences.Require(fixture.Layout, fixture.Weights, fixture.Gradients, () => Of(name).Loss(fixture.Input).Loss, step: 5e-4);
     }
 
     [Fact]
@@ -61,6 +64,18 @@ public sealed class ViewObjectiveTests
         losses.sum().backward();
         Assert.NotNull(predicted.grad);
         Assert.Null(target.grad);
+    }
+
+    [Fact]
+    public void MoCos_loss_is_the_surprise_at_the_own_key_among_the_batchs()
+    {
+        using var scope = NewDisposeScope();
+        float[] losses = MoCoV3.Contrast(Matrix(One), Matrix(Other), 0.2).data<float>().ToArray();
+        for (var row = 0; row < Rows; row++)
+        {
+            double sum = Other.Sum(key => Math.Exp(Cosine(One[row], key) / 0.2));
+            Assert.Equal(-0.4 * Math.Log(Math.Exp(Cosine(One[row], Other[row]) / 0.2) / sum), losses[row], 1e-4);
+        }
     }
 
     [Fact]
@@ -156,6 +171,9 @@ public sealed class ViewObjectiveTests
         using IModelSnapshot snapshot = learner.Snapshot();
         using var stored = new StoredSnapshot(snapshot);
         Assert.Contains(stored.Model.Keys, key => key.StartsWith(Of(name).Sections[^1], StringComparison.Ordinal));
+        using Learner again = new(Some.Plan(learning), ObjectiveRegistry.Of(Some.Plan(learning)), _ => new ByteTokenizer(), TimeProvider.System);
+        again.RevertTo(stored);
+        Assert.Equal(learner.Digest(), again.Digest());
         using Learner without = Some.Learner(Some.Plan());
         without.RevertTo(stored);
         using IModelSnapshot later = without.Snapshot();

@@ -33,7 +33,14 @@ internal sealed class ViewFixture : IDisposable
         Gradients = zeros(Layout.Count);
         Weights = new Weights(Layout, flat, Gradients);
         Towers = new TowerSet(plan.Model, Weights);
-        Input = new ObjectiveInput(Towers, plan, Frames: null, Texts: null, 0, default, null) { Views = [Tensor("inputs/one"), Tensor("inputs/other")] };
+        ParameterLayout stateLayout = Check.NotNull(
+            ObjectiveRegistry.StateLayout(plan.Model, ObjectiveRegistry.All.Where(objective => objective.Views is not null)), "some keep slow copies");
+        Dictionary<string, TensorBytes> kept = Content.Value.Where(pair => pair.Key.StartsWith("state/", StringComparison.Ordinal))
+            .ToDictionary(pair => pair.Key["state/".Length..], pair => pair.Value);
+        Tensor stateFlat = zeros(stateLayout.Count);
+        StoredWeights.Fill(stateFlat, StoredWeights.Flatten(kept, stateLayout, new ModelVersion(1)));
+        State = new Weights(stateLayout, stateFlat, gradients: null);
+        Input = new ObjectiveInput(Towers, plan, Frames: null, Texts: null, 0, default, State) { Views = [Tensor("inputs/one"), Tensor("inputs/other")] };
     }
 
     public ParameterLayout Layout { get; }
@@ -41,6 +48,9 @@ internal sealed class ViewFixture : IDisposable
     public Weights Weights { get; }
 
     public Tensor Gradients { get; }
+
+    /// <summary>The slow copies, with weights of their own.</summary>
+    public Weights State { get; }
 
     public TowerSet Towers { get; }
 
@@ -63,6 +73,7 @@ internal sealed class ViewFixture : IDisposable
     {
         Towers.Dispose();
         Weights.Dispose();
+        State.Dispose();
         _scope.Dispose();
     }
 

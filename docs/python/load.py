@@ -209,8 +209,8 @@ def open_version(folder):
     tokenizer = Tokenizer(folder / "tokenizer.json") if (folder / "tokenizer.json").exists() else None
     version = Version(description, tokenizer)
     missing, unexpected = version.load_state_dict(read_safetensors(folder / "model.safetensors"), strict=False)
-    # What is left over are the heads that only training uses: MAE's decoder, MLM's output, CLIP's temperature.
-    strangers = [name for name in unexpected if not name.startswith(("mae.", "mlm.", "clip.logit_scale"))]
+    # What is left over are the heads that only training uses: MAE's decoder, SimCLR's projection and the like. A tower has nothing that is not known.
+    strangers = [name for name in unexpected if name.startswith(("vision.", "text."))]
     if missing or strangers:
         raise ValueError(f"{folder}: missing {missing}, unknown {strangers}")
     return version.eval()

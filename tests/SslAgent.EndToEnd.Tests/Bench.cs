@@ -4,6 +4,7 @@ using SslAgent.Demo;
 using SslAgent.Ingest.Broker;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Producing;
+using SslAgent.Learning.Options;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
@@ -76,7 +77,11 @@ internal sealed class Bench : IAsyncDisposable
         return settings with
         {
             Replay = settings.Replay with { Policy = policy, FramesMax = 60, TextsMax = 30, PairsMax = 30, FreshMax = 200, RefreshedMax = 20 },
-            Learning = settings.Learning with { MixUp = 0, EmbeddingReplay = 0.5 },
+            // An objective that keeps a slow copy, beside the standard ones.
+            Learning = settings.Learning with
+            {
+                MixUp = 0, EmbeddingReplay = 0.5, Objectives = [.. new[] { "mae", "mlm", "clip", "byol" }.Select(name => new ObjectiveOptions { Name = name })],
+            },
         };
     }
 

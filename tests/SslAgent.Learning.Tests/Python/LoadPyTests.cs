@@ -26,7 +26,10 @@ public sealed class LoadPyTests
         var trainer = new BpeTrainer();
         foreach (string line in Lines) trainer.Add(Encoding.UTF8.GetBytes(line));
         BpeTokenizer tokenizer = trainer.Train(300, CancellationToken.None);
-        LearnerPlan plan = Some.Plan(Some.SmallLearning with { EmaDecay = emaDecay });
+        LearnerPlan plan = Some.Plan(Some.SmallLearning with
+        {
+            EmaDecay = emaDecay, Distillation = 1, Objectives = [new() { Name = "mae" }, new() { Name = "mlm" }, new() { Name = "clip" }, new() { Name = "simclr" }],
+        });
         using Learner learner = Learner.Create(plan, TimeProvider.System);
         learner.AdoptTokenizer(tokenizer);
         learner.RunCycle(new CycleNumber(1), 0, 12, new KeyedSource(40, 40, 40), _ => true, null);

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace SslAgent.Learning.Augmenting;
 
 /// <summary>
-/// Work on chosen rows of a batch, a slice at a time: on a CPU a slice and what is computed from it stay in the cache, which is worth a factor of several in chains of cheap operations;
-/// an accelerator takes all rows at once. What comes out does not depend on the slices.
+/// Work on chosen rows of a batch, a slice at a time. On a CPU a slice and what is computed from it stay in the cache, which is worth a factor of several in chains of cheap operations, and
+/// slices are shared out to as many threads as libtorch has; an accelerator takes all rows at once. What comes out does not depend on the slices.
 /// </summary>
 internal static class RowSlices
 {
     // B batch, n rows of a slice, S side.
 
     /// <summary>
-    /// Values in a slice on a CPU: 128 KiB of fp32. libtorch shares an operation on more between its threads, and where other work wants the processors, their meeting after
-    /// every one of a hundred small operations costs more than it brings (as measured twice the processor time).
+    /// Values in a slice on a CPU: 128 KiB of fp32. libtorch shares an operation on more between its own threads, which meet after every one of a hundred small operations: twice the
+    /// processor time, as measured, where other work wants the processors too. Threads that take slices meet once.
     /// </summary>
     private const long ValuesMax = 32_767;
 
@@ -35,18 +35,28 @@ internal static class RowSlices
 
     /// <summary>Puts what <paramref name="edit"/> makes of the chosen rows in their place.</summary>
     /// <param name="pixels">fp32 [B, 3, S, S], written to.</param>
-    /// <param name="edit">From [n, 3, S, S], a copy, to the same shape.</param>
+    /// <param name="edit">From [n, 3, S, S], a copy, to the same shape; may run on several threads, each time in a dispose scope of its own.</param>
     public static void Edit(Tensor pixels, long[] rows, Func<Tensor, Slice, Tensor> edit) => Edit(pixels, rows, [new Slice(0, rows.Length)], edit);
 
     /// <param name="groups">Runs that no slice may reach across, in order and covering all chosen rows.</param>
-    public static void Edit(Tensor pixels, long[] rows, IReadOnlyList<Slice> groups, Func<Tensor, Slice, Tensor> edit)
+    /// <param name="threads">null for as many as libtorch has.</param>
+    public static void Edit(Tensor pixels, long[] rows, IReadOnlyList<Slice> groups, Func<Tensor, Slice, Tensor> edit, int? threads = null)
     {
         if (rows.Length == 0) return;
         using var scope = NewDisposeScope();
         Tensor chosen = tensor(rows, device: pixels.device);
-        foreach (Slice slice in Cut(pixels, groups))
+        if (pixels.is_cuda || Values(pixels) > ValuesMax)
         {
-            using var temporaries = NewDisposeScope();
+            foreach (Slice slice in Cut(pixels, groups)) Work(slice);
+        }
+        else
+        {
+            Parallel.ForEach(Cut(pixels, groups), new ParallelOptions { MaxDegreeOfParallelism = threads ?? get_num_threads() }, Work);
+        }
+
+        void Work(Slice slice)
+        {
+            using var temporaries = NewDisposeScope(); // Of this thread.
             Tensor mine = slice.Of(chosen);
             pixels.index_copy_(0, mine, edit(pixels.index_select(0, mine), slice));
         }
@@ -54,10 +64,12 @@ internal static class RowSlices
 
     private static IEnumerable<Slice> Cut(Tensor pixels, IReadOnlyList<Slice> groups)
     {
-        long values = pixels.numel() / pixels.shape[0];
-        int most = pixels.is_cuda ? int.MaxValue : (int)Math.Max(1, ValuesMax / values);
+        int most = pixels.is_cuda ? int.MaxValue : (int)Math.Max(1, ValuesMax / Values(pixels));
         foreach (Slice group in groups)
             for (var done = 0; done < group.Count; done += Math.Min(most, group.Count - done))
                 yield return new Slice(group.First + done, Math.Min(most, group.Count - done));
     }
+
+    /// <summary>Of one row.</summary>
+    private static long Values(Tensor pixels) => pixels.numel() / pixels.shape[0];
 }

@@ -67,6 +67,21 @@ public sealed class CheckedViewsTests
     }
 
     [Fact]
+    public void Every_draw_of_a_picture_is_another_one_and_the_draws_end_where_they_are_said_to()
+    {
+        using var scope = NewDisposeScope();
+        List<float[]> seen = [];
+        ViewCheck watching = ViewCheck.Keeping("watched", (pictures, views) =>
+        {
+            seen.Add(Pictures.Values(views));
+            return zeros(pictures.shape[0]);
+        });
+        CheckedViews.Draw(Pictures.Noise(1, 16, 16), Plans, 12, Key, [watching], 5);
+        Assert.Equal(10, seen.Count);
+        Assert.Equal(10, seen.DistinctBy(view => string.Join(' ', view)).Count());
+    }
+
+    [Fact]
     public void The_same_key_rejects_and_redraws_the_same()
     {
         using var scope = NewDisposeScope();

@@ -94,14 +94,17 @@ public sealed class SaveQueueTests
         Snapshot waitingSnapshot = Some.Snapshot(2);
         Task<VersionManifest> waiting = queue.PublishAsync(Some.Draft(2, 1), waitingSnapshot, []);
         entered.Wait(TestContext.Current.CancellationToken);
+        // A third has no place to wait in: that it is called off tells that the end has begun.
+        Task<VersionManifest> third = queue.PublishAsync(Some.Draft(3, 2), Some.Snapshot(3), []);
         Task ending = Task.Run(queue.Dispose, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
         gate.Set();
         await ending;
         Assert.Equal(V(1), (await first).Version);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(1, waitingSnapshot.Disposals);
         Assert.Equal([V(1)], Open(directory).List().Select(manifest => manifest.Version));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.PublishAsync(Some.Draft(3), Some.Snapshot(3), []));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.PublishAsync(Some.Draft(4), Some.Snapshot(4), []));
     }
 
     [Fact]

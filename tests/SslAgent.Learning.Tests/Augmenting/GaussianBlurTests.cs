@@ -36,12 +36,12 @@ public sealed class GaussianBlurTests
             (int plane, int place) = Math.DivRem(index, height * width);
             (double sum, double weights) = (0, 0);
             for (int dy = -radius; dy <= radius; dy++)
-            for (int dx = -radius; dx <= radius; dx++)
-            {
-                double weight = Math.Exp(-(dx * dx + dy * dy) / (2 * Math.Pow(sigmas[plane / 3], 2)));
-                sum += weight * before[plane * height * width + Mirrored(place / width + dy, height) * width + Mirrored(place % width + dx, width)];
-                weights += weight;
-            }
+                for (int dx = -radius; dx <= radius; dx++)
+                {
+                    double weight = Math.Exp(-(dx * dx + dy * dy) / (2 * Math.Pow(sigmas[plane / 3], 2)));
+                    sum += weight * before[plane * height * width + Mirrored(place / width + dy, height) * width + Mirrored(place % width + dx, width)];
+                    weights += weight;
+                }
 
             Assert.Equal(sum / weights, after[index], Pictures.Tolerance);
         }

@@ -51,12 +51,12 @@ internal static class Pictures
         float[] values = Values(pixels);
         int plane = (int)(pixels.shape[2] * pixels.shape[3]);
         for (var picture = 0; picture < pixels.shape[0]; picture++)
-        for (var pixel = 0; pixel < plane; pixel++)
-        {
-            int[] places = [.. Enumerable.Range(0, 3).Select(channel => (picture * 3 + channel) * plane + pixel)];
-            double[] changed = change(picture, [.. places.Select(place => (double)values[place])]);
-            for (var channel = 0; channel < 3; channel++) values[places[channel]] = (float)changed[channel];
-        }
+            for (var pixel = 0; pixel < plane; pixel++)
+            {
+                int[] places = [.. Enumerable.Range(0, 3).Select(channel => (picture * 3 + channel) * plane + pixel)];
+                double[] changed = change(picture, [.. places.Select(place => (double)values[place])]);
+                for (var channel = 0; channel < 3; channel++) values[places[channel]] = (float)changed[channel];
+            }
 
         return values;
     }

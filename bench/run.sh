@@ -20,7 +20,7 @@ mkdir -p bench/out
     echo "The peer is \`bench/peer_torch.py\`: the same network, losses and optimizer in eager PyTorch on the same libtorch, threads and BLAS kernels, in the dtype that is faster for it."
     echo
     "$python" bench/training.py --preset tiny --batch 64 --rounds "$rounds" --seconds "$seconds"
-    for what in "pause --preset small" "memory --preset nano --steps $steps" "tokenizer" "replay" "redundancy" "ingest"; do
+    for what in "pause --preset small" "memory --preset nano --steps $steps" "tokenizer" "views" "replay" "redundancy" "ingest"; do
         echo
         echo "## ${what%% *}"
         echo

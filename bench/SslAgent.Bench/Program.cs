@@ -15,6 +15,7 @@ internal static class Program
             "pause" => LearnerBench.Pause(arguments),
             "memory" => LearnerBench.Memory(arguments),
             "tokenizer" => TokenizerBench.Run(arguments),
+            "views" => ViewBench.Run(arguments),
             "replay" => ReplayBench.Run(arguments),
             "redundancy" => RedundancyBench.Run(arguments),
             "ingest" => IngestBench.Run(arguments),
@@ -36,6 +37,7 @@ internal static class Program
         Console.Error.WriteLine("sslagent-bench pause [--preset small]");
         Console.Error.WriteLine("sslagent-bench memory [--preset nano] [--steps 20000]");
         Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");
+        Console.Error.WriteLine("sslagent-bench views [--batch 256] [--source 64] [--side 64] [--preset simclr] [--rounds 20] [--threads 2] [--device cpu]");
         Console.Error.WriteLine("sslagent-bench replay [--entries 1000000] [--frames 40000]");
         Console.Error.WriteLine("sslagent-bench redundancy [--entries 10000,50000,200000]");
         Console.Error.WriteLine("sslagent-bench ingest [--seconds 4]");

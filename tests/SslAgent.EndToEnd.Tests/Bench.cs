@@ -80,7 +80,9 @@ internal sealed class Bench : IAsyncDisposable
             // An objective that keeps a slow copy, beside the standard ones.
             Learning = settings.Learning with
             {
-                MixUp = 0, EmbeddingReplay = 0.5, Objectives = [.. new[] { "mae", "mlm", "clip", "byol" }.Select(name => new ObjectiveOptions { Name = name })],
+                MixUp = 0,
+                EmbeddingReplay = 0.5,
+                Objectives = [.. new[] { "mae", "mlm", "clip", "byol" }.Select(name => new ObjectiveOptions { Name = name })],
             },
         };
     }

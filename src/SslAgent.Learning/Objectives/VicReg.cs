@@ -70,7 +70,8 @@ internal static class VicReg
         Tensor one = head.Forward(features.One, input.Towers.Weights), other = head.Forward(features.Other, input.Towers.Weights); // [B, J] each
         Tensor invariance = Invariance(one, other), variance = Variance(one) + Variance(other), covariance = Covariance(one) + Covariance(other);
         return new ObjectiveLoss(
-            (invariance * InvarianceWeight) + (variance * VarianceWeight) + (covariance * CovarianceWeight), invariance.detach(), variance.detach(), covariance.detach()) { Features = [features.Both] };
+            (invariance * InvarianceWeight) + (variance * VarianceWeight) + (covariance * CovarianceWeight), invariance.detach(), variance.detach(), covariance.detach())
+        { Features = [features.Both] };
     }
 
     private static MlpHead Head(ModelPlan plan)

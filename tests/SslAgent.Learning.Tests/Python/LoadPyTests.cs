@@ -28,7 +28,9 @@ public sealed class LoadPyTests
         BpeTokenizer tokenizer = trainer.Train(300, CancellationToken.None);
         LearnerPlan plan = Some.Plan(Some.SmallLearning with
         {
-            EmaDecay = emaDecay, Distillation = 1, Objectives = [new() { Name = "mae" }, new() { Name = "mlm" }, new() { Name = "clip" }, new() { Name = "simclr" }],
+            EmaDecay = emaDecay,
+            Distillation = 1,
+            Objectives = [new() { Name = "mae" }, new() { Name = "mlm" }, new() { Name = "clip" }, new() { Name = "simclr" }],
         });
         using Learner learner = Learner.Create(plan, TimeProvider.System);
         learner.AdoptTokenizer(tokenizer);

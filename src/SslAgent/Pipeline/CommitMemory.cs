@@ -53,13 +53,16 @@ internal sealed class CommitMemory : ICommitMemory, IDisposable
         }
     }
 
-    /// <summary>The first acknowledgement in an epoch proves only that the group is past the epoch's first; each further one raises the lower bound.</summary>
+    /// <summary>
+    /// The first acknowledgement in an epoch proves only that the group is past the epoch's first; each further one raises the lower bound. One that comes
+    /// late lowers it: the client sends a failed commit again, and Kafka may have taken the older offset after the newer one.
+    /// </summary>
     public void Acknowledged(string topic, int partition, long offset)
     {
         lock (_gate)
         {
             var name = new PartitionName(topic, partition);
-            if (!_entries.TryGetValue(name, out Entry entry) || offset < entry.Low || offset > entry.High) return;
+            if (!_entries.TryGetValue(name, out Entry entry) || offset > entry.High || (offset < entry.Low && !entry.IsAcknowledged)) return;
             if (entry.IsAcknowledged && entry.Low == offset) return;
             _entries[name] = entry with { Low = entry.IsAcknowledged || entry.Low == entry.High ? offset : entry.Low, IsAcknowledged = true };
             _isDirty = true;

@@ -28,6 +28,21 @@ public sealed class CommitMemoryTests : IDisposable
     }
 
     [Fact]
+    public void An_older_commit_that_is_sent_again_and_answered_late_may_be_what_kafka_has()
+    {
+        CommitMemory memory = Open();
+        memory.TryRemember([At(10)]);
+        memory.Acknowledged("t", 0, 10);
+        memory.TryRemember([At(20)]);
+        memory.TryRemember([At(30)]);
+        memory.Acknowledged("t", 0, 30);
+        memory.Acknowledged("t", 0, 20);
+        Assert.Equal(new CommitBounds(0, 20, 30), memory.FindCommit("t", 0));
+        memory.Acknowledged("t", 0, 30);
+        Assert.Equal(new CommitBounds(0, 30, 30), memory.FindCommit("t", 0));
+    }
+
+    [Fact]
     public void The_last_acknowledgements_are_kept_at_the_end()
     {
         using (CommitMemory memory = Open())

@@ -16,8 +16,6 @@ internal sealed class BlockWindow(DriftSettings settings)
     /// <summary>Fewest blocks on either side of a cut.</summary>
     private const int SideMin = 4;
 
-    private const double CorrelationMax = 0.9;
-
     private readonly List<Block> _blocks = [];
     private double _sum, _squares;
     private int _count;
@@ -59,31 +57,20 @@ internal sealed class BlockWindow(DriftSettings settings)
         if (cuts <= 0) return null;
         // Every block brings a test of every cut, two-sided.
         double limit = StudentT.QuantileAbove(settings.FalseAlarmRate / (2 * cuts), _blocks.Count - 2);
-        double single = Math.Sqrt(_blocks.Average(block => block.Variance));
+        var sides = new BlockSides(_blocks);
+        double shiftMin = settings.ShiftMin * Math.Sqrt(sides.VarianceMean);
         (int at, double strain) = (-1, limit);
         for (int cut = SideMin; cut <= _blocks.Count - SideMin; cut++)
         {
-            (double shift, double spread) = Compare(cut);
-            if (shift < settings.ShiftMin * single || !(shift > strain * spread)) continue;
+            (double shift, double spread) = sides.Compare(cut);
+            if (shift < shiftMin || !(shift > strain * spread)) continue;
             (at, strain) = (cut, spread > 0 ? shift / spread : double.MaxValue);
         }
 
         if (at < 0) return null;
-        (double Before, double After) means = (_blocks.Take(at).Average(block => block.Mean), _blocks.Skip(at).Average(block => block.Mean));
+        (double, double) means = sides.MeansAt(at);
         _blocks.RemoveRange(0, at);
         return means;
-    }
-
-    /// <summary>How far the two sides' means lie apart, and the standard deviation of that.</summary>
-    private (double Shift, double Spread) Compare(int cut)
-    {
-        double before = _blocks.Take(cut).Average(block => block.Mean), after = _blocks.Skip(cut).Average(block => block.Mean);
-        double[] rest = [.. _blocks.Select((block, index) => block.Mean - (index < cut ? before : after))];
-        double squares = rest.Sum(value => value * value);
-        double lagged = rest.Zip(rest.Skip(1), (left, right) => left * right).Sum();
-        double correlation = squares > 0 ? Math.Clamp(lagged / squares, 0, CorrelationMax) : 0;
-        double variance = squares / (rest.Length - 2) * (1 + correlation) / (1 - correlation);
-        return (Math.Abs(after - before), Math.Sqrt(variance * (1.0 / cut + 1.0 / (rest.Length - cut))));
     }
 }
 

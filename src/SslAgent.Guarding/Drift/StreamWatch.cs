@@ -22,7 +22,8 @@ public sealed class StreamWatch
 
     private readonly GuardOptions _options;
     private readonly DriftSettings _settings;
-    private readonly SortedDictionary<string, SortedDictionary<string, BlockWindow>> _sources = new(StringComparer.Ordinal);
+    // A window for each measure, in their order; null while the source has shown no such thing.
+    private readonly Dictionary<string, BlockWindow?[]> _sources = new(StringComparer.Ordinal);
     private long _position, _sinceDrift;
 
     public StreamWatch(GuardOptions options)
@@ -37,16 +38,29 @@ public sealed class StreamWatch
     /// <summary>Takes the next record. Those from before the state that this one was loaded with change nothing.</summary>
     public void Apply(long sequence, JournalRecord record)
     {
+        if (record is JournalRecord.Admitted admitted)
+        {
+            Admit(sequence, admitted.Sample);
+            return;
+        }
+
         if (sequence < _position) return;
         _position = sequence + 1;
         if (record is JournalRecord.DriftFound) Owed = null;
-        if (record is JournalRecord.Admitted admitted && _settings.FalseAlarmRate > 0) Observe(admitted.Sample);
+    }
+
+    /// <summary>The same for a sample that was just admitted.</summary>
+    public void Admit(long sequence, Sample sample)
+    {
+        if (sequence < _position) return;
+        _position = sequence + 1;
+        if (_settings.FalseAlarmRate > 0) Observe(sample);
     }
 
     public byte[] Save() => JsonSerializer.SerializeToUtf8Bytes(
         new WatchState(
             FormatVersion, _position, _sinceDrift, Owed is { } owed ? new OwedState(owed.Source, owed.Measure, owed.Before, owed.After) : null,
-            _sources.ToDictionary(source => source.Key, source => source.Value.ToDictionary(window => window.Key, window => window.Value.Save()))),
+            new SortedDictionary<string, SortedDictionary<string, WindowState>>(_sources.ToDictionary(source => source.Key, source => Saved(source.Value)), StringComparer.Ordinal)),
         StreamWatchJson.Default.WatchState);
 
     /// <summary>Reads what <see cref="Save"/> wrote; anything else begins anew, which only makes it slower to notice.</summary>
@@ -56,10 +70,10 @@ public sealed class StreamWatch
         if (Read(saved) is not { Format: FormatVersion } state) return watch;
         (watch._position, watch._sinceDrift) = (state.Position, state.SinceDrift);
         if (state.Owed is { } owed) watch.Owed = watch.Found(owed.Source, owed.Measure, owed.Before, owed.After);
-        foreach ((string source, Dictionary<string, WindowState> windows) in state.Sources)
+        foreach ((string source, SortedDictionary<string, WindowState> windows) in state.Sources)
         {
-            var own = watch._sources[source] = new SortedDictionary<string, BlockWindow>(StringComparer.Ordinal);
-            foreach ((string measure, WindowState window) in windows) own[measure] = BlockWindow.Load(watch._settings, window);
+            watch._sources[source] =
+                [.. SampleMeasures.Names.Select(name => windows.TryGetValue(name, out WindowState? window) ? BlockWindow.Load(watch._settings, window) : null)];
         }
 
         return watch;
@@ -81,15 +95,28 @@ public sealed class StreamWatch
     {
         _sinceDrift++;
         string source = _sources.ContainsKey(sample.Source) || _sources.Count < SourcesMax ? sample.Source : OtherSource;
-        if (!_sources.TryGetValue(source, out SortedDictionary<string, BlockWindow>? windows))
-            _sources[source] = windows = new SortedDictionary<string, BlockWindow>(StringComparer.Ordinal);
-        foreach ((string measure, double value) in SampleMeasures.Of(sample))
+        if (!_sources.TryGetValue(source, out BlockWindow?[]? windows)) _sources[source] = windows = new BlockWindow?[SampleMeasures.Names.Count];
+        Span<double> values = stackalloc double[windows.Length];
+        SampleMeasures.Of(sample, values);
+        for (int measure = 0; measure < values.Length; measure++)
         {
-            if (!windows.TryGetValue(measure, out BlockWindow? window)) windows[measure] = window = new BlockWindow(_settings);
-            if (window.Add(value) is not var (before, after) || Owed is not null || _sinceDrift < _settings.SamplesMin) continue;
-            Owed = Found(source, measure, before, after);
+            if (!double.IsFinite(values[measure])) continue;
+            BlockWindow window = windows[measure] ??= new BlockWindow(_settings);
+            if (window.Add(values[measure]) is not var (before, after) || Owed is not null || _sinceDrift < _settings.SamplesMin) continue;
+            Owed = Found(source, SampleMeasures.Names[measure], before, after);
             _sinceDrift = 0;
         }
+    }
+
+    private static SortedDictionary<string, WindowState> Saved(BlockWindow?[] windows)
+    {
+        var saved = new SortedDictionary<string, WindowState>(StringComparer.Ordinal);
+        foreach ((int measure, BlockWindow? window) in windows.Index())
+        {
+            if (window is not null) saved.Add(SampleMeasures.Names[measure], window.Save());
+        }
+
+        return saved;
     }
 
     private JournalRecord.DriftFound Found(string source, string measure, double before, double after) =>
@@ -99,7 +126,7 @@ public sealed class StreamWatch
 internal sealed record OwedState(string Source, string Measure, double Before, double After);
 
 internal sealed record WatchState(
-    int Format, long Position, long SinceDrift, OwedState? Owed, Dictionary<string, Dictionary<string, WindowState>> Sources);
+    int Format, long Position, long SinceDrift, OwedState? Owed, SortedDictionary<string, SortedDictionary<string, WindowState>> Sources);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WatchState))]

@@ -126,7 +126,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         {
             AdmissionOutcome outcome = _replay.Admit(intake);
             if (intake is Intake.Accepted accepted && outcome.Result is AdmissionResult.Admitted or AdmissionResult.Sentinel)
-                _watch.Apply(outcome.Sequence, new JournalRecord.Admitted(accepted.Sample, outcome.Result == AdmissionResult.Sentinel));
+                _watch.Admit(outcome.Sequence, accepted.Sample);
             return outcome;
         }
     }

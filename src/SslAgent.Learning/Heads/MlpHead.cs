@@ -19,6 +19,13 @@ internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool norma
 
     private int Layers => widths.Count - 1;
 
+    /// <summary>Three layers, each so many times as wide as the feature: what Barlow Twins and VICReg project to.</summary>
+    public static MlpHead Expander(string name, int width, int widening)
+    {
+        int wide = widening * width;
+        return new MlpHead(name, [width, wide, wide, wide], normalizesOutput: false);
+    }
+
     public IEnumerable<ParameterSpec> Declare()
     {
         for (var layer = 0; layer < Layers; layer++)

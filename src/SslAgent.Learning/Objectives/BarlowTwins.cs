@@ -1,9 +1,7 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -26,26 +24,20 @@ internal static class BarlowTwins
 
     private const double OffDiagonal = 0.005;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
     {
         Name = ObjectiveNames.BarlowTwins,
         About = new(
             "frames: two views agree and no two features say the same; steady at moderate batches",
             "two passes over whole frames, and a correlation of all features of a wide head",
             "Zbontar et al., Barlow Twins, 2021, section 2.1, equations 1 and 2"),
-        Modality = Modality.Frame,
-        ReadsText = false,
-        SamplesMin = 2,
-        Sections = [VisionTower.Section, Section],
-        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
-        FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [TwoViews.Pool(input).Both],
         Views = ViewPresets.BarlowTwins,
+        Heads = [Section],
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         TermNames = ["invariance", "redundancy"],
-        Loss = Loss,
-        ProbeLosses = input => TwoViews.ByBatch(Loss(input).Loss, input),
+        BatchLoss = Loss,
         TrivialLoss = input => 1 + (OffDiagonal * ((Widening * input.Plan.Model.Frame.Width) - 1) / input.View(0).shape[0]),
-    };
+    }.ToDefinition();
 
     /// <summary>Both terms of equation 1, divided by J, scalars: how far equal coordinates are from agreeing, and how much others tell of each other (without λ).</summary>
     /// <param name="one">Projections of the first views, fp32 [B, J].</param>
@@ -61,17 +53,12 @@ internal static class BarlowTwins
         return (invariance * (1.0 / width), redundancy * (1.0 / width));
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input)
+    private static ObjectiveLoss Loss(ObjectiveInput input, TwoViews features)
     {
-        MlpHead head = Head(input.Plan.Model);
-        TwoViews.Features features = TwoViews.Pool(input);
-        (Tensor invariance, Tensor redundancy) = Terms(head.Forward(features.One, input.Towers.Weights), head.Forward(features.Other, input.Towers.Weights));
-        return new ObjectiveLoss(invariance + (redundancy * OffDiagonal), invariance.detach(), redundancy.detach()) { Features = [features.Both] };
+        (Tensor one, Tensor other) = features.Through(Head(input.Plan.Model), input.Towers.Weights); // [B, J] each
+        (Tensor invariance, Tensor redundancy) = Terms(one, other);
+        return new ObjectiveLoss(invariance + (redundancy * OffDiagonal), invariance.detach(), redundancy.detach());
     }
 
-    private static MlpHead Head(ModelPlan plan)
-    {
-        int wide = Widening * plan.Frame.Width;
-        return new MlpHead("barlow_twins.projection", [plan.Frame.Width, wide, wide, wide], normalizesOutput: false);
-    }
+    private static MlpHead Head(ModelPlan plan) => MlpHead.Expander("barlow_twins.projection", plan.Frame.Width, Widening);
 }

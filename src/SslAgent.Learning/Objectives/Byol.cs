@@ -1,4 +1,3 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
@@ -28,42 +27,28 @@ internal static class Byol
 
     private const double TargetDecay = 0.996;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
     {
         Name = ObjectiveNames.Byol,
         About = new(
             "frames: what a slow copy of the network sees in one view is predicted from the other; strong features without negatives",
             "two passes over whole frames, two of the slow copy; the tower once more in memory and in every version",
             "Grill et al., Bootstrap Your Own Latent, 2020, section 3.1, equation 2"),
-        Modality = Modality.Frame,
-        ReadsText = false,
-        SamplesMin = 2,
-        Sections = [VisionTower.Section, ProjectionSection, Section],
-        Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
-        DeclareState = plan => Target(plan).DeclareState(),
-        FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [TwoViews.Pool(input).Both],
         Views = ViewPresets.Byol,
-        Loss = Loss,
-        ProbeLosses = input => TwoViews.ByFrame(Losses(input, TwoViews.Pool(input))),
+        Heads = [ProjectionSection, Section],
+        Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
+        Target = Target,
+        TargetDecay = TargetDecay,
+        ViewLosses = Losses,
         TrivialLoss = _ => 2,
-        AfterStep = taken => Target(taken.Plan.Model).Follow(taken.Parameters, taken.RequireState(), TargetDecay, taken.StepsBefore(Section)),
-    };
-
-    private static ObjectiveLoss Loss(ObjectiveInput input)
-    {
-        TwoViews.Features features = TwoViews.Pool(input);
-        return new ObjectiveLoss(Losses(input, features).mean()) { Features = [features.Both] };
-    }
+    }.ToDefinition();
 
     /// <summary>Equation 2 for each view, [2B].</summary>
-    private static Tensor Losses(ObjectiveInput input, TwoViews.Features features)
+    private static Tensor Losses(ObjectiveInput input, TwoViews features)
     {
         ModelPlan plan = input.Plan.Model;
-        MlpHead head = Head(plan), predictor = Predictor(plan);
-        Weights weights = input.Towers.Weights;
-        Tensor first = predictor.Forward(head.Forward(features.One, weights), weights), second = predictor.Forward(head.Forward(features.Other, weights), weights); // [B, J]
-        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), head); // [B, J] each
+        (Tensor first, Tensor second) = features.Predict(Head(plan), Predictor(plan), input.Towers.Weights); // [B, J] each
+        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan)); // [B, J] each
         return cat([SimSiam.Distance(first, other), SimSiam.Distance(second, one)]) * 2; // ‖a - b‖² of unit vectors is 2 - 2 cos
     }
 

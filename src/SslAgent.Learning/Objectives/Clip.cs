@@ -53,7 +53,7 @@ internal static class Clip
         (Tensor cosines, Tensor positives) = Compare(input, features);
         Tensor scale = input.Towers.Weights[LogitScale].to_type(ScalarType.Float32).exp(); // [1]
         Tensor logits = cosines * scale; // [B, B]
-        return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze()) { Features = features };
+        return new ObjectiveLoss(SymmetricCrossEntropy(logits, positives), Accuracy(logits.detach(), positives), scale.detach().squeeze()) { Features = () => features };
     }
 
     /// <summary>Each pair's loss at each of the probe's scales, fp32 [C, B].</summary>

@@ -55,7 +55,7 @@ internal static class Mae
     {
         Prediction prediction = Predict(input, masks);
         Tensor target = NormalizePatches(prediction.Patches.index_select(0, RowIndex(prediction.Hidden, input)).detach()); // [B·M, P]
-        return new ObjectiveLoss((prediction.Predicted - target).square().mean()) { Features = [PoolKept(prediction.Codes, input)] };
+        return new ObjectiveLoss((prediction.Predicted - target).square().mean()) { Features = () => [PoolKept(prediction.Codes, input)] };
     }
 
     /// <summary>Chooses by the input's key which patches of each frame are kept and hidden, row-major [B·K] and [B·M].</summary>

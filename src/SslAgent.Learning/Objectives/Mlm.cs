@@ -54,7 +54,7 @@ internal static class Mlm
     public static ObjectiveLoss Loss(ObjectiveInput input, Masking masking)
     {
         Tensor chosen = EncodeChosen(input, masking); // [M, D]
-        return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device))) { Features = [chosen] };
+        return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device))) { Features = () => [chosen] };
     }
 
     /// <summary>Chooses by the input's key which tokens are hidden.</summary>

@@ -1,4 +1,3 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
@@ -27,27 +26,21 @@ internal static class MoCoV3
 
     private const double Temperature = 0.2, Momentum = 0.99;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
     {
         Name = ObjectiveNames.MoCoV3,
         About = new(
             "frames: a view is found again among the batch's keys of a slow copy; contrast that is steadier than simclr's on transformers",
             "two passes over whole frames, two of the slow copy; the tower once more in memory and in every version",
             "Chen, Xie and He, An Empirical Study of Training Self-Supervised Vision Transformers, 2021, section 3, equation 1"),
-        Modality = Modality.Frame,
-        ReadsText = false,
-        SamplesMin = 2,
-        Sections = [VisionTower.Section, ProjectionSection, Section],
-        Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
-        DeclareState = plan => Target(plan).DeclareState(),
-        FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [TwoViews.Pool(input).Both],
         Views = ViewPresets.Byol, // section 4: BYOL's augmentations
-        Loss = Loss,
-        ProbeLosses = input => TwoViews.ByFrame(Losses(input, TwoViews.Pool(input))),
+        Heads = [ProjectionSection, Section],
+        Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
+        Target = Target,
+        TargetDecay = Momentum,
+        ViewLosses = Losses,
         TrivialLoss = input => 2 * Temperature * Math.Log(input.View(0).shape[0]),
-        AfterStep = taken => Target(taken.Plan.Model).Follow(taken.Parameters, taken.RequireState(), Momentum, taken.StepsBefore(Section)),
-    };
+    }.ToDefinition();
 
     /// <summary>Equation 1 for each query, times 2τ as in algorithm 1, fp32 [B].</summary>
     /// <param name="queries">Of any length, fp32 [B, J].</param>
@@ -59,19 +52,11 @@ internal static class MoCoV3
         return (logsumexp(scores, 1) - scores.diagonal()) * (2 * temperature);
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input)
-    {
-        TwoViews.Features features = TwoViews.Pool(input);
-        return new ObjectiveLoss(Losses(input, features).mean()) { Features = [features.Both] };
-    }
-
-    private static Tensor Losses(ObjectiveInput input, TwoViews.Features features)
+    private static Tensor Losses(ObjectiveInput input, TwoViews features)
     {
         ModelPlan plan = input.Plan.Model;
-        MlpHead head = Head(plan), predictor = Predictor(plan);
-        Weights weights = input.Towers.Weights;
-        Tensor first = predictor.Forward(head.Forward(features.One, weights), weights), second = predictor.Forward(head.Forward(features.Other, weights), weights); // [B, J]
-        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), head); // [B, J] each
+        (Tensor first, Tensor second) = features.Predict(Head(plan), Predictor(plan), input.Towers.Weights); // [B, J] each
+        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan)); // [B, J] each
         return cat([Contrast(first, other, Temperature), Contrast(second, one, Temperature)]);
     }
 

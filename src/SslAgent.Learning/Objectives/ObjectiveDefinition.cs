@@ -32,8 +32,8 @@ internal sealed record ObjectiveInput(
 /// <summary>A loss to go down, scalar fp32, and numbers worth seeing beside it, by the definition's term names.</summary>
 internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms)
 {
-    /// <summary>What <see cref="ObjectiveDefinition.Features"/> gives of the same input, with its gradient.</summary>
-    public IReadOnlyList<Tensor> Features { get; init; } = [];
+    /// <summary>What <see cref="ObjectiveDefinition.Features"/> gives of the same input, with its gradient; made where somebody asks.</summary>
+    public Func<IReadOnlyList<Tensor>> Features { get; init; } = () => [];
 
     /// <summary>What a regulariser adds to what goes down, scalar fp32; losses are reported and compared without it.</summary>
     public Tensor? Penalty { get; init; }

@@ -1,9 +1,7 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -27,25 +25,19 @@ internal static class SimClr
 
     private const double Temperature = 0.5;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
     {
         Name = ObjectiveNames.SimClr,
         About = new(
             "frames: two views of a frame are found again among all others of the batch; features that tell frames apart",
             "two passes over whole frames, wants large batches",
             "Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, 2020, section 2.1, equation 1"),
-        Modality = Modality.Frame,
-        ReadsText = false,
-        SamplesMin = 2,
-        Sections = [VisionTower.Section, Section],
-        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
-        FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [TwoViews.Pool(input).Both],
         Views = ViewPresets.SimClrSmall,
-        Loss = Loss,
-        ProbeLosses = input => TwoViews.ByFrame(Losses(input, TwoViews.Pool(input))),
+        Heads = [Section],
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
+        ViewLosses = Losses,
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
-    };
+    }.ToDefinition();
 
     /// <summary>Equation 1 for each of the 2B views: the surprise at its own other view among all others, fp32 [2B].</summary>
     /// <param name="one">The first views' projections, of any length, fp32 [B, J].</param>
@@ -63,16 +55,10 @@ internal static class SimClr
         return logsumexp(scores, 1) - right;
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input)
-    {
-        TwoViews.Features features = TwoViews.Pool(input);
-        return new ObjectiveLoss(Losses(input, features).mean()) { Features = [features.Both] };
-    }
-
-    private static Tensor Losses(ObjectiveInput input, TwoViews.Features features)
+    private static Tensor Losses(ObjectiveInput input, TwoViews features)
     {
         // Both views at once: the head normalises over all of them, as the paper's does.
-        TwoViews.Features projected = new(Head(input.Plan.Model).Forward(features.Both, input.Towers.Weights)); // [2B, J]
+        var projected = new TwoViews(Head(input.Plan.Model).Forward(features.Both, input.Towers.Weights)); // [2B, J]
         return NtXent(projected.One, projected.Other, Temperature);
     }
 

@@ -1,9 +1,7 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -25,43 +23,31 @@ internal static class SimSiam
     /// <summary>The predictor's hidden layer is narrower by this (section 4.2: a bottleneck).</summary>
     private const int Bottleneck = 4;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
     {
         Name = ObjectiveNames.SimSiam,
         About = new(
             "frames: two views agree, without negatives and without a second network; for small batches",
             "two passes over whole frames",
             "Chen and He, Exploring Simple Siamese Representation Learning, 2021, section 3"),
-        Modality = Modality.Frame,
-        ReadsText = false,
-        SamplesMin = 2,
-        Sections = [VisionTower.Section, Section],
-        Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan).Declare()])],
-        FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [TwoViews.Pool(input).Both],
         Views = ViewPresets.MoCoV2,
-        Loss = Loss,
-        ProbeLosses = input => TwoViews.ByFrame(Losses(input, TwoViews.Pool(input))),
+        Heads = [Section],
+        Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan).Declare()])],
+        ViewLosses = Losses,
         TrivialLoss = _ => 1,
-    };
+    }.ToDefinition();
 
     /// <summary>1 less the cosine of each prediction with what it is to predict, fp32 [B]; equation 1 with 1 added.</summary>
     /// <param name="target">Its gradient is stopped here (equation 3).</param>
     public static Tensor Distance(Tensor predicted, Tensor target) =>
         1 - (nn.functional.normalize(predicted, dim: 1) * nn.functional.normalize(target.detach(), dim: 1)).sum(1);
 
-    private static ObjectiveLoss Loss(ObjectiveInput input)
-    {
-        TwoViews.Features features = TwoViews.Pool(input);
-        return new ObjectiveLoss(Losses(input, features).mean()) { Features = [features.Both] };
-    }
-
     /// <summary>Each view's distance from the other's, [2B]; their mean is equation 4.</summary>
-    private static Tensor Losses(ObjectiveInput input, TwoViews.Features features)
+    private static Tensor Losses(ObjectiveInput input, TwoViews features)
     {
         Weights weights = input.Towers.Weights;
-        MlpHead projection = Projection(input.Plan.Model), predictor = Predictor(input.Plan.Model);
-        Tensor first = projection.Forward(features.One, weights), second = projection.Forward(features.Other, weights); // [B, D] each
+        MlpHead predictor = Predictor(input.Plan.Model);
+        (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights); // [B, D] each
         return cat([Distance(predictor.Forward(first, weights), second), Distance(predictor.Forward(second, weights), first)]);
     }
 

@@ -1,9 +1,7 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -25,26 +23,20 @@ internal static class VicReg
 
     private const double InvarianceWeight = 25, VarianceWeight = 25, CovarianceWeight = 1, Target = 1, Epsilon = 1e-4;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
     {
         Name = ObjectiveNames.VicReg,
         About = new(
             "frames: two views agree, each feature keeps its spread, none repeats another; its terms tell which of the three is missing",
             "two passes over whole frames, and two covariances of a wide head",
             "Bardes, Ponce and LeCun, VICReg, 2022, section 4.1, equations 1 to 6"),
-        Modality = Modality.Frame,
-        ReadsText = false,
-        SamplesMin = 2,
-        Sections = [VisionTower.Section, Section],
-        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
-        FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [TwoViews.Pool(input).Both],
         Views = ViewPresets.BarlowTwins,
+        Heads = [Section],
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         TermNames = ["invariance", "variance", "covariance"],
-        Loss = Loss,
-        ProbeLosses = input => TwoViews.ByBatch(Loss(input).Loss, input),
+        BatchLoss = Loss,
         TrivialLoss = _ => 2 * VarianceWeight * (Target - Math.Sqrt(Epsilon)),
-    };
+    }.ToDefinition();
 
     /// <summary>Equation 5: the mean squared distance of the two views of a frame (a mean over the coordinates too, as in the paper's algorithm 1), scalar.</summary>
     public static Tensor Invariance(Tensor one, Tensor other) => (one - other).square().mean();
@@ -63,20 +55,13 @@ internal static class VicReg
         return (covariance.square().sum() - covariance.diagonal().square().sum()) * (1.0 / width);
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input)
+    private static ObjectiveLoss Loss(ObjectiveInput input, TwoViews features)
     {
-        MlpHead head = Head(input.Plan.Model);
-        TwoViews.Features features = TwoViews.Pool(input);
-        Tensor one = head.Forward(features.One, input.Towers.Weights), other = head.Forward(features.Other, input.Towers.Weights); // [B, J] each
+        (Tensor one, Tensor other) = features.Through(Head(input.Plan.Model), input.Towers.Weights); // [B, J] each
         Tensor invariance = Invariance(one, other), variance = Variance(one) + Variance(other), covariance = Covariance(one) + Covariance(other);
         return new ObjectiveLoss(
-            (invariance * InvarianceWeight) + (variance * VarianceWeight) + (covariance * CovarianceWeight), invariance.detach(), variance.detach(), covariance.detach())
-        { Features = [features.Both] };
+            (invariance * InvarianceWeight) + (variance * VarianceWeight) + (covariance * CovarianceWeight), invariance.detach(), variance.detach(), covariance.detach());
     }
 
-    private static MlpHead Head(ModelPlan plan)
-    {
-        int wide = Widening * plan.Frame.Width;
-        return new MlpHead("vicreg.projection", [plan.Frame.Width, wide, wide, wide], normalizesOutput: false);
-    }
+    private static MlpHead Head(ModelPlan plan) => MlpHead.Expander("vicreg.projection", plan.Frame.Width, Widening);
 }

@@ -66,10 +66,11 @@ internal static class Distillation
         ObjectiveLoss loss = objective.Loss(input);
         Tensor[] taught;
         using (no_grad()) taught = [.. objective.Features(input with { Towers = teacher.Towers })];
-        Check.That(taught.Length > 0 && taught.Length == loss.Features.Count, "an objective has the same features by whatever towers");
-        Tensor error = Error(Predict(objective.Name, 0, loss.Features[0], input.Towers.Weights), taught[0]);
+        IReadOnlyList<Tensor> own = loss.Features();
+        Check.That(taught.Length > 0 && taught.Length == own.Count, "an objective has the same features by whatever towers");
+        Tensor error = Error(Predict(objective.Name, 0, own[0], input.Towers.Weights), taught[0]);
         for (var index = 1; index < taught.Length; index++)
-            error = error + Error(Predict(objective.Name, index, loss.Features[index], input.Towers.Weights), taught[index]);
+            error = error + Error(Predict(objective.Name, index, own[index], input.Towers.Weights), taught[index]);
         error = error * (1.0 / taught.Length);
         return loss with { Terms = [.. loss.Terms, error.detach()], Penalty = error * weight };
     }

@@ -12,21 +12,19 @@ internal static class FiniteDifferences
 {
     private const double Step = 2e-3, Tolerance = 0.03;
 
-    public static void Require(Fixture fixture, Func<Tensor> loss) => Require(fixture.Layout, fixture.Weights, fixture.Gradients, loss);
-
     /// <param name="step">Shorter where the loss is steep and bends.</param>
-    public static void Require(ParameterLayout layout, Weights all, Tensor gradients, Func<Tensor> loss, double step = Step)
+    public static void Require(Fixture fixture, Func<Tensor> loss, double step = Step)
     {
-        gradients.zero_();
+        fixture.Gradients.zero_();
         loss().backward();
-        foreach (SectionRange section in layout.Sections)
+        foreach (SectionRange section in fixture.Layout.Sections)
         {
-            Tensor gradient = FlatParameters.Range(gradients, section).clone();
+            Tensor gradient = FlatParameters.Range(fixture.Gradients, section).clone();
             double size = gradient.norm().item<float>();
             if (size == 0) continue;
             using IDisposable noGradients = no_grad();
             // Along the gradient itself the slope is largest, and the noise of fp32 smallest beside it.
-            Tensor weights = FlatParameters.Range(all.Flat, section);
+            Tensor weights = FlatParameters.Range(fixture.Weights.Flat, section);
             Tensor direction = gradient / size + Noise(section) * (0.3 / Math.Sqrt(section.Count));
             double expected = gradient.dot(direction).item<float>();
             Tensor before = weights.clone();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
@@ -11,33 +10,33 @@ using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Tests.Support;
 
-/// <summary>
-/// What tests/fixtures/make_learning_fixtures.py wrote, and a network with its weights. Tensors live until it is disposed.
-/// </summary>
+/// <summary>A network with a fixture's weights, and what PyTorch says of it. Tensors live until it is disposed.</summary>
 internal sealed class Fixture : IDisposable
 {
-    private static readonly Lazy<IReadOnlyDictionary<string, TensorBytes>> Content =
-        new(() => Safetensors.Read(Path.Combine(AppContext.BaseDirectory, "fixtures", "objectives.safetensors")));
+    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors");
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
+    private readonly FixtureFile _file;
 
-    public Fixture()
+    /// <summary>The standard objectives on frames and texts, by make_learning_fixtures.py.</summary>
+    public Fixture() : this(Standard, ObjectiveRegistry.Standard, StandardInput)
     {
+    }
+
+    private Fixture(FixtureFile file, IReadOnlyList<ObjectiveDefinition> objectives, Func<Fixture, ObjectiveInput> inputOf)
+    {
+        _file = file;
         Plan = Some.Plan(model: new ModelOptions
         {
             Preset = "nano", ImageSize = 16, PatchSize = 4, VocabularySize = 300, TextTokens = 12, JointWidth = 8, FrameLayers = 2, FrameWidth = 16,
             FrameHeads = 2, DecoderLayers = 1, DecoderWidth = 8, DecoderHeads = 2, TextLayers = 2, TextWidth = 16, TextHeads = 2,
         });
-        Layout = ObjectiveRegistry.Layout(Plan.Model, ObjectiveRegistry.Standard);
-        Dictionary<string, TensorBytes> weights = Content.Value.Where(pair => pair.Key.StartsWith("weights/", StringComparison.Ordinal))
-            .ToDictionary(pair => pair.Key["weights/".Length..], pair => pair.Value);
-        Tensor flat = zeros(Layout.Count);
-        StoredWeights.Fill(flat, StoredWeights.Flatten(weights, Layout, new ModelVersion(1)));
+        Layout = ObjectiveRegistry.Layout(Plan.Model, objectives);
         Gradients = zeros(Layout.Count);
-        Weights = new Weights(Layout, flat, Gradients);
+        Weights = Filled(Layout, "weights/", Gradients);
         Towers = new TowerSet(Plan.Model, Weights);
-        Input = new ObjectiveInput(
-            Towers, Plan, Tensor("inputs/frames"), new TokenBatch(Integers("inputs/ids"), Integers("inputs/lengths"), width: 12), 300, default, null);
+        State = ObjectiveRegistry.StateLayout(Plan.Model, objectives) is { } layout ? Filled(layout, "state/", gradients: null) : null;
+        Input = inputOf(this);
     }
 
     public LearnerPlan Plan { get; }
@@ -50,29 +49,31 @@ internal sealed class Fixture : IDisposable
 
     public TowerSet Towers { get; }
 
+    /// <summary>Slow copies with weights of their own, where the objectives keep some.</summary>
+    public Weights? State { get; }
+
     public ObjectiveInput Input { get; }
 
-    public (int[] Kept, int[] Hidden) Masks => (Integers("inputs/kept"), Integers("inputs/hidden"));
+    public (int[] Kept, int[] Hidden) Masks => (_file.Integers("inputs/kept"), _file.Integers("inputs/hidden"));
 
-    public Mlm.Masking Masking => new(Integers("inputs/ids"), Integers("inputs/positions"), [.. Integers("inputs/targets").Select(id => (long)id)]);
+    public Mlm.Masking Masking =>
+        new(_file.Integers("inputs/ids"), _file.Integers("inputs/positions"), [.. _file.Integers("inputs/targets").Select(id => (long)id)]);
 
-    public static float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(Content.Value[name].Data.Span).ToArray();
+    /// <summary>The objectives on two views of four frames, by make_view_fixtures.py.</summary>
+    public static Fixture OfViews() => new(Views, [.. ObjectiveRegistry.All.Where(objective => objective.Views is not null)], ViewInput);
 
-    public static int[] Integers(string name) =>
-        [.. MemoryMarshal.Cast<byte, long>(Content.Value[name].Data.Span).ToArray().Select(value => (int)value)];
-
-    public static Tensor Tensor(string name) => tensor(Floats(name)).view([.. Content.Value[name].Shape]);
+    public static float[] Floats(string name) => Standard.Floats(name);
 
     /// <summary>Runs backward and compares loss and every gradient with PyTorch's; weights that PyTorch did not move must have gradient 0.</summary>
-    public void RequireSameAsPyTorch(string name, Tensor loss)
+    public void RequireSameAsPyTorch(string name, Tensor loss, float lossTolerance = 1e-5f, float gradientTolerance = 2e-5f)
     {
-        Assert.Equal(Floats(name + "/loss")[0], loss.item<float>(), 1e-5f);
+        Assert.Equal(_file.Floats(name + "/loss")[0], loss.item<float>(), lossTolerance);
         loss.backward();
         foreach (ParameterSlot slot in Layout.Slots)
         {
             float[] mine = Gradients.narrow(0, slot.Offset, slot.Spec.Count).data<float>().ToArray();
             string theirs = $"{name}/gradients/{slot.Spec.Name}";
-            Near(Content.Value.ContainsKey(theirs) ? Floats(theirs) : new float[mine.Length], mine, 2e-5f, slot.Spec.Name);
+            Near(_file.Has(theirs) ? _file.Floats(theirs) : new float[mine.Length], mine, gradientTolerance, slot.Spec.Name);
         }
     }
 
@@ -88,6 +89,23 @@ internal sealed class Fixture : IDisposable
     {
         Towers.Dispose();
         Weights.Dispose();
+        State?.Dispose();
         _scope.Dispose();
+    }
+
+    private static ObjectiveInput StandardInput(Fixture fixture) => new(
+        fixture.Towers, fixture.Plan, Standard.Tensor("inputs/frames"),
+        new TokenBatch(Standard.Integers("inputs/ids"), Standard.Integers("inputs/lengths"), width: 12), 300, default, fixture.State);
+
+    private static ObjectiveInput ViewInput(Fixture fixture) => new(fixture.Towers, fixture.Plan, Frames: null, Texts: null, 0, default, fixture.State)
+    {
+        Views = [Views.Tensor("inputs/one"), Views.Tensor("inputs/other")],
+    };
+
+    private Weights Filled(ParameterLayout layout, string folder, Tensor? gradients)
+    {
+        Tensor flat = zeros(layout.Count);
+        StoredWeights.Fill(flat, StoredWeights.Flatten(_file.Below(folder), layout, new ModelVersion(1)));
+        return new Weights(layout, flat, gradients);
     }
 }

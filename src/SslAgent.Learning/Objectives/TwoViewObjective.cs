@@ -1,0 +1,83 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Augmenting;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>What is an objective's own among those on two views of each frame; the rest is the same for all. Exactly one of the two losses is given.</summary>
+internal sealed record TwoViewObjective
+{
+    public required string Name { get; init; }
+
+    public required ObjectiveAbout About { get; init; }
+
+    public required IReadOnlyList<ViewPlan> Views { get; init; }
+
+    /// <summary>The sections of its heads; a step reports the rate of the last.</summary>
+    public required IReadOnlyList<string> Heads { get; init; }
+
+    public required Func<ModelPlan, IEnumerable<SectionSpec>> Declare { get; init; }
+
+    /// <summary>The slow copy whose word is the target, or null.</summary>
+    public Func<ModelPlan, SlowCopy>? Target { get; init; }
+
+    /// <summary>What the slow copy keeps of itself at a step.</summary>
+    public double TargetDecay { get; init; }
+
+    public IReadOnlyList<string> TermNames { get; init; } = [];
+
+    /// <summary>A loss for each view, first views first, fp32 [2B].</summary>
+    public Func<ObjectiveInput, TwoViews, Tensor>? ViewLosses { get; init; }
+
+    /// <summary>A loss that is the whole batch's, with its terms.</summary>
+    public Func<ObjectiveInput, TwoViews, ObjectiveLoss>? BatchLoss { get; init; }
+
+    public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
+
+    public ObjectiveDefinition ToDefinition() => new()
+    {
+        Name = Name,
+        About = About,
+        Modality = Modality.Frame,
+        ReadsText = false,
+        SamplesMin = 2, // Heads normalise over the batch.
+        Sections = [VisionTower.Section, .. Heads],
+        Declare = Declare,
+        DeclareState = plan => Target?.Invoke(plan).DeclareState() ?? [],
+        TermNames = TermNames,
+        FeatureWidths = plan => [plan.Frame.Width],
+        Features = input => [TwoViews.Pool(input).Both],
+        Views = Views,
+        Loss = Loss,
+        ProbeLosses = ProbeLosses,
+        TrivialLoss = TrivialLoss,
+        AfterStep = Target is null ? null : Follow,
+    };
+
+    private ObjectiveLoss Loss(ObjectiveInput input)
+    {
+        TwoViews features = TwoViews.Pool(input);
+        ObjectiveLoss loss = BatchLoss?.Invoke(input, features) ?? new ObjectiveLoss(LossesOf(input, features).mean());
+        return loss with { Features = () => [features.Both] };
+    }
+
+    /// <summary>A frame's is the mean of its two views'; where the loss is the batch's, each of its frames has it. fp32 [1, B].</summary>
+    private Tensor ProbeLosses(ObjectiveInput input)
+    {
+        TwoViews features = TwoViews.Pool(input);
+        return BatchLoss is null
+            ? LossesOf(input, features).view(2, features.Batch).mean([0], keepdim: true)
+            : BatchLoss(input, features).Loss.detach().view(1, 1).expand(1, features.Batch);
+    }
+
+    private Tensor LossesOf(ObjectiveInput input, TwoViews features) => Check.NotNull(ViewLosses, "an objective has a loss")(input, features);
+
+    private void Follow(StepTaken taken)
+    {
+        SlowCopy copy = Check.NotNull(Target, "whoever follows has a target")(taken.Plan.Model);
+        copy.Follow(taken.Parameters, taken.RequireState(), TargetDecay, taken.StepsBefore(Heads[^1]));
+    }
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SslAgent.Picturing;
 
 namespace SslAgent.Continual.Plotting;
 
@@ -21,7 +22,7 @@ internal static class BarPlot
         var x = new Axis(ends.Min(), ends.Max(), NamesWidth, Width - Right);
         foreach ((double value, string label) in x.Ticks())
         {
-            canvas.Line(x.At(value), Top, x.At(value), bottom, Ink.Faint);
+            canvas.Line(x.At(value), Top, x.At(value), bottom, Inks.Faint);
             canvas.WriteCentred(x.At(value), bottom + 8, label, Ink.Black);
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SslAgent.Picturing;
 
 namespace SslAgent.Continual.Plotting;
 

@@ -1,3 +1,5 @@
+using SslAgent.Picturing;
+
 namespace SslAgent.Continual.Plotting;
 
 /// <summary>One line: its points are (x, y).</summary>
@@ -19,7 +21,7 @@ internal static class LinePlot
         var y = new Axis(points.Min(point => point.Y), points.Max(point => point.Y), bottom, Top);
         foreach ((double value, string label) in y.Ticks())
         {
-            canvas.Line(Left, y.At(value), right, y.At(value), Ink.Faint);
+            canvas.Line(Left, y.At(value), right, y.At(value), Inks.Faint);
             canvas.WriteLeftOf(Left - 8, y.At(value) - (Canvas.LetterHeight / 2), label, Ink.Black);
         }
 
@@ -32,7 +34,7 @@ internal static class LinePlot
         canvas.Line(Left, Top, Left, bottom, Ink.Black);
         canvas.Line(Left, bottom, right, bottom, Ink.Black);
         canvas.WriteCentred((Left + right) / 2, bottom + 36, across, Ink.Black);
-        canvas.Write(Left, Top - 16, down, Ink.Grey);
+        canvas.Write(Left, Top - 16, down, Inks.Grey);
         foreach (Series one in series) Draw(canvas, one, x, y);
         Legend(canvas, series, right + 16);
         return canvas;

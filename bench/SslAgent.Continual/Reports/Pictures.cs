@@ -2,6 +2,9 @@ using SslAgent.Continual.Measures;
 using SslAgent.Continual.Plotting;
 using SslAgent.Continual.Runs;
 using SslAgent.Continual.Streams;
+using SslAgent.Ingest;
+using SslAgent.Ingest.Frames;
+using SslAgent.Picturing;
 
 namespace SslAgent.Continual.Reports;
 
@@ -16,7 +19,7 @@ internal sealed class Pictures(RunTable runs, string folder)
         if (First(stream, Methods.Default) is not { } record) return null;
         IReadOnlyList<EraCourse> courses = RunTable.Courses(record, objective);
         if (courses.Count == 0) return null;
-        Series[] series = [.. courses.Select((course, place) => new Series(course.Name, Ink.InOrder(place, courses.Count), Points(course.Losses, 0)))];
+        Series[] series = [.. courses.Select((course, place) => new Series(course.Name, Inks.InOrder(place, courses.Count), Points(course.Losses, 0)))];
         return Save(
             $"{stream.Name}-{objective}-eras.png",
             LinePlot.Draw($"{stream.Name}: held-out {objective} loss of each era, default {record.Share}%, seed {record.Seed}", "version", "loss", series));
@@ -52,7 +55,7 @@ internal sealed class Pictures(RunTable runs, string folder)
         Series[] series =
         [
             .. methods.Select(method => (Name: method, Record: First(stream, method))).Where(one => one.Record is not null && RunTable.Courses(one.Record, objective).Count > 0)
-                .Select((one, place) => Old(one.Name, RunTable.Courses(Domain.Check.NotNull(one.Record, "only runs that there are"), objective), Ink.Distinct[place])),
+                .Select((one, place) => Old(one.Name, RunTable.Courses(Domain.Check.NotNull(one.Record, "only runs that there are"), objective), Inks.Distinct[place])),
         ];
         return series.Length == 0 ? null : Save(
             $"{stream.Name}-{objective}-old-eras.png", LinePlot.Draw($"{stream.Name}: mean held-out {objective} loss of the oldest third of the eras", "version", "loss", series));
@@ -85,7 +88,8 @@ internal sealed class Pictures(RunTable runs, string folder)
 
     private string Save(string name, Canvas canvas)
     {
-        canvas.Save(Path.Combine(folder, name));
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, name), new VipsFrameCodec(new FrameOptions()).EncodePng(canvas.ToFrame()));
         return name;
     }
 }

@@ -31,13 +31,13 @@ internal sealed class MatrixInk
     public Ink Of(MatrixCell cell)
     {
         double rise = (cell.Loss - Before(cell)) / cell.TrivialLoss;
-        return Ink.Between(AtShare(ShareOf(cell)), Red, rise / RiseFull);
+        return Ink.Mix(AtShare(ShareOf(cell)), Red, rise / RiseFull);
     }
 
     public Ink AtShare(double share)
     {
         double at = Highest > Lowest ? (share - Lowest) / (Highest - Lowest) : 0;
-        return at < 0.5 ? Ink.Between(Dark, Middle, 2 * at) : Ink.Between(Middle, Pale, (2 * at) - 1);
+        return at < 0.5 ? Ink.Mix(Dark, Middle, 2 * at) : Ink.Mix(Middle, Pale, (2 * at) - 1);
     }
 
     public static double ShareOf(MatrixCell cell) => cell.Loss / cell.TrivialLoss;

@@ -10,9 +10,7 @@ namespace SslAgent.Picturing;
 /// </summary>
 internal static class MatrixPicture
 {
-    private const int Zoom = 2, Margin = 14, Labels = 46, CellHeight = 18, Title = 34, Axis = 18, Scale = 40, WidthMin = 620, WidthMax = 1400;
-
-    private static readonly Ink Paper = new(255, 255, 255), Text = new(40, 40, 40), Mark = new(255, 255, 255);
+    private const int Margin = 14, Labels = 92, Line = 20, CellHeight = 18, Title = 2 * Line + 4, Axis = 24, Scale = 46, WidthMin = 760, WidthMax = 1400;
 
     /// <summary>Null where there is nothing to show.</summary>
     public static Frame? Draw(ForgettingMatrix matrix)
@@ -21,7 +19,7 @@ internal static class MatrixPicture
         int cell = Math.Clamp((WidthMax - Labels) / matrix.Versions.Count, 2, 36);
         int width = Math.Max(WidthMin, Labels + (cell * matrix.Versions.Count) + (2 * Margin));
         int[] heights = [.. matrix.Objectives.Select(objective => Title + (CellHeight * matrix.ErasOf(objective).Count) + Axis + Scale)];
-        Canvas canvas = new(width, heights.Sum() + (2 * Margin), Paper);
+        Canvas canvas = new(width, heights.Sum() + (2 * Margin));
         foreach ((int index, string objective) in matrix.Objectives.Index()) Panel(canvas, matrix, objective, Margin + heights[..index].Sum(), cell);
         return canvas.ToFrame();
     }
@@ -30,18 +28,19 @@ internal static class MatrixPicture
     {
         MatrixInk ink = new(matrix, objective);
         MatrixSummary summary = matrix.Summaries().First(row => row.Objective == objective);
-        canvas.Write($"{objective}: held-out loss by era and version", Margin, top, Text, Zoom);
-        canvas.Write($"forgetting {Share(summary.Forgetting)}  backward {Share(summary.BackwardTransfer)}  forward {Share(summary.ForwardTransfer)}", Margin, top + 16, Text, Zoom);
+        canvas.Write(Margin, top, $"{objective}: held-out loss by era and version", Ink.Black);
+        canvas.Write(
+            Margin, top + Line, $"forgetting {Share(summary.Forgetting)}, backward {Share(summary.BackwardTransfer)}, forward {Share(summary.ForwardTransfer)}", Ink.Black);
         int left = Margin + Labels, cells = top + Title;
         foreach ((int row, int era) in matrix.ErasOf(objective).Index())
         {
-            canvas.Write($"era {era}", Margin, cells + (row * CellHeight) + 4, Text, Zoom);
+            canvas.Write(Margin, cells + (row * CellHeight) + 1, $"era {era}", Ink.Black);
             foreach ((int column, ModelVersion version) in matrix.Versions.Index())
             {
                 if (matrix.Find(version, era, objective) is not { } cell) continue;
                 (int x, int y) = (left + (column * cellWidth), cells + (row * CellHeight));
                 canvas.Fill(x, y, Math.Max(1, cellWidth - 1), CellHeight - 1, ink.Of(cell));
-                if (!cell.IsComparable) canvas.Hatch(x, y, Math.Max(1, cellWidth - 1), CellHeight - 1, Mark);
+                if (!cell.IsComparable) canvas.Hatch(x, y, Math.Max(1, cellWidth - 1), CellHeight - 1, Ink.White);
             }
         }
 
@@ -53,19 +52,19 @@ internal static class MatrixPicture
     /// <summary>As many version numbers as there is room for.</summary>
     private static void Versions(Canvas canvas, ForgettingMatrix matrix, int left, int top, int cellWidth)
     {
-        int widest = PixelFont.WidthOf(matrix.Versions[^1].ToString(), Zoom) + 6, every = Math.Max(1, (widest + cellWidth - 1) / cellWidth);
+        int widest = matrix.Versions[^1].ToString().Length * Canvas.LetterWidth, every = Math.Max(1, (widest + cellWidth - 1) / cellWidth);
         foreach ((int column, ModelVersion version) in matrix.Versions.Index())
         {
-            if (column % every == 0) canvas.Write(version.ToString(), left + (column * cellWidth), top, Text, Zoom);
+            if (column % every == 0) canvas.Write(left + (column * cellWidth), top, version.ToString(), Ink.Black);
         }
     }
 
     private static void Legend(Canvas canvas, MatrixInk ink, int top)
     {
         const int width = 120;
-        for (int x = 0; x < width; x++) canvas.Fill(Margin + Labels + x, top, 1, 10, ink.AtShare(ink.Lowest + ((ink.Highest - ink.Lowest) * x / (width - 1))));
-        canvas.Write(Number(ink.Lowest), Margin, top, Text, Zoom);
-        canvas.Write($"{Number(ink.Highest)} of the trivial loss, red: risen again", Margin + Labels + width + 8, top, Text, Zoom);
+        for (int x = 0; x < width; x++) canvas.Fill(Margin + Labels + x, top, 1, Canvas.LetterHeight, ink.AtShare(ink.Lowest + ((ink.Highest - ink.Lowest) * x / (width - 1))));
+        canvas.Write(Margin, top, Number(ink.Lowest), Ink.Black);
+        canvas.Write(Margin + Labels + width + 8, top, $"{Number(ink.Highest)} of the trivial loss, red: risen again", Ink.Black);
     }
 
     private static string Number(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);

@@ -29,10 +29,10 @@ public sealed class MatrixPictureTests
     {
         Frame picture = MatrixPicture.Draw(Matrix)!;
         Assert.Equal(picture.Width * picture.Height * 3, picture.Rgb.Length);
-        // Column 36 pixels wide behind 60 of margin and label; rows of 18 below 14 + 34.
-        Assert.Equal(new MatrixInk(Matrix, "mae").Of(Matrix.Find(new ModelVersion(3), 0, "mae")!), At(picture, 60 + (2 * 36) + 10, 48 + 5));
-        Assert.Equal(new Ink(255, 255, 255), At(picture, 60 + 10, 48 + 18 + 5));
-        Assert.Contains(new Ink(255, 255, 255), Enumerable.Range(0, 8).Select(x => At(picture, 60 + 36 + x, 48 + 18 + 5)));
+        // Column 36 pixels wide behind 106 of margin and label; rows of 18 below 14 + 44.
+        Assert.Equal(new MatrixInk(Matrix, "mae").Of(Matrix.Find(new ModelVersion(3), 0, "mae")!), At(picture, 106 + (2 * 36) + 10, 58 + 5));
+        Assert.Equal(new Ink(255, 255, 255), At(picture, 106 + 10, 58 + 18 + 5));
+        Assert.Contains(new Ink(255, 255, 255), Enumerable.Range(0, 8).Select(x => At(picture, 106 + 36 + x, 58 + 18 + 5)));
         Assert.Null(MatrixPicture.Draw(ForgettingMatrix.Of([Version(1)])));
     }
 
@@ -42,21 +42,6 @@ public sealed class MatrixPictureTests
         ForgettingMatrix many = ForgettingMatrix.Of([.. Enumerable.Range(1, 600).Select(number => Version(number, Era(0, 0.5), Era(1, 0.6)))]);
         Assert.InRange(MatrixPicture.Draw(many)!.Width, 600, 1400);
     }
-
-    [Fact]
-    public void Letters_are_drawn_where_they_stand()
-    {
-        Canvas canvas = new(16, 8, new Ink(255, 255, 255));
-        canvas.Write("I1?", 0, 0, new Ink(0, 0, 0), 1);
-        Frame drawn = canvas.ToFrame();
-        Assert.Equal("###..#.", Row(drawn, 0, 7));
-        Assert.Equal(".#..##.", Row(drawn, 1, 7));
-        Assert.All(Enumerable.Range(0, 5), y => Assert.Equal(new Ink(255, 255, 255), At(drawn, 9, y)));
-        Assert.Equal(22, PixelFont.WidthOf("abc", 2));
-    }
-
-    private static string Row(Frame frame, int y, int width) =>
-        string.Concat(Enumerable.Range(0, width).Select(x => At(frame, x, y).Red == 0 ? '#' : '.'));
 
     private static Ink At(Frame frame, int x, int y)
     {

@@ -1,4 +1,4 @@
-namespace SslAgent.Continual.Plotting;
+namespace SslAgent.Picturing;
 
 /// <summary>Letters of 5 x 8 dots for printable ASCII: enough for axes, and no font has to be installed.</summary>
 internal static class Glyphs

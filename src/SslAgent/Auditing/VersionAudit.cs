@@ -61,7 +61,7 @@ internal sealed class VersionAudit(
         using var seat = new LearnerSeat(store, time);
         seat.Take(cycle.Plan.Learner, cycle.Parent); // (2)
         seat.Adopt(cycle.TokenizerJson);
-        seat.TeachBy(cycle.Promoted);
+        seat.HoldTo(cycle.Promoted);
         CycleReport report = Train(trained, cycle, seat, cancellation); // (3)
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (4)
         using IModelSnapshot snapshot = seat.Learner.Snapshot();

@@ -64,7 +64,7 @@ internal sealed class CycleDesk(
         if (!seat.IsSoAlready(cycle.Plan.Learner, cycle.Parent)) runner.AwaitPublished();
         seat.Take(cycle.Plan.Learner, cycle.Parent);
         seat.Adopt(cycle.TokenizerJson);
-        seat.TeachBy(cycle.Promoted);
+        seat.HoldTo(cycle.Promoted);
     }
 
     private int GoOn(PreparedCycle cycle)

@@ -89,7 +89,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>
     /// Gives the coming cycle what holds it to the past, where its plan wants that: a teacher, the last promoted version, and the buffer's embeddings. Called where training stands on the cycle's parent.
     /// </summary>
-    public void TeachBy(ModelVersion? promoted)
+    public void HoldTo(ModelVersion? promoted)
     {
         Learner.Remember(Embeddings);
         if (!Check.NotNull(_plan, "a learner has a plan").Regularization.NeedsTeacher) return;

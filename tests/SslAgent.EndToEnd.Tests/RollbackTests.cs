@@ -62,6 +62,35 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task Orders_that_come_before_the_first_cycle_of_a_life_are_carried_out_and_learning_goes_on_from_there()
+    {
+        await using var bench = new Bench();
+        var observer = new RecordingObserver();
+        AgentSettings settings = bench.Settings();
+        await bench.SendAsync(400);
+        Agent agent = await bench.StartAsync(settings, observer);
+        VersionManifest first = await observer.NextVersionAsync(bench.Limit);
+        await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+
+        observer = new RecordingObserver();
+        agent = await bench.StartAsync(settings, observer);
+        RollbackEffect back = await agent.RollbackAsync(To(1, ReplayRollback.Keep), bench.Limit);
+        ForgetEffect gone = await agent.ForgetAsync(new ForgetRequest("host-1", BeforeMs: null, "consent withdrawn", DryRun: false), bench.Limit);
+        Assert.Equal((new ModelVersion(3), new ModelVersion(4)), (back.Published, gone.Published));
+        Assert.True(gone.SamplesInJournal > 0, gone.Summary);
+        Assert.Equal(first.WeightsDigest, (await observer.NextVersionAsync(bench.Limit)).WeightsDigest);
+        Assert.Equal(first.WeightsDigest, (await observer.NextVersionAsync(bench.Limit)).WeightsDigest);
+
+        await bench.SendAsync(200);
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((new ModelVersion(5), new ModelVersion(4)), (next.Version, next.Parent));
+        Assert.NotEqual(first.WeightsDigest, next.WeightsDigest);
+        await agent.StopAsync();
+        Assert.Null(agent.Fault);
+    }
+
+    [Fact]
     public async Task With_no_daemon_it_works_under_the_lock()
     {
         await using var bench = new Bench();

@@ -53,10 +53,12 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         _isWhole && _learner is not null && _plan is not null && _plan.ToJson() == plan.ToJson() && _stand == stand;
 
     /// <summary>
-    /// Puts weights, moments, averages and counters back to a version's; null means the first weights. After a fault of the disk it may be tried again.
+    /// Puts weights, moments, averages and counters back to a version's; null means the first weights. After a fault of the disk it may be tried again. Before the first
+    /// cycle of a life there is no learner to put back: the seat is then taken where training stands.
     /// </summary>
     public void ReturnTo(ModelVersion? version)
     {
+        if (_learner is null) return;
         if (version is not { } stand)
         {
             LearnerPlan plan = Check.NotNull(_plan, "a learner has a plan");

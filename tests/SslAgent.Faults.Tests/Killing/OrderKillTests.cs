@@ -22,7 +22,6 @@ public sealed class OrderKillTests(KillReference reference, ITestOutputHelper ou
     [Fact]
     public async Task Killed_at_every_step_of_an_order_it_carries_the_order_out_once_or_not_at_all()
     {
-        Assert.SkipUnless(Torture.IsOn, "runs in make torture only, until one of several runs no longer fails (docs/reliability.md, Known faults)");
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
         var lanes = new KillLanes(reference.Bench, reference.Expected, output);

@@ -12,6 +12,11 @@ internal sealed class PollLoop : IDisposable
 {
     private const int PollWaitMs = 100;
 
+    /// <summary>What Confluent.Kafka's commit handler says when librdkafka calls it without a list of offsets, as it does for commits that a fatal error forestalls.</summary>
+    private const string CommitWithoutOffsets = "Cannot marshal from a NULL ptr";
+
+    private const string NoOffsets = "a commit failed before it had any offsets";
+
     private static readonly TimeSpan RoomWait = TimeSpan.FromMilliseconds(250), Tick = TimeSpan.FromSeconds(1);
 
     private readonly KafkaOptions _options;
@@ -76,6 +81,10 @@ internal sealed class PollLoop : IDisposable
         catch (KafkaException wrong)
         {
             _log.CommitTrouble(_settings.Scrub(wrong.Error.Reason));
+        }
+        catch (InvalidOperationException wrong) when (IsCommitWithoutOffsets(wrong))
+        {
+            _log.CommitTrouble(NoOffsets);
         }
 
         _consumer.Dispose();
@@ -146,6 +155,11 @@ internal sealed class PollLoop : IDisposable
             if (PartitionAssigner.IsOffsetLost(wrong.Error)) _assigner.MarkLost(wrong.ConsumerRecord.TopicPartition);
             else OnError(wrong.Error);
         }
+        catch (InvalidOperationException wrong) when (IsCommitWithoutOffsets(wrong))
+        {
+            // Nothing was committed and nothing is lost by it; the fatal error itself comes with a later message.
+            _log.CommitTrouble(NoOffsets);
+        }
 
         if (_assigner.HasNewlyLost && _assigner.RetryLost()) PauseAgain();
     }
@@ -161,6 +175,8 @@ internal sealed class PollLoop : IDisposable
         var at = new SourceOffset(state.Name.Topic, state.Name.Partition, state.Epoch, offset);
         _queue.Add(new StreamEvent.Delivered(new Delivery(at, message.Timestamp.UnixTimestampMs, message.Key, message.Value, Headers(message.Headers))));
     }
+
+    private static bool IsCommitWithoutOffsets(InvalidOperationException wrong) => wrong.Message.Contains(CommitWithoutOffsets, StringComparison.Ordinal);
 
     private static MessageHeader[] Headers(Headers? headers)
     {

@@ -1,0 +1,104 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Tests.Support;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Tests.Objectives;
+
+/// <summary>What all objectives on texts and on pairs have in common, the standard ones apart; each has a file for what is its own.</summary>
+public sealed class TextObjectiveTests
+{
+    public static TheoryData<string> Names => [ObjectiveNames.SigLip];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Loss_and_gradients_are_what_PyTorch_gives(string name)
+    {
+        using var fixture = Fixture.OfTexts();
+        fixture.RequireSameAsPyTorch(CaseOf(name), LossOf(name, fixture), lossTolerance: 5e-5f, gradientTolerance: 5e-5f);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Gradients_agree_with_finite_differences(string name)
+    {
+        using var fixture = Fixture.OfTexts();
+        FiniteDifferences.Require(fixture, () => LossOf(name, fixture));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_input_gives_the_same_loss_and_features_are_as_wide_as_they_say(string name)
+    {
+        using var fixture = Fixture.OfTexts();
+        using IDisposable noGradients = no_grad();
+        ObjectiveDefinition objective = Of(name);
+        ObjectiveLoss loss = objective.Loss(fixture.Input);
+        Assert.Equal(loss.Loss.item<float>(), objective.Loss(fixture.Input).Loss.item<float>());
+        Assert.Equal(objective.TermNames.Count, loss.Terms.Length);
+        Tensor[] features = [.. objective.Features(fixture.Input)];
+        Assert.Equal(objective.FeatureWidths(fixture.Plan.Model).Select(width => (long)width), features.Select(feature => feature.shape[1]));
+        foreach ((Tensor mine, Tensor beside) in features.Zip(loss.Features()))
+            Assert.Equal(mine.data<float>().ToArray(), beside.data<float>().ToArray());
+        Assert.InRange(objective.TrivialLoss(fixture.Input), 1e-3, 20);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_learns_what_is_held_out_of_real_data(string name)
+    {
+        RealData data = Of(name).Modality == Modality.Pair ? RealData.Emoji() : RealData.LogLines();
+        using Learner learner = data.Learner(Some.SmallLearning with
+        {
+            Objectives = [new() { Name = name, BatchSize = 32 }], LearningRate = 2e-3, WarmupSteps = 20, ProbeSentinelsMax = 64,
+        });
+        EraProbe before = learner.Probe(data).Eras.Single();
+        CycleReport report = learner.RunCycle(new CycleNumber(1), 0, 250, data, _ => true, null);
+        ProbeReport after = learner.Probe(data);
+        Assert.Equal(0, report.Objectives[name].SkippedSteps);
+        Assert.True(after.Eras.Single().Loss < 0.95 * Math.Min(before.Loss, before.TrivialLoss), $"{before} → {after.Eras.Single()}");
+        Assert.All(after.Features, health => Assert.True(health.EffectiveRank > 2, health.ToString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_its_own_comes_and_goes_with_the_plan_and_a_cut_off_cycle_goes_on_with_the_same_bytes(string name)
+    {
+        var learning = Some.SmallLearning with { Objectives = [new() { Name = name }] };
+        var source = new KeyedSource(0, 40, 40);
+        using Learner whole = Reading(learning), cut = Reading(learning), later = Reading(learning);
+        whole.RunCycle(new CycleNumber(1), 0, 8, source, _ => true, null);
+        cut.RunCycle(new CycleNumber(1), 0, 8, source, done => done < 5, null);
+        using IModelSnapshot snapshot = cut.Snapshot();
+        using var stored = new StoredSnapshot(snapshot);
+        later.RevertTo(stored);
+        later.RunCycle(new CycleNumber(1), 5, 8, source, _ => true, null);
+        Assert.Equal(whole.Digest(), later.Digest());
+
+        using Learner without = Reading(Some.SmallLearning);
+        without.RevertTo(stored);
+        using IModelSnapshot standard = without.Snapshot();
+        Assert.All(Of(name).Declare(whole.Plan.Model).SelectMany(section => section.Parameters), own =>
+        {
+            Assert.Contains(stored.Model.Keys, key => key == own.Name);
+            Assert.DoesNotContain(standard.Model, tensor => tensor.Name == own.Name);
+        });
+
+        static Learner Reading(Options.LearningOptions learning)
+        {
+            Learner learner = Some.Learner(Some.Plan(learning));
+            learner.AdoptTokenizer(new ByteTokenizer());
+            return learner;
+        }
+    }
+
+    /// <summary>The loss of what the fixture's script was given, where chance would decide.</summary>
+    private static Tensor LossOf(string name, Fixture fixture) => name switch
+    {
+        _ => Of(name).Loss(fixture.Input).Loss,
+    };
+
+    private static ObjectiveDefinition Of(string name) => ObjectiveRegistry.All.Single(objective => objective.Name == name);
+
+    private static string CaseOf(string name) => name.Replace('-', '_');
+}

@@ -43,4 +43,9 @@ internal sealed class TokenTensors
         Tensor hidden = ((1 - Present) * Never).to_type(dtype); // [B, T]
         return hidden.view(Batch, 1, 1, Length).expand(Batch, heads, 1, Length).reshape(Batch * heads, 1, Length);
     }
+
+    /// <summary>
+    /// 0 where a key is the token itself or an earlier one, very negative where it comes later [1, T, T]. Padding comes after all tokens of its text, so that no token sees any.
+    /// </summary>
+    public Tensor HiddenLater(ScalarType dtype) => (ones(Length, Length, device: Ids.device).triu(1) * Never).to_type(dtype).unsqueeze(0);
 }

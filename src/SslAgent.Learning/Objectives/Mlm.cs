@@ -126,15 +126,6 @@ internal static class Mlm
     private static double TrivialLoss(ObjectiveInput input)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        var counts = new Dictionary<int, int>();
-        for (var row = 0; row < texts.Rows; row++)
-        {
-            if (texts.Lengths[row] <= 2) continue;
-            foreach (int token in texts.Row(row)[1..^1])
-                counts[token] = counts.GetValueOrDefault(token) + 1;
-        }
-
-        double total = counts.Values.Sum();
-        return counts.OrderBy(count => count.Key).Sum(count => -count.Value / total * Math.Log(count.Value / total));
+        return new Unigrams(Enumerable.Range(0, texts.Rows).SelectMany(row => texts.Row(row)[1..^1].ToArray())).Entropy;
     }
 }

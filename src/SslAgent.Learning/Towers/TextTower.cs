@@ -26,14 +26,15 @@ internal sealed class TextTower(ModelPlan plan, Weights weights)
 
     /// <summary>Features of every token, padding's among them (they mean nothing), fp32 [B·T, D]; or of wanted rows only.</summary>
     /// <param name="wanted">Row numbers [R], or null.</param>
-    public Tensor Encode(TokenTensors texts, Tensor? wanted = null)
+    /// <param name="causal">Whether a token sees itself and earlier ones only; else it sees the whole text.</param>
+    public Tensor Encode(TokenTensors texts, Tensor? wanted = null, bool causal = false)
     {
         long batch = texts.Batch, length = texts.Length, width = plan.Text.Width;
         Shape.Require(texts.Ids, "token ids", batch * length);
         Tensor words = weights[TokensName].index_select(0, texts.Ids).to_type(ScalarType.Float32); // [B·T, D]
         Tensor places = weights[PositionsName].narrow(0, 0, length).to_type(ScalarType.Float32).unsqueeze(0); // [1, T, D]
         Tensor x = (words.view(batch, length, width) + places).view(batch * length, width);
-        Tensor? hidden = texts.HiddenKeys(plan.Text.Heads, weights.Dtype);
+        Tensor? hidden = causal ? texts.HiddenLater(weights.Dtype) : texts.HiddenKeys(plan.Text.Heads, weights.Dtype);
         return _stack.Forward(x, batch, length, hidden, wanted is null ? null : rows => rows.index_select(0, wanted));
     }
 

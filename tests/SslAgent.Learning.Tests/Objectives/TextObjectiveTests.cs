@@ -8,7 +8,7 @@ namespace SslAgent.Learning.Tests.Objectives;
 /// <summary>What all objectives on texts and on pairs have in common, the standard ones apart; each has a file for what is its own.</summary>
 public sealed class TextObjectiveTests
 {
-    public static TheoryData<string> Names => [ObjectiveNames.SigLip];
+    public static TheoryData<string> Names => [ObjectiveNames.SigLip, ObjectiveNames.CausalLm];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -8,7 +8,7 @@ namespace SslAgent.Learning.Tests.Objectives;
 /// <summary>What all objectives on texts and on pairs have in common, the standard ones apart; each has a file for what is its own.</summary>
 public sealed class TextObjectiveTests
 {
-    public static TheoryData<string> Names => [ObjectiveNames.SigLip, ObjectiveNames.CausalLm];
+    public static TheoryData<string> Names => [ObjectiveNames.SigLip, ObjectiveNames.CausalLm, ObjectiveNames.SimCse];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -95,6 +95,7 @@ public sealed class TextObjectiveTests
     /// <summary>The loss of what the fixture's script was given, where chance would decide.</summary>
     private static Tensor LossOf(string name, Fixture fixture) => name switch
     {
+        ObjectiveNames.SimCse => SimCse.Loss(fixture.Input, fixture.Tensor("inputs/dropped").data<float>().ToArray()).Loss,
         _ => Of(name).Loss(fixture.Input).Loss,
     };
 

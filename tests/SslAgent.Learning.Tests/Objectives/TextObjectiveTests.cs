@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;
@@ -8,7 +9,8 @@ namespace SslAgent.Learning.Tests.Objectives;
 /// <summary>What all objectives on texts and on pairs have in common, the standard ones apart; each has a file for what is its own.</summary>
 public sealed class TextObjectiveTests
 {
-    public static TheoryData<string> Names => [ObjectiveNames.SigLip, ObjectiveNames.CausalLm, ObjectiveNames.SimCse];
+    public static TheoryData<string> Names => [ObjectiveNames.SigLip, ObjectiveNames.CausalLm, ObjectiveNames.SimCse, ObjectiveNames.SegmentOrder,
+        ObjectiveNames.TextDenoising];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -96,8 +98,17 @@ public sealed class TextObjectiveTests
     private static Tensor LossOf(string name, Fixture fixture) => name switch
     {
         ObjectiveNames.SimCse => SimCse.Loss(fixture.Input, fixture.Tensor("inputs/dropped").data<float>().ToArray()).Loss,
+        ObjectiveNames.SegmentOrder => SegmentOrder.Loss(fixture.Input, ArrangementOf(fixture)).Loss,
+        ObjectiveNames.TextDenoising => TextDenoising.Loss(fixture.Input, CorruptionOf(fixture)).Loss,
         _ => Of(name).Loss(fixture.Input).Loss,
     };
+
+    private static SegmentOrder.Arrangement ArrangementOf(Fixture fixture) => new(
+        new TokenBatch(fixture.Integers("inputs/arranged"), fixture.Input.Texts!.Lengths, fixture.Input.Texts.Width),
+        fixture.Tensor("inputs/swapped").data<float>().ToArray(), fixture.Tensor("inputs/told").data<float>().ToArray());
+
+    private static TextDenoising.Corruption CorruptionOf(Fixture fixture) =>
+        TextDenoising.Corrupt(fixture.Input.Texts!, 0.15, 300, default) with { Ids = fixture.Integers("inputs/noisy") };
 
     private static ObjectiveDefinition Of(string name) => ObjectiveRegistry.All.Single(objective => objective.Name == name);
 

@@ -13,8 +13,8 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Reference implementation: google-research/albert. We differ: a line of a log has no sentences, so its two halves by tokens are the segments; nothing separates them, since the seam is always in the middle; the mean feature is asked and not the
-/// first token's. Of one line little is learned but how such lines are built: where a time stands, where a name; that is what tells templates apart. A text whose order nobody can tell (one token, two equal halves) costs ln 2 whatever is said. Trivial loss: ln 2, a
-/// coin's; a collapsed network gets the same.
+/// first token's. Of one line little is learned but how such lines are built, where a time stands and where a name: soon all is told, and alone it keeps features of a few directions. A text whose order nobody can tell (one token, two equal
+/// halves) costs ln 2 whatever is said. Trivial loss: ln 2, a coin's; a collapsed network gets the same.
 /// </remarks>
 internal static class SegmentOrder
 {

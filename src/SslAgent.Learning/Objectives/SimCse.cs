@@ -1,7 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Parameters;
-using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Tests.Support;

@@ -22,7 +22,8 @@ public sealed class FlavaMmmTests
             int[] own = [.. Enumerable.Range(0, masking.Positions.Length).Where(place => masking.Positions[place] / texts.Width == row)];
             ObjectiveInput alone = fixture.Input with
             {
-                Frames = fixture.Input.Frames!.narrow(0, row, 1), Texts = new TokenBatch(texts.Row(row).ToArray(), [length], length),
+                Frames = fixture.Input.Frames!.narrow(0, row, 1),
+                Texts = new TokenBatch(texts.Row(row).ToArray(), [length], length),
             };
             var hidden = new Mlm.Masking(masking.Ids[first..(first + length)], [.. own.Select(place => masking.Positions[place] - first)], [.. own.Select(place => masking.Targets[place])]);
             sum += own.Length * FlavaMmm.Loss(alone, hidden).Loss.item<float>();
@@ -62,7 +63,10 @@ public sealed class FlavaMmmTests
         RealData emoji = RealData.Emoji();
         using Learner learner = emoji.Learner(Some.SmallLearning with
         {
-            Objectives = [new() { Name = ObjectiveNames.FlavaMmm, BatchSize = 32 }], LearningRate = 2e-3, WarmupSteps = 20, ProbeSentinelsMax = 256,
+            Objectives = [new() { Name = ObjectiveNames.FlavaMmm, BatchSize = 32 }],
+            LearningRate = 2e-3,
+            WarmupSteps = 20,
+            ProbeSentinelsMax = 256,
             MlmMaskRate = 0.75, // Few words are left to guess the others by.
         });
         learner.RunCycle(new CycleNumber(1), 0, 450, emoji, _ => true, null);

@@ -101,7 +101,10 @@ public sealed class SigLipTests
         RealData emoji = RealData.Emoji();
         using Learner learner = emoji.Learner(Some.SmallLearning with
         {
-            Objectives = [new() { Name = ObjectiveNames.SigLip, BatchSize = 32 }], LearningRate = 2e-3, WarmupSteps = 20, ProbeSentinelsMax = 256,
+            Objectives = [new() { Name = ObjectiveNames.SigLip, BatchSize = 32 }],
+            LearningRate = 2e-3,
+            WarmupSteps = 20,
+            ProbeSentinelsMax = 256,
         });
         RetrievalProbe before = Check.NotNull(learner.Probe(emoji).Retrieval, "whoever trains the joint space is asked to search in it");
         learner.RunCycle(new CycleNumber(1), 0, 300, emoji, _ => true, null);

@@ -36,14 +36,16 @@ public sealed class SimCseTests
     }
 
     [Fact]
-    public void A_tenth_is_dropped_and_the_rest_makes_up_for_it_by_the_key_alone()
+    public void Every_fifth_token_is_cut_off_and_of_the_others_a_tenth_is_dropped_by_the_key_alone()
     {
         using var fixture = Fixture.OfTexts();
         ObjectiveInput input = fixture.Input with { Key = new DrawKey(Some.Seed, 1, 2, ChanceStream.Objective) };
         float[] dropped = SimCse.Drop(input);
         Assert.Equal(2 * 4 * 12 * Width, dropped.Length);
         Assert.All(dropped, value => Assert.True(value == 0 || Math.Abs(value - (1 / 0.9)) < 1e-6));
-        Pictures.WithinFourSigma(0.1, 0.3, dropped.Length, dropped.Count(value => value == 0) / (double)dropped.Length, "dropped");
+        float[][] tokens = [.. dropped.Chunk(Width)], left = [.. tokens.Where(token => token.Any(value => value > 0))];
+        Pictures.WithinFourSigma(0.2, 0.4, tokens.Length, 1 - (left.Length / (double)tokens.Length), "cut off");
+        Pictures.WithinFourSigma(0.1, 0.3, left.Length * Width, left.Average(token => token.Count(value => value == 0)) / Width, "dropped");
         Assert.Equal(dropped, SimCse.Drop(input));
         Assert.NotEqual(dropped, SimCse.Drop(input with { Key = input.Key with { Step = 3 } }));
         Assert.NotEqual(dropped[..(dropped.Length / 2)], dropped[(dropped.Length / 2)..]);

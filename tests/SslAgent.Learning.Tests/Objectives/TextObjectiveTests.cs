@@ -56,11 +56,14 @@ public sealed class TextObjectiveTests
         RealData data = RealData.LogLines();
         using Learner learner = data.Learner(Some.SmallLearning with
         {
-            Objectives = [new() { Name = name, BatchSize = 32 }], LearningRate = 2e-3, WarmupSteps = 20, ProbeSentinelsMax = 64,
+            Objectives = [new() { Name = name, BatchSize = 32 }],
+            LearningRate = 2e-3,
+            WarmupSteps = 20,
+            ProbeSentinelsMax = 64,
         });
         // Those on pairs have tests of their own, in which they show more.
         EraProbe before = learner.Probe(data).Eras.Single();
-        CycleReport report = learner.RunCycle(new CycleNumber(1), 0, 120, data, _ => true, null);
+        CycleReport report = learner.RunCycle(new CycleNumber(1), 0, 200, data, _ => true, null);
         ProbeReport after = learner.Probe(data);
         Assert.Equal(0, report.Objectives[name].SkippedSteps);
         Assert.True(after.Eras.Single().Loss < 0.95 * Math.Min(before.Loss, before.TrivialLoss), $"{before} → {after.Eras.Single()}");

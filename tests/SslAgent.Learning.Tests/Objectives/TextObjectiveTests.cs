@@ -72,6 +72,41 @@ public sealed class TextObjectiveTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void In_bf16_it_begins_at_nearly_the_same_loss_and_steps_are_taken(string name)
+    {
+        double exact = First("fp32"), rounded = First("bf16");
+        Assert.True(Math.Abs(exact - rounded) < 0.02 * exact, $"{exact} in fp32, {rounded} in bf16");
+
+        double First(string dtype)
+        {
+            using Learner learner = Some.Learner(Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = name }], Dtype = dtype }));
+            learner.AdoptTokenizer(new ByteTokenizer());
+            ObjectiveSummary summary = learner.RunCycle(new CycleNumber(1), 0, 3, new KeyedSource(0, 40, 40), _ => true, null).Objectives[name];
+            Assert.Equal(0, summary.SkippedSteps);
+            return summary.LossFirst;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_batch_of_one_has_a_loss_and_a_slope_or_is_refused_by_its_size(string name)
+    {
+        using var fixture = Fixture.OfTexts();
+        ObjectiveDefinition objective = Of(name);
+        if (name is ObjectiveNames.SigLip or ObjectiveNames.SimCse)
+        {
+            Assert.Equal(2, objective.SamplesMin);
+            return;
+        }
+
+        Tensor loss = objective.Loss(fixture.Input with { Frames = fixture.Input.Frames!.narrow(0, 0, 1), Texts = fixture.Input.Texts!.Select([0]) }).Loss;
+        loss.backward();
+        Assert.True(float.IsFinite(loss.item<float>()));
+        Assert.InRange(fixture.Gradients.norm().item<float>(), 1e-4f, 1e4f);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void What_is_its_own_comes_and_goes_with_the_plan_and_a_cut_off_cycle_goes_on_with_the_same_bytes(string name)
     {
         var learning = Some.SmallLearning with { Objectives = [new() { Name = name }] };

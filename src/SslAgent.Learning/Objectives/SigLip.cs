@@ -7,12 +7,13 @@ namespace SslAgent.Learning.Objectives;
 
 /// <summary>
 /// Language-image pretraining pair by pair. Zhai et al., "Sigmoid Loss for Language Image Pre-Training" (SigLIP, ICCV 2023), section 3.2, equation 2 and algorithm 1: of every frame with every text of the batch it is
-/// asked by itself whether they belong together. No pair's loss depends on how many others there are, so small batches do.
+/// asked by itself whether they belong together. No pair's loss depends on the others of its batch.
 /// </summary>
 /// <remarks>
 /// Reference implementation: google-research/big_vision. We differ: texts that are equal belong to each other's frames; features are means, not pooled by attention; the space is <see cref="Clip"/>'s, the one that is served and searched, so either of the two trains
 /// it, or both do. Scale and bias begin at 10 and -10 (section 3.2). Trivial loss: B times the entropy of the share of pairs that belong together, what the best constant gets and a collapsed network too. Probes
-/// measure at the scale and bias that suit the held-out pairs best: vectors are served without them.
+/// measure at the scale and bias that suit the held-out pairs best: vectors are served without them. That it needs smaller batches than CLIP is the paper's finding, not ours: of 374 held-out emoji a small network, one run each, found
+/// 24 % among the first ten at batches of 32 (CLIP 26 %), and 12 % at batches of 8 (CLIP 17 %).
 /// </remarks>
 internal static class SigLip
 {
@@ -28,7 +29,7 @@ internal static class SigLip
     {
         Name = ObjectiveNames.SigLip,
         About = new(
-            "frames with text: asks of every frame and every text by themselves whether they belong together; clip's space, for small batches",
+            "frames with text: asks of every frame and every text by themselves whether they belong together; trains the space that clip trains, pair by pair",
             "as clip",
             "Zhai et al., Sigmoid Loss for Language Image Pre-Training, 2023, section 3.2, equation 2"),
         Modality = Modality.Pair,

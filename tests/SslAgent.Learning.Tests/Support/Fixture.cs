@@ -13,7 +13,7 @@ namespace SslAgent.Learning.Tests.Support;
 /// <summary>A network with a fixture's weights, and what PyTorch says of it. Tensors live until it is disposed.</summary>
 internal sealed class Fixture : IDisposable
 {
-    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors");
+    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors"), Texts = new("texts.safetensors");
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
     private readonly FixtureFile _file;
@@ -62,7 +62,16 @@ internal sealed class Fixture : IDisposable
     /// <summary>The objectives on two views of four frames, by make_view_fixtures.py.</summary>
     public static Fixture OfViews() => new(Views, [.. ObjectiveRegistry.All.Where(objective => objective.Views is not null)], ViewInput);
 
+    /// <summary>The objectives on texts and on pairs besides the standard ones, by make_text_fixtures.py.</summary>
+    public static Fixture OfTexts() =>
+        new(Texts, [Clip.Definition, .. ObjectiveRegistry.All.Where(objective => objective.ReadsText && !ObjectiveRegistry.Standard.Contains(objective))], TextInput);
+
     public static float[] Floats(string name) => Standard.Floats(name);
+
+    /// <summary>An input of one objective alone.</summary>
+    public int[] Integers(string name) => _file.Integers(name);
+
+    public Tensor Tensor(string name) => _file.Tensor(name);
 
     /// <summary>Runs backward and compares loss and every gradient with PyTorch's; weights that PyTorch did not move must have gradient 0.</summary>
     public void RequireSameAsPyTorch(string name, Tensor loss, float lossTolerance = 1e-5f, float gradientTolerance = 2e-5f)
@@ -96,6 +105,10 @@ internal sealed class Fixture : IDisposable
     private static ObjectiveInput StandardInput(Fixture fixture) => new(
         fixture.Towers, fixture.Plan, Standard.Tensor("inputs/frames"),
         new TokenBatch(Standard.Integers("inputs/ids"), Standard.Integers("inputs/lengths"), width: 12), 300, default, fixture.State);
+
+    private static ObjectiveInput TextInput(Fixture fixture) => new(
+        fixture.Towers, fixture.Plan, Texts.Tensor("inputs/frames"),
+        new TokenBatch(Texts.Integers("inputs/ids"), Texts.Integers("inputs/lengths"), width: 12), 300, default, fixture.State);
 
     private static ObjectiveInput ViewInput(Fixture fixture) => new(fixture.Towers, fixture.Plan, Frames: null, Texts: null, 0, default, fixture.State)
     {

@@ -30,7 +30,7 @@ internal static class SimSiam
             "frames: two views agree, without negatives and without a second network; for small batches",
             "two passes over whole frames",
             "Chen and He, Exploring Simple Siamese Representation Learning, 2021, section 3"),
-        Views = ViewPresets.MoCoV2,
+        Views = _ => ViewPresets.MoCoV2,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan).Declare()])],
         ViewLosses = Losses,
@@ -43,12 +43,12 @@ internal static class SimSiam
         1 - (nn.functional.normalize(predicted, dim: 1) * nn.functional.normalize(target.detach(), dim: 1)).sum(1);
 
     /// <summary>Each view's distance from the other's, [2B]; their mean is equation 4.</summary>
-    private static Tensor Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
     {
         Weights weights = input.Towers.Weights;
         MlpHead predictor = Predictor(input.Plan.Model);
         (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights); // [B, D] each
-        return cat([Distance(predictor.Forward(first, weights), second), Distance(predictor.Forward(second, weights), first)]);
+        return new(cat([Distance(predictor.Forward(first, weights), second), Distance(predictor.Forward(second, weights), first)]));
     }
 
     private static MlpHead Projection(ModelPlan plan) =>

@@ -54,6 +54,12 @@ internal sealed record StepTaken(LearnerPlan Plan, FlatParameters Parameters, We
 {
     public Weights RequireState() => Check.NotNull(State, "an objective that declares state has it");
 
+    /// <summary>Puts what was seen into a queue, which keeps nothing of a masked step.</summary>
+    public void PushInto(KeyQueue queue)
+    {
+        foreach (Tensor keys in Seen) queue.Push(RequireState(), keys, Taken);
+    }
+
     /// <summary>Steps of a section before this one.</summary>
     public long StepsBefore(string section) => Parameters.Counter(section).Steps - 1;
 }

@@ -56,12 +56,13 @@ internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool norma
             x = nn.functional.linear(x.to_type(weights.Dtype), weights[Linear(layer) + ".weight"], bias).to_type(ScalarType.Float32); // [B, D]
             if (!isLast && !IsNormalized(layer))
             {
-                x = hidden == MlpHidden.Gelu ? nn.functional.gelu(x) : x.relu();
+                x = x.relu();
             }
             else if (!isLast)
             {
                 Tensor gain = weights[Norm(layer) + ".weight"].to_type(ScalarType.Float32), shift = weights[Norm(layer) + ".bias"].to_type(ScalarType.Float32);
-                x = (Normalize(x) * gain + shift).relu();
+                Tensor normalized = Normalize(x) * gain + shift;
+                x = hidden == MlpHidden.NormalizedGelu ? nn.functional.gelu(normalized) : normalized.relu();
             }
             else if (normalizesOutput)
             {
@@ -79,7 +80,7 @@ internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool norma
         return centred / (centred.square().mean([0], keepdim: true) + NormEpsilon).sqrt();
     }
 
-    private bool IsNormalized(int layer) => layer < Layers - 1 && hidden == MlpHidden.NormalizedRelu;
+    private bool IsNormalized(int layer) => layer < Layers - 1 && hidden != MlpHidden.Relu;
 
     private string Linear(int layer) => string.Create(CultureInfo.InvariantCulture, $"{name}.linear{layer}");
 

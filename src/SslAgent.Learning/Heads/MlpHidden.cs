@@ -9,6 +9,6 @@ internal enum MlpHidden
     /// <summary>A rectifier alone: MoCo v2, where a batch's keys must not tell of each other.</summary>
     Relu = 1,
 
-    /// <summary>DINO's, on towers that normalise over no batch either.</summary>
-    Gelu = 2,
+    /// <summary>Normalisation over the batch, then a Gaussian error linear unit: DINO's.</summary>
+    NormalizedGelu = 2,
 }

@@ -27,7 +27,7 @@ internal static class Byol
 
     private const double TargetDecay = 0.996;
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static TwoViewObjective Objective { get; } = new()
     {
         Name = ObjectiveNames.Byol,
         About = new(
@@ -41,7 +41,9 @@ internal static class Byol
         TargetDecay = TargetDecay,
         ViewLosses = Losses,
         TrivialLoss = _ => 2,
-    }.ToDefinition();
+    };
+
+    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>Equation 2 for each view, [2B].</summary>
     private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
@@ -52,11 +54,11 @@ internal static class Byol
         return new(cat([SimSiam.Distance(first, other), SimSiam.Distance(second, one)]) * 2); // ‖a - b‖² of unit vectors is 2 - 2 cos
     }
 
-    private static SlowCopy Target(ModelPlan plan) => new("byol.target", [VisionTower.Declare(plan), Projection(plan)]);
+    internal static SlowCopy Target(ModelPlan plan) => new("byol.target", [VisionTower.Declare(plan), Projection(plan)]);
 
     private static SectionSpec Projection(ModelPlan plan) => new(ProjectionSection, [.. Head(plan).Declare()]);
 
-    private static MlpHead Head(ModelPlan plan) => new("byol.projection", [plan.Frame.Width, Widening * plan.Frame.Width, OutputWidth], normalizesOutput: false);
+    internal static MlpHead Head(ModelPlan plan) => new("byol.projection", [plan.Frame.Width, Widening * plan.Frame.Width, OutputWidth], normalizesOutput: false);
 
     private static MlpHead Predictor(ModelPlan plan) => new("byol.predictor", [OutputWidth, Widening * plan.Frame.Width, OutputWidth], normalizesOutput: false);
 }

@@ -13,11 +13,12 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Reference implementation: facebookresearch/dino. We differ: features are mean patch features, not a class token's; 1,024 prototypes, eight for each feature in towers narrower than any preset's (65,536 for ImageNet's million pictures); hidden layers are four features wide
-/// (2,048, five of ViT-S's); the teacher's decay is 0.996 for good and its temperature rises over 2,000 steps, since a stream has no epochs; the last layer is trained from the beginning; a view's places are those of the
+/// (2,048, five of ViT-S's) and normalised over all views of the batch (an option of the reference code, off for its ViTs: a young tower's mean features hardly differ, and answers stay even for long); the teacher's decay is 0.996 for good and its temperature rises over 2,000 steps, since a stream has no epochs; the last layer is trained from the beginning; a view's places are those of the
 /// whole picture, evaluated and not interpolated (<see cref="SineCosinePositions"/>). The batch's mean joins the centre where the step was taken. Temperatures 0.1 and 0.04 to 0.07, centre's decay 0.9 (section 3.1,
 /// reference code). The loss is no measure of what was learned, since the
 /// teacher's own entropy is part of it: probes ask, at the last temperature, what the answers lack of telling frames apart (<see cref="LackingInformation"/>); trivial there: ln B, and a collapsed network gets the
-/// same. Without the centre one prototype takes all and the term "entropy" falls to 0; without sharpening it rises to ln K; "divergence" falls to 0 in either case (section 5.3).
+/// same. Where the views of a frame have too little in common for the student to tell, the answers
+/// grow even all the same, and the probe says ln B. Without the centre one prototype takes all and the term "entropy" falls to 0; without sharpening it rises to ln K; "divergence" falls to 0 in either case (section 5.3).
 /// </remarks>
 internal static class Dino
 {
@@ -114,7 +115,7 @@ internal static class Dino
     private static PrototypeHead HeadOf(ModelPlan plan)
     {
         int hidden = Widening * plan.Frame.Width;
-        var projection = new MlpHead("dino.projection", [plan.Frame.Width, hidden, hidden, BottleneckWidth], normalizesOutput: false, MlpHidden.Gelu);
+        var projection = new MlpHead("dino.projection", [plan.Frame.Width, hidden, hidden, BottleneckWidth], normalizesOutput: false, MlpHidden.NormalizedGelu);
         return new PrototypeHead(Section, projection, BottleneckWidth, Prototypes(plan));
     }
 

@@ -4,10 +4,11 @@ namespace SslAgent.Learning.Objectives;
 public static class ObjectiveNames
 {
     public const string Mae = "mae", Mlm = "mlm", Clip = "clip", SimClr = "simclr", SimSiam = "simsiam", BarlowTwins = "barlow-twins", VicReg = "vicreg",
-        Byol = "byol", MoCoV3 = "moco-v3", Dino = "dino", MoCoV2 = "moco-v2", Swav = "swav", DeepClusterV2 = "deepcluster-v2";
+        Byol = "byol", MoCoV3 = "moco-v3", Dino = "dino", MoCoV2 = "moco-v2", Swav = "swav", DeepClusterV2 = "deepcluster-v2",
+        SimClrHard = "simclr-hard", SimClrAdversarial = "simclr-adversarial";
 
     /// <summary>What is learned by where nothing is said.</summary>
     public static IReadOnlyList<string> Standard { get; } = [Mae, Mlm, Clip];
 
-    public static IReadOnlyList<string> All { get; } = [.. Standard, SimClr, SimSiam, BarlowTwins, VicReg, Byol, MoCoV3, Dino, MoCoV2, Swav, DeepClusterV2];
+    public static IReadOnlyList<string> All { get; } = [.. Standard, SimClr, SimSiam, BarlowTwins, VicReg, Byol, MoCoV3, Dino, MoCoV2, Swav, DeepClusterV2, SimClrHard, SimClrAdversarial];
 }

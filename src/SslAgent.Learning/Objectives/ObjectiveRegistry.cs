@@ -14,7 +14,7 @@ internal static class ObjectiveRegistry
     public static IReadOnlyList<ObjectiveDefinition> All { get; } =
     [
         .. Standard, SimClr.Definition, SimSiam.Definition, BarlowTwins.Definition, VicReg.Definition, Byol.Definition, MoCoV3.Definition, Dino.Definition, MoCoV2.Definition,
-        Swav.Definition, DeepClusterV2.Definition,
+        Swav.Definition, DeepClusterV2.Definition, SimClrHard.Definition, SimClrAdversarial.Definition,
     ];
 
     /// <summary>The standard ones and those that the plan trains besides: their sections come and go with it (<see cref="State.StoredSections"/>).</summary>

@@ -23,7 +23,7 @@ internal static class SimSiam
     /// <summary>The predictor's hidden layer is narrower by this (section 4.2: a bottleneck).</summary>
     private const int Bottleneck = 4;
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static TwoViewObjective Objective { get; } = new()
     {
         Name = ObjectiveNames.SimSiam,
         About = new(
@@ -35,7 +35,9 @@ internal static class SimSiam
         Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan).Declare()])],
         ViewLosses = Losses,
         TrivialLoss = _ => 1,
-    }.ToDefinition();
+    };
+
+    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>1 less the cosine of each prediction with what it is to predict, fp32 [B]; equation 1 with 1 added.</summary>
     /// <param name="target">Its gradient is stopped here (equation 3).</param>
@@ -54,6 +56,6 @@ internal static class SimSiam
     private static MlpHead Projection(ModelPlan plan) =>
         new("simsiam.projection", [plan.Frame.Width, plan.Frame.Width, plan.Frame.Width, plan.Frame.Width], normalizesOutput: true);
 
-    private static MlpHead Predictor(ModelPlan plan) =>
+    internal static MlpHead Predictor(ModelPlan plan) =>
         new("simsiam.predictor", [plan.Frame.Width, plan.Frame.Width / Bottleneck, plan.Frame.Width], normalizesOutput: false);
 }

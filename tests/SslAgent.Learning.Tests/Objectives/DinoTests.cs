@@ -10,7 +10,10 @@ namespace SslAgent.Learning.Tests.Objectives;
 /// <summary>What DINO has beside the other objectives on views (<see cref="ViewObjectiveTests"/>): small views, a centre, and two ways into collapse.</summary>
 public sealed class DinoTests(ITestOutputHelper output)
 {
-    private const int Batch = 3, Views = 5, Prototypes = 4, Steps = 120;
+    private const int Batch = 3, Views = 5, Prototypes = 4, Steps = 100;
+
+    /// <summary>Of a teacher that follows fast, so that it does not take thousands of steps.</summary>
+    private const double FastDecay = 0.9;
 
     [Fact]
     public void The_loss_is_the_cross_entropy_of_every_global_answer_with_what_is_said_of_every_other_view()
@@ -84,10 +87,10 @@ public sealed class DinoTests(ITestOutputHelper output)
         (double first, double uncentred, _) = Train(Dino.Objective with { Remember = null }, "without centre");
         (_, double blunt, double bluntDivergence) = Train(Dino.Objective with { Remember = Blunt }, "without sharpening");
         double uniform = Math.Log(8 * Some.SmallModel.FrameWidth!.Value);
-        Assert.True(entropy > 0.8 * uniform, $"teacher's entropy {entropy} of {uniform}");
-        Assert.True(uncentred < 0.2 * uniform && uncentred < 0.3 * first, $"teacher's entropy {uncentred}, {first} at first");
+        Assert.True(entropy > 2 * uncentred, $"teacher's entropy {entropy}, {uncentred} without centre");
+        Assert.True(uncentred < 0.05 * first, $"teacher's entropy {uncentred}, {first} at first");
         Assert.True(blunt > 0.999 * uniform, $"teacher's entropy {blunt} of {uniform}");
-        Assert.True(divergence > 100 * bluntDivergence, $"divergence {divergence}, {bluntDivergence} without sharpening");
+        Assert.True(divergence > 20 * bluntDivergence, $"divergence {divergence}, {bluntDivergence} without sharpening");
 
         static void Blunt(StepTaken taken)
         {
@@ -101,7 +104,7 @@ public sealed class DinoTests(ITestOutputHelper output)
     {
         LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = ObjectiveNames.Dino, BatchSize = 8 }], LearningRate = 2e-3, WarmupSteps = 10 });
         using Learner learner = new(
-            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != ObjectiveNames.Dino), objective.ToDefinition()], _ => new ByteTokenizer(), TimeProvider.System);
+            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != ObjectiveNames.Dino), (objective with { TargetDecay = FastDecay }).ToDefinition()], _ => new ByteTokenizer(), TimeProvider.System);
         var reports = new List<StepReport>();
         learner.RunCycle(new CycleNumber(1), 0, Steps, new KeyedSource(200, 0, 0), _ => true, reports.Add);
         StepReport last = reports[^1];

@@ -7,6 +7,7 @@ using SslAgent.Demo;
 using SslAgent.Domain;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Frames;
+using SslAgent.Pipeline;
 using SslAgent.Storage;
 
 namespace SslAgent.EndToEnd.Tests;
@@ -85,6 +86,25 @@ public sealed class PretrainTests : IDisposable
         (code, string again, error) = await CommandAsync(
             ["probe", Path.Combine(_root, "pictures"), "--config", Config("probed"), "--fine-tune", "4", "--shots", "1", "4", "1000"], _limit);
         Assert.Equal((ExitCode.Ok, output), (code, again));
+    }
+
+    [Fact]
+    public async Task The_daemon_goes_on_with_what_was_pretrained_within_its_own_limits()
+    {
+        await WriteDataAsync();
+        (int code, _, string error) = await RunAsync("state", ["--stage", "mae+mlm+clip:1"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        ModelVersion pretrained = Versions("state")[0].Version;
+
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings();
+        settings = settings with { Agent = settings.Agent with { StateDirectory = Path.Combine(_root, "state") }, Replay = settings.Replay with { FramesMax = 60, TextsMax = 30, PairsMax = 30 } };
+        await bench.SendAsync(400);
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((pretrained, pretrained.Number + 1), (next.Parent, next.Version.Number));
+        Assert.InRange(agent.Status().BufferFrames, 1, 60);
     }
 
     [Theory]

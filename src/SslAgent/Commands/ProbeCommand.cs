@@ -28,7 +28,7 @@ internal static class ProbeCommand
         Option<string> model = new Option<string>("--model", "-m") { Description = "Which vectors", HelpName = "frames|text|joint", DefaultValueFactory = _ => EmbeddingSpaces.Frames }
             .AcceptOnlyFromAmong(EmbeddingSpaces.Text, EmbeddingSpaces.Frames, EmbeddingSpaces.Joint);
         Option<int[]> shots = new("--shots") { Description = "Labels of each class, for the few-shot curve; without it 1 5 10 100", HelpName = "N", AllowMultipleArgumentsPerToken = true };
-        Option<int> tune = new("--fine-tune") { Description = "Steps of training the whole network with labels, from the version and from scratch; 0 leaves it out", HelpName = "STEPS", DefaultValueFactory = _ => 200 };
+        Option<int> tune = new("--fine-tune") { Description = "Steps of training the whole network with labels, from the version and from scratch; 0 leaves it out", HelpName = "STEPS", DefaultValueFactory = _ => 100 };
         Option<string?> json = new("--json") { Description = "Writes the figures there", HelpName = "FILE" };
         Option<string?> picture = new("--picture") { Description = "Writes the few-shot curve there, as PNG", HelpName = "FILE" };
         command.Arguments.Add(data);

@@ -1,5 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Options;
+using SslAgent.Learning.Planning;
 
 namespace SslAgent.Learning;
 
@@ -14,10 +16,13 @@ public sealed record ObjectiveFacts(string Name, bool IsStandard, Modality Reads
 /// <summary>All objectives that this program has, in the order in which they are told.</summary>
 public static class ObjectiveCatalog
 {
+    // Any will do: shapes decide of views' sizes, not of their number.
+    private static readonly ModelPlan Preset = ModelPresets.Resolve(new ModelOptions());
+
     public static IReadOnlyList<ObjectiveFacts> All { get; } =
     [
         .. ObjectiveRegistry.All.Select(objective => new ObjectiveFacts(
-            objective.Name, ObjectiveNames.Standard.Contains(objective.Name), objective.Modality, objective.Views?.Count ?? 1, objective.SamplesMin, objective.About)),
+            objective.Name, ObjectiveNames.Standard.Contains(objective.Name), objective.Modality, objective.Views?.Invoke(Preset).Count ?? 1, objective.SamplesMin, objective.About)),
     ];
 
     public static ObjectiveFacts? Find(string name) => All.FirstOrDefault(objective => objective.Name == name);

@@ -16,12 +16,12 @@ internal static class InputBuilder
     /// <summary>A training batch as the objective wants it: views of the frames where it asks for some.</summary>
     public static ObjectiveInput ForTraining(
         Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
-        objective.Views is { } views ? WithViews(batch, views, plan, towers, state, key) : ForTraining(batch, plan, towers, tokenizer, state, key);
+        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key) : ForTraining(batch, plan, towers, tokenizer, state, key);
 
     /// <summary>A probe's batch as the objective wants it: the same views at every version, since they go by the probe's key.</summary>
     public static ObjectiveInput ForProbing(
         Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
-        objective.Views is { } views ? WithViews(batch, views, plan, towers, state, key) : ForProbing(batch, plan, towers, tokenizer, state, key);
+        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key) : ForProbing(batch, plan, towers, tokenizer, state, key);
 
     /// <summary>A training batch: frames are cropped and mirrored by the key.</summary>
     public static ObjectiveInput ForTraining(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)

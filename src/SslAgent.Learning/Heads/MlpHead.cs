@@ -6,11 +6,12 @@ using static TorchSharp.torch;
 namespace SslAgent.Learning.Heads;
 
 /// <summary>
-/// A projection or prediction head: linear layers with batch normalisation and a rectifier between them. Trained beside a tower, never served.
+/// A projection or prediction head: linear layers with batch normalisation and a rectifier between them, or what else the paper has there. Trained beside a tower, never served.
 /// </summary>
 /// <param name="widths">From the input's to the output's; at least two.</param>
 /// <param name="normalizesOutput">Whether the output is normalised over the batch too (without gain and bias), as SimSiam's projection is.</param>
-internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool normalizesOutput)
+/// <param name="hidden">What stands between the layers.</param>
+internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool normalizesOutput, MlpHidden hidden = MlpHidden.NormalizedRelu)
 {
     // B batch, D width.
 
@@ -31,7 +32,7 @@ internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool norma
         for (var layer = 0; layer < Layers; layer++)
         {
             yield return ParameterSpec.Matrix(Linear(layer) + ".weight", widths[layer + 1], widths[layer]);
-            if (layer == Layers - 1)
+            if (!IsNormalized(layer))
             {
                 yield return ParameterSpec.Bias(Linear(layer) + ".bias", widths[layer + 1]);
                 continue;
@@ -51,12 +52,17 @@ internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool norma
         for (var layer = 0; layer < Layers; layer++)
         {
             bool isLast = layer == Layers - 1;
-            Tensor? bias = isLast ? weights[Linear(layer) + ".bias"] : null;
+            Tensor? bias = IsNormalized(layer) ? null : weights[Linear(layer) + ".bias"];
             x = nn.functional.linear(x.to_type(weights.Dtype), weights[Linear(layer) + ".weight"], bias).to_type(ScalarType.Float32); // [B, D]
-            if (!isLast)
+            if (!isLast && !IsNormalized(layer))
+            {
+                x = x.relu();
+            }
+            else if (!isLast)
             {
                 Tensor gain = weights[Norm(layer) + ".weight"].to_type(ScalarType.Float32), shift = weights[Norm(layer) + ".bias"].to_type(ScalarType.Float32);
-                x = (Normalize(x) * gain + shift).relu();
+                Tensor normalized = Normalize(x) * gain + shift;
+                x = hidden == MlpHidden.NormalizedGelu ? nn.functional.gelu(normalized) : normalized.relu();
             }
             else if (normalizesOutput)
             {
@@ -73,6 +79,8 @@ internal sealed class MlpHead(string name, IReadOnlyList<int> widths, bool norma
         Tensor centred = x - x.mean([0], keepdim: true);
         return centred / (centred.square().mean([0], keepdim: true) + NormEpsilon).sqrt();
     }
+
+    private bool IsNormalized(int layer) => layer < Layers - 1 && hidden != MlpHidden.Relu;
 
     private string Linear(int layer) => string.Create(CultureInfo.InvariantCulture, $"{name}.linear{layer}");
 

@@ -31,7 +31,7 @@ internal static class BarlowTwins
             "frames: two views agree and no two features say the same; steady at moderate batches",
             "two passes over whole frames, and a correlation of all features of a wide head",
             "Zbontar et al., Barlow Twins, 2021, section 2.1, equations 1 and 2"),
-        Views = ViewPresets.BarlowTwins,
+        Views = _ => ViewPresets.BarlowTwins,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         TermNames = ["invariance", "redundancy"],

@@ -27,36 +27,38 @@ internal static class Byol
 
     private const double TargetDecay = 0.996;
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static TwoViewObjective Objective { get; } = new()
     {
         Name = ObjectiveNames.Byol,
         About = new(
             "frames: what a slow copy of the network sees in one view is predicted from the other; strong features without negatives",
             "two passes over whole frames, two of the slow copy; the tower once more in memory and in every version",
             "Grill et al., Bootstrap Your Own Latent, 2020, section 3.1, equation 2"),
-        Views = ViewPresets.Byol,
+        Views = _ => ViewPresets.Byol,
         Heads = [ProjectionSection, Section],
         Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
         Target = Target,
         TargetDecay = TargetDecay,
         ViewLosses = Losses,
         TrivialLoss = _ => 2,
-    }.ToDefinition();
+    };
+
+    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>Equation 2 for each view, [2B].</summary>
-    private static Tensor Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
     {
         ModelPlan plan = input.Plan.Model;
         (Tensor first, Tensor second) = features.Predict(Head(plan), Predictor(plan), input.Towers.Weights); // [B, J] each
-        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan)); // [B, J] each
-        return cat([SimSiam.Distance(first, other), SimSiam.Distance(second, one)]) * 2; // ‖a - b‖² of unit vectors is 2 - 2 cos
+        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan).Forward); // [B, J] each
+        return new(cat([SimSiam.Distance(first, other), SimSiam.Distance(second, one)]) * 2); // ‖a - b‖² of unit vectors is 2 - 2 cos
     }
 
-    private static SlowCopy Target(ModelPlan plan) => new("byol.target", [VisionTower.Declare(plan), Projection(plan)]);
+    internal static SlowCopy Target(ModelPlan plan) => new("byol.target", [VisionTower.Declare(plan), Projection(plan)]);
 
     private static SectionSpec Projection(ModelPlan plan) => new(ProjectionSection, [.. Head(plan).Declare()]);
 
-    private static MlpHead Head(ModelPlan plan) => new("byol.projection", [plan.Frame.Width, Widening * plan.Frame.Width, OutputWidth], normalizesOutput: false);
+    internal static MlpHead Head(ModelPlan plan) => new("byol.projection", [plan.Frame.Width, Widening * plan.Frame.Width, OutputWidth], normalizesOutput: false);
 
     private static MlpHead Predictor(ModelPlan plan) => new("byol.predictor", [OutputWidth, Widening * plan.Frame.Width, OutputWidth], normalizesOutput: false);
 }

@@ -33,7 +33,7 @@ internal static class MoCoV3
             "frames: a view is found again among the batch's keys of a slow copy; contrast that is steadier than simclr's on transformers",
             "two passes over whole frames, two of the slow copy; the tower once more in memory and in every version",
             "Chen, Xie and He, An Empirical Study of Training Self-Supervised Vision Transformers, 2021, section 3, equation 1"),
-        Views = ViewPresets.Byol, // section 4: BYOL's augmentations
+        Views = _ => ViewPresets.Byol, // section 4: BYOL's augmentations
         Heads = [ProjectionSection, Section],
         Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
         Target = Target,
@@ -52,12 +52,12 @@ internal static class MoCoV3
         return (logsumexp(scores, 1) - scores.diagonal()) * (2 * temperature);
     }
 
-    private static Tensor Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
     {
         ModelPlan plan = input.Plan.Model;
         (Tensor first, Tensor second) = features.Predict(Head(plan), Predictor(plan), input.Towers.Weights); // [B, J] each
-        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan)); // [B, J] each
-        return cat([Contrast(first, other, Temperature), Contrast(second, one, Temperature)]);
+        (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan).Forward); // [B, J] each
+        return new(cat([Contrast(first, other, Temperature), Contrast(second, one, Temperature)]));
     }
 
     private static SlowCopy Target(ModelPlan plan) => new("moco.momentum", [VisionTower.Declare(plan), Projection(plan)]);

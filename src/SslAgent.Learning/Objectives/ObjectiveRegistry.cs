@@ -12,10 +12,15 @@ internal static class ObjectiveRegistry
     public static IReadOnlyList<ObjectiveDefinition> Standard { get; } = [Mae.Definition, Mlm.Definition, Clip.Definition];
 
     public static IReadOnlyList<ObjectiveDefinition> All { get; } =
-        [
-            .. Standard, SimClr.Definition, SimSiam.Definition, BarlowTwins.Definition, VicReg.Definition, Byol.Definition, MoCoV3.Definition,
-            SigLip.Definition, CausalLm.Definition, SimCse.Definition, SegmentOrder.Definition, TextDenoising.Definition, FlavaMmm.Definition,
-        ];
+    [
+        .. Standard,
+        SimClr.Definition, SimClrHard.Definition, SimClrAdversarial.Definition, MoCoV2.Definition, MoCoV3.Definition,
+        Byol.Definition, SimSiam.Definition, Dino.Definition,
+        Swav.Definition, DeepClusterV2.Definition,
+        BarlowTwins.Definition, VicReg.Definition,
+        CausalLm.Definition, SimCse.Definition, SegmentOrder.Definition, TextDenoising.Definition,
+        SigLip.Definition, FlavaMmm.Definition,
+    ];
 
     /// <summary>The standard ones and those that the plan trains besides: their sections come and go with it (<see cref="State.StoredSections"/>).</summary>
     public static IReadOnlyList<ObjectiveDefinition> Of(LearnerPlan plan) =>

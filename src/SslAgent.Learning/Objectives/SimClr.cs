@@ -32,7 +32,7 @@ internal static class SimClr
             "frames: two views of a frame are found again among all others of the batch; features that tell frames apart",
             "two passes over whole frames, wants large batches",
             "Chen et al., A Simple Framework for Contrastive Learning of Visual Representations, 2020, section 2.1, equation 1"),
-        Views = ViewPresets.SimClrSmall,
+        Views = _ => ViewPresets.SimClrSmall,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         ViewLosses = Losses,
@@ -55,11 +55,11 @@ internal static class SimClr
         return logsumexp(scores, 1) - right;
     }
 
-    private static Tensor Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
     {
         // Both views at once: the head normalises over all of them, as the paper's does.
         var projected = new TwoViews(Head(input.Plan.Model).Forward(features.Both, input.Towers.Weights)); // [2B, J]
-        return NtXent(projected.One, projected.Other, Temperature);
+        return new(NtXent(projected.One, projected.Other, Temperature));
     }
 
     private static MlpHead Head(ModelPlan plan) => new("simclr.projection", [plan.Frame.Width, plan.Frame.Width, OutputWidth], normalizesOutput: false);

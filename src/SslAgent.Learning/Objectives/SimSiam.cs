@@ -23,19 +23,21 @@ internal static class SimSiam
     /// <summary>The predictor's hidden layer is narrower by this (section 4.2: a bottleneck).</summary>
     private const int Bottleneck = 4;
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static TwoViewObjective Objective { get; } = new()
     {
         Name = ObjectiveNames.SimSiam,
         About = new(
             "frames: two views agree, without negatives and without a second network; for small batches",
             "two passes over whole frames",
             "Chen and He, Exploring Simple Siamese Representation Learning, 2021, section 3"),
-        Views = ViewPresets.MoCoV2,
+        Views = _ => ViewPresets.MoCoV2,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan).Declare()])],
         ViewLosses = Losses,
         TrivialLoss = _ => 1,
-    }.ToDefinition();
+    };
+
+    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>1 less the cosine of each prediction with what it is to predict, fp32 [B]; equation 1 with 1 added.</summary>
     /// <param name="target">Its gradient is stopped here (equation 3).</param>
@@ -43,17 +45,17 @@ internal static class SimSiam
         1 - (nn.functional.normalize(predicted, dim: 1) * nn.functional.normalize(target.detach(), dim: 1)).sum(1);
 
     /// <summary>Each view's distance from the other's, [2B]; their mean is equation 4.</summary>
-    private static Tensor Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
     {
         Weights weights = input.Towers.Weights;
         MlpHead predictor = Predictor(input.Plan.Model);
         (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights); // [B, D] each
-        return cat([Distance(predictor.Forward(first, weights), second), Distance(predictor.Forward(second, weights), first)]);
+        return new(cat([Distance(predictor.Forward(first, weights), second), Distance(predictor.Forward(second, weights), first)]));
     }
 
     private static MlpHead Projection(ModelPlan plan) =>
         new("simsiam.projection", [plan.Frame.Width, plan.Frame.Width, plan.Frame.Width, plan.Frame.Width], normalizesOutput: true);
 
-    private static MlpHead Predictor(ModelPlan plan) =>
+    internal static MlpHead Predictor(ModelPlan plan) =>
         new("simsiam.predictor", [plan.Frame.Width, plan.Frame.Width / Bottleneck, plan.Frame.Width], normalizesOutput: false);
 }

@@ -9,7 +9,8 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <param name="name">Where its parameters' names begin.</param>
 /// <param name="followed">The sections, as the layout of the parameters declares them.</param>
-internal sealed class SlowCopy(string name, IReadOnlyList<SectionSpec> followed)
+/// <param name="beginsEqual">Whether it is made equal by the first step and is slow from then on. Else it is only faster while young, and what it begins from fades.</param>
+internal sealed class SlowCopy(string name, IReadOnlyList<SectionSpec> followed, bool beginsEqual = false)
 {
     /// <summary>The sections of the state that hold it.</summary>
     public IEnumerable<SectionSpec> DeclareState() => followed.Select(section => new SectionSpec(
@@ -25,10 +26,10 @@ internal sealed class SlowCopy(string name, IReadOnlyList<SectionSpec> followed)
     }
 
     /// <summary>After a step: moves it towards the masters by 1 - decay. Under no_grad.</summary>
-    /// <param name="decay">Of the papers' schedules the last value; a young copy follows faster, since it has nothing to remember.</param>
+    /// <param name="decay">What it keeps of itself; a young copy follows faster, since it has nothing to remember.</param>
     public void Follow(FlatParameters parameters, Weights state, double decay, long stepsBefore)
     {
-        double young = Math.Min(decay, (1.0 + stepsBefore) / (10.0 + stepsBefore));
+        double young = beginsEqual ? Math.Min(decay, stepsBefore) : Math.Min(decay, (1.0 + stepsBefore) / (10.0 + stepsBefore));
         foreach (SectionSpec section in followed)
         {
             Tensor copy = Range(state, section.Name), own = FlatParameters.Range(parameters.Masters, parameters.Section(section.Name));

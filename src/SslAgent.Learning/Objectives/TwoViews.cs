@@ -1,4 +1,3 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
@@ -22,13 +21,15 @@ internal readonly record struct TwoViews(Tensor Both)
     /// <summary>Through a head, each view by itself: it normalises over one view's batch.</summary>
     public (Tensor One, Tensor Other) Through(MlpHead head, Weights weights) => (head.Forward(One, weights), head.Forward(Other, weights));
 
-    /// <summary>What a slow copy makes of both views: projections without a gradient, fp32 [B, J] each.</summary>
-    public static (Tensor One, Tensor Other) Targets(ObjectiveInput input, SlowCopy copy, MlpHead head)
+    /// <summary>What a slow copy makes of both views: a head's outputs without a gradient, fp32 [B, J] each.</summary>
+    /// <param name="head">From features and weights to outputs, for each view by itself.</param>
+    public static (Tensor One, Tensor Other) Targets(ObjectiveInput input, SlowCopy copy, Func<Tensor, Weights, Tensor> head)
     {
         using IDisposable noGradients = no_grad();
-        using Weights weights = copy.Open(Check.NotNull(input.State, "an objective that declares state has it"), input.Towers.Weights.Dtype);
+        using Weights weights = copy.Open(input.RequireState(), input.Towers.Weights.Dtype);
         using var towers = new TowerSet(input.Plan.Model, weights);
-        return new TwoViews(towers.Vision.Pool(cat([input.View(0), input.View(1)]))).Through(head, weights);
+        var features = new TwoViews(towers.Vision.Pool(cat([input.View(0), input.View(1)])));
+        return (head(features.One, weights), head(features.Other, weights));
     }
 
     /// <summary>Both views through a projection and a predictor, fp32 [B, J] each.</summary>

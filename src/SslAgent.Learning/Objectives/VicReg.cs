@@ -30,7 +30,7 @@ internal static class VicReg
             "frames: two views agree, each feature keeps its spread, none repeats another; its terms tell which of the three is missing",
             "two passes over whole frames, and two covariances of a wide head",
             "Bardes, Ponce and LeCun, VICReg, 2022, section 4.1, equations 1 to 6"),
-        Views = ViewPresets.BarlowTwins,
+        Views = _ => ViewPresets.BarlowTwins,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         TermNames = ["invariance", "variance", "covariance"],

@@ -8,15 +8,16 @@ namespace SslAgent.Learning.Towers;
 /// The frame tower: a Vision Transformer (Dosovitskiy et al. 2021) without class token; a frame's feature is the mean over its patches.
 /// Owned by its tower set.
 /// </summary>
-internal sealed class VisionTower(ModelPlan plan, Weights weights, Tensor positions)
+/// <param name="positions">Places of the patches by their number along a side, fp32 [g·g, D].</param>
+internal sealed class VisionTower(ModelPlan plan, Weights weights, Func<int, Tensor> positions)
 {
-    // B batch, N patches, K kept patches, P numbers in a patch, D width.
+    // B batch, S side of a frame (the network's or another of whole patches), N patches, K kept patches, P numbers in a patch, D width.
     public const string Section = "vision";
 
     private readonly TransformerStack _stack = new(plan.Frame, weights, Section);
 
-    /// <summary>Fixed, fp32 [N, D].</summary>
-    public Tensor Positions { get; } = positions;
+    /// <summary>Of a frame of the network's size; fixed, fp32 [N, D].</summary>
+    public Tensor Positions { get; } = positions(plan.Grid);
 
     public static SectionSpec Declare(ModelPlan plan) => new(
         Section,
@@ -28,11 +29,11 @@ internal sealed class VisionTower(ModelPlan plan, Weights weights, Tensor positi
     /// <summary>Cuts normalised frames fp32 [B, 3, S, S] into patches fp32 [B, N, P], pixels row-major with channels innermost.</summary>
     public Tensor Patchify(Tensor frames)
     {
-        long batch = frames.shape[0], grid = plan.Grid, side = plan.PatchSize;
-        Shape.Require(frames, "frames", batch, ModelPlan.Channels, plan.ImageSize, plan.ImageSize);
+        long batch = frames.shape[0], side = plan.PatchSize, grid = frames.shape[3] / side;
+        Shape.Require(frames, "frames", batch, ModelPlan.Channels, grid * side, grid * side);
         return frames.view(batch, ModelPlan.Channels, grid, side, grid, side)
             .permute(0, 2, 4, 3, 5, 1) // [B, grid, grid, side, side, 3]
-            .reshape(batch, plan.Patches, plan.PatchValues); // [B, N, P]
+            .reshape(batch, grid * grid, plan.PatchValues); // [B, N, P]
     }
 
     /// <summary>Encodes some patches of each frame.</summary>
@@ -48,11 +49,12 @@ internal sealed class VisionTower(ModelPlan plan, Weights weights, Tensor positi
         return _stack.Forward((tokens + positions).view(batch * kept, plan.Frame.Width), batch, kept, hidden: null);
     }
 
-    /// <summary>Whole frames fp32 [B, 3, S, S] → mean features fp32 [B, D].</summary>
+    /// <summary>Whole frames fp32 [B, 3, S, S] → mean features fp32 [B, D]. Frames of another side have their patches' places scaled to it, as if the picture had shrunk.</summary>
     public Tensor Pool(Tensor frames)
     {
         long batch = frames.shape[0];
-        Tensor features = Encode(Patchify(frames), Positions.unsqueeze(0)); // [B·N, D]
-        return features.view(batch, plan.Patches, plan.Frame.Width).mean([1]); // [B, D]
+        var grid = (int)(frames.shape[3] / plan.PatchSize);
+        Tensor features = Encode(Patchify(frames), positions(grid).unsqueeze(0)); // [B·N, D]
+        return features.view(batch, grid * grid, plan.Frame.Width).mean([1]); // [B, D]
     }
 }

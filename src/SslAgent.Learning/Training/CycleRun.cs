@@ -75,12 +75,14 @@ internal sealed class CycleRun
         var key = new DrawKey(_plan.Seed, _cycle.Value, step, ChanceStream.Objective);
         manual_seed(key.Seed63());
         var ids = new List<SampleId>();
+        var seen = new List<Tensor>();
         ObjectiveLoss? mean = null;
         _state.Parameters.ClearGradients(definition.Sections);
         for (var micro = 0; micro < _plan.Compute.AccumulationSteps; micro++)
         {
             ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, ids);
             mean = Sum(mean, loss);
+            if (loss.Seen is { } left) seen.Add(left);
         }
 
         mean = Scale(mean!, 1.0 / _plan.Compute.AccumulationSteps);
@@ -88,7 +90,7 @@ internal sealed class CycleRun
         using (no_grad())
         {
             outcome = FlatAdamW.Step(_state.Parameters, _plan.Optimizer, definition.Sections, mean.Loss); // (5)
-            definition.AfterStep?.Invoke(new StepTaken(_plan, _state.Parameters, _state.ObjectiveState));
+            definition.AfterStep?.Invoke(new StepTaken(_plan, _state.Parameters, _state.ObjectiveState, seen, outcome.Taken));
         }
 
         _ledger.Add(definition, step, mean, outcome, ids, _time.GetElapsedTime(started).TotalSeconds); // (6)
@@ -100,14 +102,14 @@ internal sealed class CycleRun
         Batch batch = _source.Draw(definition.Modality, count, key.With(ChanceStream.Sampling, key.Part)); // (1)
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
         ids.AddRange(batch.Ids);
-        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key); // (2)
+        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key) with { Population = _source.Available.Of(definition.Modality) }; // (2)
         if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)
         Shape.Require(loss.Loss, definition.Name + " loss");
         Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
         (all * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
         _state.Parameters.Accumulate(definition.Sections);
-        return new ObjectiveLoss(loss.Loss.detach(), loss.Terms);
+        return new ObjectiveLoss(loss.Loss.detach(), loss.Terms) { Seen = loss.Seen };
     }
 
     private ObjectiveDefinition Regularized(ObjectiveDefinition definition, Teacher? teacher)

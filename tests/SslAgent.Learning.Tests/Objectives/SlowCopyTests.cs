@@ -35,9 +35,32 @@ public sealed class SlowCopyTests
         float Value(Weights weights) => weights["slow.vision.norm.weight"][0].item<float>();
     }
 
+    [Fact]
+    public void One_that_begins_equal_is_a_copy_after_the_first_step_and_slow_from_the_second()
+    {
+        using var scope = NewDisposeScope();
+        LearnerPlan plan = Some.Plan();
+        SectionSpec vision = VisionTower.Declare(plan.Model);
+        var copy = new SlowCopy("slow", [vision], beginsEqual: true);
+        using var parameters = new FlatParameters(new ParameterLayout([vision]), plan.Compute, averaged: false);
+        var layout = new ParameterLayout(copy.DeclareState());
+        using var state = new Weights(layout, ones(layout.Count) * 7, gradients: null);
+        using IDisposable noGradients = no_grad();
+        parameters.Masters.fill_(1);
+        copy.Follow(parameters, state, decay: 0.9, stepsBefore: 0);
+        Assert.Equal(1, state["slow.vision.norm.weight"][0].item<float>());
+        parameters.Masters.fill_(2);
+        copy.Follow(parameters, state, decay: 0.9, stepsBefore: 1);
+        Assert.Equal(1.1f, state["slow.vision.norm.weight"][0].item<float>(), 1e-6f);
+    }
+
     [Theory]
     [InlineData(ObjectiveNames.Byol)]
     [InlineData(ObjectiveNames.MoCoV3)]
+    [InlineData(ObjectiveNames.Dino)]
+    [InlineData(ObjectiveNames.MoCoV2)]
+    [InlineData(ObjectiveNames.Swav)]
+    [InlineData(ObjectiveNames.DeepClusterV2)]
     public void A_cycle_resumed_in_its_middle_has_the_same_copy_and_one_that_is_switched_on_later_begins_anew(string name)
     {
         LearningOptions learning = Some.SmallLearning with { Objectives = [new() { Name = name }, new() { Name = ObjectiveNames.Mae }] };

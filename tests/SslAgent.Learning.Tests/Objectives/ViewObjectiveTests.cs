@@ -12,8 +12,12 @@ public sealed class ViewObjectiveTests
 
     private static readonly double[][] One = Values(1), Other = Values(2);
 
+    /// <summary>Those of which probes ask something else than training does, for reasons that each gives.</summary>
+    private static readonly string[] ProbedOtherwise = [ObjectiveNames.Dino, ObjectiveNames.MoCoV2, ObjectiveNames.DeepClusterV2, ObjectiveNames.SimClrAdversarial];
+
     public static TheoryData<string> Names => [ObjectiveNames.SimClr, ObjectiveNames.SimSiam, ObjectiveNames.BarlowTwins, ObjectiveNames.VicReg, ObjectiveNames.Byol,
-        ObjectiveNames.MoCoV3];
+        ObjectiveNames.MoCoV3, ObjectiveNames.Dino, ObjectiveNames.MoCoV2, ObjectiveNames.Swav, ObjectiveNames.DeepClusterV2,
+        ObjectiveNames.SimClrHard, ObjectiveNames.SimClrAdversarial];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -30,9 +34,13 @@ public sealed class ViewObjectiveTests
     [InlineData(ObjectiveNames.VicReg)]
     [InlineData(ObjectiveNames.Byol)]
     [InlineData(ObjectiveNames.MoCoV3)]
+    [InlineData(ObjectiveNames.Dino)]
+    [InlineData(ObjectiveNames.MoCoV2)]
+    [InlineData(ObjectiveNames.DeepClusterV2)]
+    [InlineData(ObjectiveNames.SimClrHard)]
     public void Gradients_agree_with_finite_differences(string name)
     {
-        // SimSiam's does not, and must not: part of its slope is stopped.
+        // SimSiam's, SwAV's and the adversary's do not, and must not: part of their slope is stopped.
         using var fixture = Fixture.OfViews();
         FiniteDifferences.Require(fixture, () => Of(name).Loss(fixture.Input).Loss, step: 5e-4);
     }
@@ -126,7 +134,8 @@ public sealed class ViewObjectiveTests
         foreach (string name in Names.Select(row => row.Data))
         {
             float loss = Of(name).Loss(input).Loss.item<float>();
-            Assert.Equal(loss, Of(name).Loss(input with { Views = [input.View(1), input.View(0)] }).Loss.item<float>(), 1e-4f);
+            // The adversary moves the second view alone.
+            if (name != ObjectiveNames.SimClrAdversarial) Assert.Equal(loss, Of(name).Loss(input with { Views = [input.View(1), input.View(0), .. input.Views.Skip(2)] }).Loss.item<float>(), 1e-4f);
             Assert.Equal(loss, Of(name).Loss(input with { Views = [.. input.Views.Select(view => view.index_select(0, order))] }).Loss.item<float>(), 1e-4f);
         }
     }
@@ -151,7 +160,7 @@ public sealed class ViewObjectiveTests
         ObjectiveDefinition objective = Of(name);
         Tensor losses = Check.NotNull(objective.ProbeLosses, "batches of views are asked about as a whole")(fixture.Input);
         Assert.Equal([1L, 4L], losses.shape);
-        Assert.Equal(objective.Loss(fixture.Input).Loss.item<float>(), losses.mean().item<float>(), 1e-4f);
+        if (!ProbedOtherwise.Contains(name)) Assert.Equal(objective.Loss(fixture.Input).Loss.item<float>(), losses.mean().item<float>(), 1e-4f);
         Assert.True(double.IsFinite(objective.TrivialLoss(fixture.Input)) && objective.TrivialLoss(fixture.Input) > 0);
     }
 
@@ -164,7 +173,7 @@ public sealed class ViewObjectiveTests
         ProbeReport before = learner.Probe(new Sentinels());
         CycleReport report = learner.RunCycle(new CycleNumber(1), 0, 80, new KeyedSource(200, 0, 0), _ => true, null);
         ProbeReport after = learner.Probe(new Sentinels());
-        Assert.True(report.Objectives[name].LossLast < report.Objectives[name].LossFirst, report.Objectives[name].ToString());
+        if (!ProbedOtherwise.Contains(name)) Assert.True(report.Objectives[name].LossLast < report.Objectives[name].LossFirst, report.Objectives[name].ToString());
         Assert.True(after.Eras.Average(era => era.Loss) < before.Eras.Average(era => era.Loss), $"{before.Eras[0]} → {after.Eras[0]}");
         Assert.True(after.Features.Single(health => health.Tower == "frames").EffectiveRank > 2, after.Features[0].ToString());
 

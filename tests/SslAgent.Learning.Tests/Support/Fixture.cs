@@ -59,7 +59,7 @@ internal sealed class Fixture : IDisposable
     public Mlm.Masking Masking =>
         new(_file.Integers("inputs/ids"), _file.Integers("inputs/positions"), [.. _file.Integers("inputs/targets").Select(id => (long)id)]);
 
-    /// <summary>The objectives on two views of four frames, by make_view_fixtures.py.</summary>
+    /// <summary>The objectives on two views of four frames, and eight small ones where they want them, by make_view_fixtures.py.</summary>
     public static Fixture OfViews() => new(Views, [.. ObjectiveRegistry.All.Where(objective => objective.Views is not null)], ViewInput);
 
     /// <summary>The objectives on texts and on pairs besides the standard ones, by make_text_fixtures.py.</summary>
@@ -112,7 +112,7 @@ internal sealed class Fixture : IDisposable
 
     private static ObjectiveInput ViewInput(Fixture fixture) => new(fixture.Towers, fixture.Plan, Frames: null, Texts: null, 0, default, fixture.State)
     {
-        Views = [Views.Tensor("inputs/one"), Views.Tensor("inputs/other")],
+        Views = [Views.Tensor("inputs/one"), Views.Tensor("inputs/other"), .. Views.Tensor("inputs/locals").unbind()],
     };
 
     private Weights Filled(ParameterLayout layout, string folder, Tensor? gradients)

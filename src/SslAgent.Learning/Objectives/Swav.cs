@@ -1,0 +1,97 @@
+using SslAgent.Learning.Augmenting;
+using SslAgent.Learning.Heads;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>
+/// Swapped assignment to prototypes. Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments" (SwAV, NeurIPS 2020), section 3.1, equations 1 to 5: one view's code, its share in
+/// prototypes that a batch uses evenly (Sinkhorn and Knopp's iteration), is predicted from the other view.
+/// </summary>
+/// <remarks>
+/// Reference implementation: facebookresearch/swav. We differ: two views and no small ones; features are mean patch features; 512 prototypes, four for each feature in narrower towers (3,000 in the paper); they are
+/// normalised where they are used, and trained from the beginning; views are SimCLR's for CIFAR-10. One queue of earlier projections of both views, 4,096 (3,840 in the paper), takes part in the codes from the first
+/// batch on (the paper waits 15 epochs; what is not filled does not count). Temperature 0.1, ε 0.05, 3 iterations (appendix A.1, reference code). Trivial loss: ln K, what indifferent scores get; one vector for everything has even
+/// codes and gets the same, so collapse does not pay.
+/// </remarks>
+internal static class Swav
+{
+    // B batch, D width of the tower, J width of a projection, K prototypes, N rows with a code.
+    public const string Section = "swav";
+
+    private const int OutputWidth = 128, PrototypesMax = 512, PrototypesOfWidth = 4, Iterations = 3;
+
+    private const double Temperature = 0.1, Epsilon = 0.05;
+
+    /// <summary>Below any sum of shares of a row that counts.</summary>
+    private const double Least = 1e-30;
+
+    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    {
+        Name = ObjectiveNames.Swav,
+        About = new(
+            "frames: two views belong to the same of many prototypes, which are used evenly; clusters and features at once, for small batches too",
+            "two passes over whole frames; a queue of projections in memory and in every version",
+            "Caron et al., Unsupervised Learning of Visual Features by Contrasting Cluster Assignments, 2020, section 3.1, equations 1 to 5"),
+        Views = _ => ViewPresets.SimClrSmall,
+        Heads = [Section],
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
+        DeclareMemory = plan => [QueueOf(plan).Declare()],
+        Remember = taken => taken.PushInto(QueueOf(taken.Plan.Model)),
+        ViewLosses = Losses,
+        TrivialLoss = input => Math.Log(Prototypes(input.Plan.Model)),
+    }.ToDefinition();
+
+    /// <summary>Equations 3 to 5: each row's shares in the prototypes, such that each row's are 1 together and all prototypes have (nearly) the same, fp32 [N, K].</summary>
+    /// <param name="scores">Cosines, fp32 [N, K].</param>
+    /// <param name="counts">1 for a row that counts, 0 for one that does not and has no share, fp32 [N].</param>
+    public static Tensor Codes(Tensor scores, Tensor counts)
+    {
+        long rows = scores.shape[0], prototypes = scores.shape[1];
+        Shape.Require(counts, "rows that count", rows);
+        Tensor shares = (scores * (1 / Epsilon)).exp() * counts.unsqueeze(1); // [N, K]
+        for (var iteration = 0; iteration < Iterations; iteration++)
+        {
+            shares = shares / (shares.sum(0, keepdim: true) * prototypes);
+            shares = shares / (shares.sum(1, keepdim: true).clamp(min: Least) * counts.sum());
+        }
+
+        return shares * counts.sum();
+    }
+
+    /// <summary>Equation 2 for each row, fp32 [B].</summary>
+    /// <param name="scores">One view's cosines, fp32 [B, K].</param>
+    /// <param name="codes">The other's codes, fp32 [B, K].</param>
+    public static Tensor Surprise(Tensor scores, Tensor codes) => (codes * (scores * (1 / Temperature)).log_softmax(1)).sum(1).neg();
+
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    {
+        ModelPlan plan = input.Plan.Model;
+        PrototypeHead head = Head(plan);
+        Weights weights = input.Towers.Weights;
+        Tensor one = head.Project(features.One, weights), other = head.Project(features.Other, weights); // [B, J]
+        Tensor first = head.Score(one, weights), second = head.Score(other, weights); // [B, K]
+        Tensor firstCodes, secondCodes;
+        using (no_grad())
+        {
+            Tensor earlier = head.Score(QueueOf(plan).Read(input.RequireState()), weights); // [Q, K]
+            Tensor counts = cat([ones(features.Batch, device: input.Device), QueueOf(plan).Held(input.RequireState()).to_type(ScalarType.Float32)]); // [B + Q]
+            firstCodes = Codes(cat([first, earlier]), counts).narrow(0, 0, features.Batch);
+            secondCodes = Codes(cat([second, earlier]), counts).narrow(0, 0, features.Batch);
+        }
+
+        return new ViewLosses(cat([Surprise(first, secondCodes), Surprise(second, firstCodes)])) { Seen = cat([one, other]).detach() };
+    }
+
+    private static KeyQueue QueueOf(ModelPlan plan) => new("swav.queue", KeyQueue.SlotsFor(plan.Frame.Width), OutputWidth);
+
+    private static PrototypeHead Head(ModelPlan plan)
+    {
+        var projection = new MlpHead("swav.projection", [plan.Frame.Width, 2 * plan.Frame.Width, OutputWidth], normalizesOutput: false);
+        return new PrototypeHead(Section, projection, OutputWidth, Prototypes(plan));
+    }
+
+    private static int Prototypes(ModelPlan plan) => Math.Min(PrototypesMax, PrototypesOfWidth * plan.Frame.Width);
+}

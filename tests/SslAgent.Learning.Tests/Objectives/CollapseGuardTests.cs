@@ -1,0 +1,77 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Tests.Support;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Tests.Objectives;
+
+/// <summary>
+/// What keeps an objective without negatives from collapsing, switched off: projections of all frames fall to one direction, as the papers say. Seen as Chen and He do (figure 2): the deviation of
+/// unit vectors' coordinates over a batch, times √J, is about 1 where directions are spread evenly and 0 where all are one. DINO's guards are in <see cref="DinoTests"/>.
+/// </summary>
+public sealed class CollapseGuardTests(ITestOutputHelper output)
+{
+    private const string Term = "spread";
+
+    [Fact]
+    public void SimSiam_collapses_without_its_stopped_gradient()
+    {
+        // Without the last normalisation, which the paper shows not to be needed (table 3): it makes up for what is lost until nothing is left, and collapse takes long.
+        double with = Train(SimSiam.Objective, Projection, (input, features) => Distances(input, features, SimSiam.Distance));
+        double without = Train(SimSiam.Objective, Projection, (input, features) => Distances(input, features, Apart));
+        Assert.True(with > 0.25 && without < 0.2 * with, $"spread {with} with the stop, {without} without");
+
+        static ViewLosses Distances(ObjectiveInput input, TwoViews features, Func<Tensor, Tensor, Tensor> distance)
+        {
+            Weights weights = input.Towers.Weights;
+            MlpHead predictor = SimSiam.Predictor(input.Plan.Model);
+            (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights);
+            return new ViewLosses(cat([distance(predictor.Forward(first, weights), second), distance(predictor.Forward(second, weights), first)]));
+        }
+
+        static MlpHead Projection(ModelPlan plan) =>
+            new("simsiam.projection", [plan.Frame.Width, plan.Frame.Width, plan.Frame.Width, plan.Frame.Width], normalizesOutput: false);
+    }
+
+    [Fact]
+    public void Byol_collapses_without_its_predictor()
+    {
+        double with = Train(Byol.Objective, Byol.Head, Byol.Objective.ViewLosses);
+        double without = Train(Byol.Objective, Byol.Head, (input, features) =>
+        {
+            (Tensor first, Tensor second) = features.Through(Byol.Head(input.Plan.Model), input.Towers.Weights);
+            (Tensor one, Tensor other) = TwoViews.Targets(input, Byol.Target(input.Plan.Model), Byol.Head(input.Plan.Model).Forward);
+            return new ViewLosses(cat([Apart(first, other), Apart(second, one)]));
+        });
+        Assert.True(with > 0.25 && without < 0.1 * with, $"spread {with} with the predictor, {without} without");
+    }
+
+    private static Tensor Apart(Tensor one, Tensor other) => 1 - (nn.functional.normalize(one, dim: 1) * nn.functional.normalize(other, dim: 1)).sum(1);
+
+    /// <summary>The spread after training by these losses.</summary>
+    private double Train(TwoViewObjective objective, Func<ModelPlan, MlpHead> head, Func<ObjectiveInput, TwoViews, ViewLosses>? losses)
+    {
+        TwoViewObjective watched = objective with
+        {
+            TermNames = [Term],
+            ViewLosses = (input, features) => new ViewLosses(Check.NotNull(losses, "it has a loss")(input, features).Each, Spread(input, features, head(input.Plan.Model))),
+        };
+        LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = objective.Name, BatchSize = 16 }], LearningRate = 2e-3, WarmupSteps = 10 });
+        using Learner learner = new(
+            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != objective.Name), watched.ToDefinition()], _ => new ByteTokenizer(), TimeProvider.System);
+        var reports = new List<StepReport>();
+        learner.RunCycle(new CycleNumber(1), 0, 200, new KeyedSource(200, 0, 0), _ => true, reports.Add);
+        output.WriteLine($"{objective.Name}: {string.Join("; ", reports.Where((_, i) => i % 5 == 0).Append(reports[^1]).Select(report => $"loss {report.Loss:G3} spread {report.Terms[Term]:G3}"))}");
+        return reports[^1].Terms[Term];
+    }
+
+    private static Tensor Spread(ObjectiveInput input, TwoViews features, MlpHead head)
+    {
+        using IDisposable noGradients = no_grad();
+        Tensor directions = nn.functional.normalize(head.Forward(features.One, input.Towers.Weights), dim: 1); // [B, J]
+        return directions.std(0, unbiased: false).mean() * Math.Sqrt(directions.shape[1]);
+    }
+}

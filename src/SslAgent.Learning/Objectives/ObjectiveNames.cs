@@ -4,10 +4,12 @@ namespace SslAgent.Learning.Objectives;
 public static class ObjectiveNames
 {
     public const string Mae = "mae", Mlm = "mlm", Clip = "clip", SimClr = "simclr", SimSiam = "simsiam", BarlowTwins = "barlow-twins", VicReg = "vicreg",
-        Byol = "byol", MoCoV3 = "moco-v3";
+        Byol = "byol", MoCoV3 = "moco-v3",
+        Inpainting = "inpainting", Denoising = "denoising";
 
     /// <summary>What is learned by where nothing is said.</summary>
     public static IReadOnlyList<string> Standard { get; } = [Mae, Mlm, Clip];
 
-    public static IReadOnlyList<string> All { get; } = [.. Standard, SimClr, SimSiam, BarlowTwins, VicReg, Byol, MoCoV3];
+    public static IReadOnlyList<string> All { get; } = [.. Standard, SimClr, SimSiam, BarlowTwins, VicReg, Byol, MoCoV3,
+        Inpainting, Denoising];
 }

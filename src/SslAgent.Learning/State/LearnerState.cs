@@ -169,7 +169,7 @@ internal sealed class LearnerState : IDisposable
         var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, stateSections, Progress);
         var description = new ModelDescription(
             ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
-            Mae.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
+            PatchFilling.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [LearnerCounters.FileName] = JsonSerializer.SerializeToUtf8Bytes(counters, PlanJson.Default.LearnerCounters),

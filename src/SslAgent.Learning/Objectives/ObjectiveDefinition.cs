@@ -26,6 +26,8 @@ internal sealed record ObjectiveInput(
 
     public Device Device => Towers.Weights.Device;
 
+    public Weights RequireState() => Check.NotNull(State, "an objective that declares state has it");
+
     public Tensor View(int number) => number < Views.Count ? Views[number] : throw new BrokenInvariantException($"view {number} was not drawn");
 }
 
@@ -35,12 +37,17 @@ internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms)
     /// <summary>What <see cref="ObjectiveDefinition.Features"/> gives of the same input, with its gradient; made where somebody asks.</summary>
     public Func<IReadOnlyList<Tensor>> Features { get; init; } = () => [];
 
+    /// <summary>What <see cref="ObjectiveDefinition.AfterStep"/> is to know of this batch, without a gradient (keys for a queue, a mean), or null. A loss writes to nothing itself.</summary>
+    public Tensor? Seen { get; init; }
+
     /// <summary>What a regulariser adds to what goes down, scalar fp32; losses are reported and compared without it.</summary>
     public Tensor? Penalty { get; init; }
 }
 
 /// <summary>A step that an objective has just taken.</summary>
-internal sealed record StepTaken(LearnerPlan Plan, FlatParameters Parameters, Weights? State)
+/// <param name="Seen">What the losses of its micro-batches left (<see cref="ObjectiveLoss.Seen"/>), in order.</param>
+/// <param name="Taken">1 where the step was taken; 0 where it was masked, since something was not finite: then what was seen is not to be kept. Scalar fp32.</param>
+internal sealed record StepTaken(LearnerPlan Plan, FlatParameters Parameters, Weights? State, IReadOnlyList<Tensor> Seen, Tensor Taken)
 {
     public Weights RequireState() => Check.NotNull(State, "an objective that declares state has it");
 
@@ -98,7 +105,7 @@ internal sealed record ObjectiveDefinition
     /// </summary>
     public Func<ObjectiveInput, Tensor>? ProbeLosses { get; init; }
 
-    /// <summary>What follows each step that moved the weights: slow copies follow. Under no_grad; null where nothing does.</summary>
+    /// <summary>What follows each step: slow copies follow, queues take in what was seen. Under no_grad, the only place that changes state; null where nothing follows.</summary>
     public Action<StepTaken>? AfterStep { get; init; }
 
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>

@@ -1,7 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
-using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
@@ -13,10 +12,12 @@ namespace SslAgent.Learning.Objectives;
 /// <param name="section">The decoder's section, and where its parameters' names begin.</param>
 internal sealed class PatchFilling(string section)
 {
-    // B batch, N patches, K kept, M = N - K hidden, P numbers in a patch, D encoder width, E decoder width.
+    // B batch, N patches, K kept, M = N - K hidden, P numbers in a patch, D encoder width.
 
     /// <summary>Keeps the division by a flat patch's deviation finite, as in MAE's reference implementation.</summary>
     public const double VarianceEpsilon = 1e-6;
+
+    private readonly LightDecoder _decoder = new(section);
 
     /// <summary>What was hidden, and what the decoder makes of it.</summary>
     /// <param name="Hidden">Numbers of the hidden patches, row-major [B·M].</param>
@@ -25,14 +26,7 @@ internal sealed class PatchFilling(string section)
     /// <param name="Codes">What the encoder makes of the kept patches, fp32 [B·K, D].</param>
     internal sealed record Prediction(int[] Hidden, Tensor Predicted, Tensor Patches, Tensor Codes);
 
-    public SectionSpec Declare(ModelPlan plan) => new(
-        section,
-        [
-            .. TransformerStack.DeclareLinear(section + ".embed", plan.Decoder.Width, plan.Frame.Width),
-            ParameterSpec.Table(section + ".mask_token", 1, plan.Decoder.Width, decayed: false),
-            .. TransformerStack.Declare(plan.Decoder, section),
-            .. TransformerStack.DeclareLinear(section + ".predict", plan.PatchValues, plan.Decoder.Width),
-        ]);
+    public SectionSpec Declare(ModelPlan plan) => _decoder.Declare(plan, plan.PatchValues);
 
     /// <summary>Mean squared error of the hidden patches, normalised, scalar.</summary>
     /// <param name="masks">Kept and hidden patches of each frame, row-major [B·K] and [B·M].</param>
@@ -48,7 +42,7 @@ internal sealed class PatchFilling(string section)
     {
         (Tensor codes, Tensor patches) = EncodeKept(input, masks.Kept);
         Tensor keptAt = tensor(masks.Kept, device: input.Device), hiddenAt = tensor(masks.Hidden, device: input.Device);
-        return new Prediction(masks.Hidden, Decode(input, codes, keptAt, hiddenAt, FramesOf(input).shape[0]), patches, codes);
+        return new Prediction(masks.Hidden, _decoder.Forward(input.Towers, codes, keptAt, hiddenAt, FramesOf(input).shape[0]), patches, codes);
     }
 
     /// <summary>Mean code of each frame's kept patches, fp32 [B, D].</summary>
@@ -100,23 +94,5 @@ internal sealed class PatchFilling(string section)
     {
         long batch = FramesOf(input).shape[0];
         return codes.view(batch, codes.shape[0] / batch, codes.shape[1]).mean([1]);
-    }
-
-    /// <summary>Kept tokens first, then one mask token for each hidden place; predictions of the latter [B·M, P].</summary>
-    private Tensor Decode(ObjectiveInput input, Tensor codes, Tensor keptAt, Tensor hiddenAt, long batch)
-    {
-        ModelPlan plan = input.Plan.Model;
-        Weights weights = input.Towers.Weights;
-        long kept = codes.shape[0] / batch, hidden = plan.Patches - kept, width = plan.Decoder.Width;
-        Tensor positions = input.Towers.Positions(plan.Decoder.Width); // [N, E]
-        Tensor embedded = Numerics.Linear(codes.to_type(weights.Dtype), weights, section + ".embed").to_type(ScalarType.Float32); // [B·K, E]
-        Tensor seen = (embedded + positions.index_select(0, keptAt)).view(batch, kept, width); // [B, K, E]
-        Tensor masks = (weights[section + ".mask_token"].to_type(ScalarType.Float32) + positions.index_select(0, hiddenAt)).view(batch, hidden, width);
-        Tensor tokens = cat([seen, masks], 1).view(batch * plan.Patches, width); // [B·N, E]
-        var stack = new TransformerStack(plan.Decoder, weights, section);
-        Tensor features = stack.Forward(tokens, batch, plan.Patches, hidden: null, HiddenOnes); // [B·M, E]
-        return Numerics.Linear(features.to_type(weights.Dtype), weights, section + ".predict").to_type(ScalarType.Float32); // [B·M, P]
-
-        Tensor HiddenOnes(Tensor rows) => rows.view(batch, plan.Patches, width).narrow(1, kept, hidden).reshape(batch * hidden, width);
     }
 }

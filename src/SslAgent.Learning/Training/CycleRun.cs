@@ -75,12 +75,14 @@ internal sealed class CycleRun
         var key = new DrawKey(_plan.Seed, _cycle.Value, step, ChanceStream.Objective);
         manual_seed(key.Seed63());
         var ids = new List<SampleId>();
+        var seen = new List<Tensor>();
         ObjectiveLoss? mean = null;
         _state.Parameters.ClearGradients(definition.Sections);
         for (var micro = 0; micro < _plan.Compute.AccumulationSteps; micro++)
         {
             ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, ids);
             mean = Sum(mean, loss);
+            if (loss.Seen is { } left) seen.Add(left);
         }
 
         mean = Scale(mean!, 1.0 / _plan.Compute.AccumulationSteps);
@@ -88,7 +90,7 @@ internal sealed class CycleRun
         using (no_grad())
         {
             outcome = FlatAdamW.Step(_state.Parameters, _plan.Optimizer, definition.Sections, mean.Loss); // (5)
-            definition.AfterStep?.Invoke(new StepTaken(_plan, _state.Parameters, _state.ObjectiveState));
+            definition.AfterStep?.Invoke(new StepTaken(_plan, _state.Parameters, _state.ObjectiveState, seen, outcome.Taken));
         }
 
         _ledger.Add(definition, step, mean, outcome, ids, _time.GetElapsedTime(started).TotalSeconds); // (6)
@@ -107,7 +109,7 @@ internal sealed class CycleRun
         Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
         (all * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
         _state.Parameters.Accumulate(definition.Sections);
-        return new ObjectiveLoss(loss.Loss.detach(), loss.Terms);
+        return new ObjectiveLoss(loss.Loss.detach(), loss.Terms) { Seen = loss.Seen };
     }
 
     private ObjectiveDefinition Regularized(ObjectiveDefinition definition, Teacher? teacher)

@@ -38,7 +38,8 @@ public sealed class MaskedObjectiveTests
         using IDisposable noGradients = no_grad();
         float loss = LossOf(fixture.Input);
         Assert.Equal(loss, LossOf(fixture.Input));
-        Assert.NotEqual(loss, LossOf(fixture.Input with { Key = fixture.Input.Key with { Step = 2 } }));
+        float other = LossOf(fixture.Input with { Key = fixture.Input.Key with { Step = 2 } });
+        Assert.Equal(name == ObjectiveNames.Rotation, other == loss); // All turns of a frame are asked about: nothing is drawn.
 
         float LossOf(ObjectiveInput input) => Of(name).Loss(input).Loss.item<float>();
     }

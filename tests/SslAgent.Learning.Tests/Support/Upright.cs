@@ -3,22 +3,22 @@ using SslAgent.Domain;
 namespace SslAgent.Learning.Tests.Support;
 
 /// <summary>
-/// Numbered pictures with a top and a bottom, a left and a right: light falls from above and from the left on a ground of the number's own colour, and a disc lies in it. Which way is up can be seen,
-/// as it can in photographs.
+/// Numbered pictures with a top and a bottom, a left and a right: light falls from above and from the left on a ground of the number's own colour and fades, and a disc lies in it. Which way is up can be seen, and
+/// where a piece is from, as it can in photographs.
 /// </summary>
 internal static class Upright
 {
     public static Frame Frame(int number, int side = 16)
     {
         var chance = new Philox(new DrawKey(Some.Seed, 3, number, ChanceStream.Test));
-        double[] ground = [40 + (120 * chance.NextDouble()), 40 + (120 * chance.NextDouble()), 40 + (120 * chance.NextDouble())];
+        double[] ground = [30 + (110 * chance.NextDouble()), 30 + (110 * chance.NextDouble()), 30 + (110 * chance.NextDouble())];
         double x = side * (0.25 + (0.5 * chance.NextDouble())), y = side * (0.25 + (0.5 * chance.NextDouble())), radius = side * (0.15 + (0.15 * chance.NextDouble()));
         var rgb = new byte[side * side * Domain.Frame.Channels];
         for (var pixel = 0; pixel < side * side; pixel++)
         {
             int column = pixel % side, row = pixel / side;
             bool disc = ((column - x) * (column - x)) + ((row - y) * (row - y)) < radius * radius;
-            double light = (60.0 * (side - row) / side) + (25.0 * (side - column) / side);
+            double down = (double)row / side, right = (double)column / side, light = (70 * (1 - down) * (1 - down)) + (40 * (1 - right) * (1 - right));
             for (var channel = 0; channel < Domain.Frame.Channels; channel++)
                 rgb[(pixel * Domain.Frame.Channels) + channel] = (byte)Math.Clamp(light + (disc ? 230 - ground[channel] : ground[channel]), 0, 255);
         }

@@ -11,7 +11,7 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Written from the paper. We differ: 64 orders (the paper goes from 64 to 1000), since each frame is asked about once and a stream's steps are few; a tile is as many whole patches as its cell holds, at a random place in the cell, so that
-/// gaps of up to the rest keep edges from telling (section 4.2; 64 of 75 pixels in the paper); each tile is normalised by its own mean and deviation, as there; colours stay; one hidden layer answers. Trivial loss: ln 64, what indifferent answers get.
+/// gaps of up to the rest keep edges from telling (64 of 75 pixels in the paper); each tile is normalised by its own mean and deviation, as there; colours stay; one hidden layer answers. Trivial loss: ln 64, what indifferent answers get.
 /// </remarks>
 internal static class Jigsaw
 {

@@ -3,7 +3,7 @@ using SslAgent.Domain;
 namespace SslAgent.Learning.Objectives;
 
 /// <summary>
-/// Orders that are easy to tell apart. Noroozi and Favaro, "Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles" (ECCV 2016), section 3.3, algorithm 1: each is as far in Hamming distance from those before it as
+/// Orders that are easy to tell apart. Noroozi and Favaro, "Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles" (ECCV 2016), algorithm 1: each is as far in Hamming distance from those before it as
 /// any order is.
 /// </summary>
 /// <remarks>

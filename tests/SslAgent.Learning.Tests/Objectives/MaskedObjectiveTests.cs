@@ -100,6 +100,24 @@ public sealed class MaskedObjectiveTests
         Assert.Equal(whole.Digest(), resumed.Digest());
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_first_loss_in_bf16_is_nearly_that_in_fp32_and_every_step_is_taken(string name)
+    {
+        LearnerPlan plan = PlanOf(name);
+        double[] losses = [.. new[] { ComputeDtype.Fp32, ComputeDtype.Bf16 }.Select(FirstLoss)];
+        Assert.Equal(losses[0], losses[1], 0.05 * losses[0]);
+
+        double FirstLoss(ComputeDtype dtype)
+        {
+            using Learner learner = Some.Learner(plan with { Compute = plan.Compute with { Dtype = dtype, AccumulationSteps = 2, FlagInterval = 1 } });
+            var reports = new List<StepReport>();
+            learner.RunCycle(First, 0, 3, new UprightSource(40), _ => true, reports.Add);
+            Assert.All(reports, report => Assert.Equal(0, report.SkippedSteps));
+            return reports[0].Loss;
+        }
+    }
+
     private static LearnerPlan PlanOf(string name) =>
         Some.Plan(Some.SmallLearning with { Objectives = [new ObjectiveOptions { Name = name, BatchSize = 24 }], LearningRate = 2e-3, WarmupSteps = 10, Flip = false });
 

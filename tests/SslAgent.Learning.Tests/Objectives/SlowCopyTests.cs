@@ -38,6 +38,8 @@ public sealed class SlowCopyTests
     [Theory]
     [InlineData(ObjectiveNames.Byol)]
     [InlineData(ObjectiveNames.MoCoV3)]
+    [InlineData(ObjectiveNames.IJepa)]
+    [InlineData(ObjectiveNames.Equivariance)]
     public void A_cycle_resumed_in_its_middle_has_the_same_copy_and_one_that_is_switched_on_later_begins_anew(string name)
     {
         LearningOptions learning = Some.SmallLearning with { Objectives = [new() { Name = name }, new() { Name = ObjectiveNames.Mae }] };

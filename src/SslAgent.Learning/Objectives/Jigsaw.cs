@@ -52,7 +52,7 @@ internal static class Jigsaw
     {
         ModelPlan plan = input.Plan.Model;
         Tensor tiles = Tiles.Cut(PatchFilling.FramesOf(input), puzzles.Places, SideOf(plan), plan); // [B·9, K, P]
-        Tensor features = Tiles.Pool(Normalize(tiles), input.Towers.Vision, plan); // [B·9, D]
+        Tensor features = Tiles.Pool(Normalize(tiles), puzzles.Places, input.Towers.Vision, plan); // [B·9, D]
         Tensor rows = features.view(puzzles.Shown.Length, Pieces * plan.Frame.Width); // [B, 9D]
         return new PretextQuestions(features, () => Head(plan).Forward(rows, input.Towers.Weights), puzzles.Shown);
     }
@@ -67,10 +67,11 @@ internal static class Jigsaw
         for (var frame = 0; frame < frames; frame++)
         {
             shown[frame] = chance.NextInt(Count);
+            int corner = Tiles.DrawCorner(SideOf(plan), plan, ref chance);
             for (var place = 0; place < Pieces; place++)
             {
                 int piece = Orders[(int)shown[frame]][place];
-                places[(frame * Pieces) + place] = new TilePlace(Within(piece % Grid, ref chance), Within(piece / Grid, ref chance));
+                places[(frame * Pieces) + place] = new TilePlace(Within(piece % Grid, ref chance), Within(piece / Grid, ref chance), corner);
             }
         }
 

@@ -42,7 +42,7 @@ internal static class PatchPosition
         ModelPlan plan = input.Plan.Model;
         Tensor frames = PatchFilling.FramesOf(input);
         long batch = frames.shape[0], width = plan.Frame.Width;
-        Tensor features = Tiles.Pool(Tiles.Cut(frames, places, SideOf(plan), plan), input.Towers.Vision, plan); // [B·16, D]
+        Tensor features = Tiles.Pool(Tiles.Cut(frames, places, SideOf(plan), plan), places, input.Towers.Vision, plan); // [B·16, D]
         Tensor pairs = features.view(batch, 2, Directions, width).transpose(1, 2).reshape(batch * Directions, 2 * width); // [B·8, 2D]
         return new PretextQuestions(
             features, () => Head(plan).Forward(pairs, input.Towers.Weights), [.. Enumerable.Range(0, (int)batch * Directions).Select(row => (long)(row % Directions))]);
@@ -55,10 +55,11 @@ internal static class PatchPosition
         var places = new TilePlace[frames * 2 * Directions];
         for (var frame = 0; frame < frames; frame++)
         {
+            int corner = Tiles.DrawCorner(SideOf(plan), plan, ref chance);
             for (var direction = 0; direction < Directions; direction++)
             {
                 int at = (frame * 2 * Directions) + direction;
-                (places[at], places[at + Directions]) = PlacePair(Offset(direction), plan, ref chance);
+                (places[at], places[at + Directions]) = PlacePair(Offset(direction), corner, plan, ref chance);
             }
         }
 
@@ -73,7 +74,7 @@ internal static class PatchPosition
     }
 
     /// <summary>Lays both tiles where they fit, then shakes each.</summary>
-    private static (TilePlace First, TilePlace Second) PlacePair((int Columns, int Rows) offset, ModelPlan plan, ref Philox chance)
+    private static (TilePlace First, TilePlace Second) PlacePair((int Columns, int Rows) offset, int corner, ModelPlan plan, ref Philox chance)
     {
         int tile = SideOf(plan) * plan.PatchSize, step = tile + (tile / 2), jitter = Math.Max(1, tile / JitterShare), last = plan.ImageSize - tile;
         int left = First(offset.Columns, ref chance), top = First(offset.Rows, ref chance);
@@ -83,7 +84,7 @@ internal static class PatchPosition
         int First(int steps, ref Philox draw) => (steps < 0 ? step : 0) + draw.NextInt(Math.Max(0, last - (Math.Abs(steps) * step)) + 1);
 
         TilePlace Shake(int x, int y, ref Philox draw) => new(
-            Math.Clamp(x + draw.NextInt((2 * jitter) + 1) - jitter, 0, last), Math.Clamp(y + draw.NextInt((2 * jitter) + 1) - jitter, 0, last));
+            Math.Clamp(x + draw.NextInt((2 * jitter) + 1) - jitter, 0, last), Math.Clamp(y + draw.NextInt((2 * jitter) + 1) - jitter, 0, last), corner);
     }
 
     /// <summary>Patches along a tile's side.</summary>

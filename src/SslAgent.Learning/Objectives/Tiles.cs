@@ -1,14 +1,17 @@
+using SslAgent.Domain;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
 
-/// <summary>A square piece of a frame: where its upper left pixel is.</summary>
-internal readonly record struct TilePlace(int Left, int Top);
+/// <summary>A square piece of a frame: where its upper left pixel is, and where it is shown.</summary>
+/// <param name="Corner">The patch of the frame's grid in whose place the tile's first patch is shown.</param>
+internal readonly record struct TilePlace(int Left, int Top, int Corner);
 
 /// <summary>
-/// Square pieces of frames, cut at any pixel and encoded each by itself: the tower sees a piece as so many patches at the places of the frame's upper left corner, so that nothing but the pixels tells where it is from.
+/// Square pieces of frames, cut at any pixel and encoded each by itself. All pieces of a frame are shown at one place, drawn for the frame: nothing but the pixels tells where a piece is from, and the tower sees patches at all
+/// places, as it will in whole frames.
 /// </summary>
 internal static class Tiles
 {
@@ -39,12 +42,25 @@ internal static class Tiles
     }
 
     /// <summary>Mean features of tiles, fp32 [B·T, K, P] → fp32 [B·T, D].</summary>
-    public static Tensor Pool(Tensor tiles, VisionTower tower, ModelPlan plan)
+    public static Tensor Pool(Tensor tiles, ReadOnlySpan<TilePlace> places, VisionTower tower, ModelPlan plan)
     {
         long count = tiles.shape[0], patches = tiles.shape[1];
         var side = (int)Math.Sqrt(patches);
-        int[] corner = [.. Enumerable.Range(0, (int)patches).Select(patch => (patch / side * plan.Grid) + (patch % side))];
-        Tensor places = tower.Positions.index_select(0, tensor(corner, device: tiles.device)).unsqueeze(0); // [1, K, D]
-        return tower.Encode(tiles, places).view(count, patches, plan.Frame.Width).mean([1]);
+        var shown = new int[count * patches];
+        for (var i = 0; i < shown.Length; i++)
+        {
+            int patch = i % (int)patches;
+            shown[i] = places[i / (int)patches].Corner + (patch / side * plan.Grid) + (patch % side);
+        }
+
+        Tensor positions = tower.Positions.index_select(0, tensor(shown, device: tiles.device)).view(count, patches, plan.Frame.Width);
+        return tower.Encode(tiles, positions).view(count, patches, plan.Frame.Width).mean([1]);
+    }
+
+    /// <summary>A place in the grid where tiles of so many patches along a side can be shown.</summary>
+    public static int DrawCorner(int patches, ModelPlan plan, ref Philox chance)
+    {
+        int free = plan.Grid - patches + 1;
+        return (chance.NextInt(free) * plan.Grid) + chance.NextInt(free);
     }
 }

@@ -79,7 +79,7 @@ public sealed class PretextTests
         using var scope = NewDisposeScope();
         ModelPlan plan = Some.Plan().Model;
         Tensor frames = Pictures.Noise(2, Side, Side);
-        TilePlace[] places = [new(0, 0), new(3, 5), new(8, 8), new(7, 1)]; // Two of each frame, two patches wide.
+        TilePlace[] places = [new(0, 0, 0), new(3, 5, 0), new(8, 8, 0), new(7, 1, 0)]; // Two of each frame, two patches wide.
         Tensor tiles = Tiles.Cut(frames, places, 2, plan);
         Assert.Equal([4L, 4, plan.PatchValues], tiles.shape);
         for (var tile = 0; tile < places.Length; tile++)
@@ -134,6 +134,19 @@ public sealed class PretextTests
             int piece = Jigsaw.Orders[(int)puzzles.Shown[place / 9]][place % 9];
             Assert.InRange(at.Left - (piece % 3 * (size / 3)), 0, (size / 3) - tile);
             Assert.InRange(at.Top - (piece / 3 * (size / 3)), 0, (size / 3) - tile);
+        }
+    }
+
+    [Fact]
+    public void All_tiles_of_a_frame_are_shown_at_one_place_and_frames_at_every_place()
+    {
+        ModelPlan plan = Some.Plan().Model with { ImageSize = 64, PatchSize = 8 };
+        foreach ((TilePlace[] places, int each) in new[] { (PatchPosition.Place(600, plan, Key), 16), (Jigsaw.Shuffle(600, plan, Key).Places, 9) })
+        {
+            int[][] corners = [.. places.Select(place => place.Corner).Chunk(each)];
+            Assert.All(corners, frame => Assert.Single(frame.Distinct()));
+            // Tiles of two patches have seven places along either side of eight.
+            Assert.Equal(Enumerable.Range(0, 49).Select(place => (place / 7 * 8) + (place % 7)), corners.Select(frame => frame[0]).Distinct().Order());
         }
     }
 

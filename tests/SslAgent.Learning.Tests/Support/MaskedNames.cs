@@ -40,5 +40,10 @@ internal static class MaskedNames
             new RandomCrop.Box(boxes[row * 4], boxes[(row * 4) + 1], boxes[(row * 4) + 2], boxes[(row * 4) + 3], mirrored[row] != 0), quarters))];
     }
 
-    private static TilePlace[] Places(Fixture fixture, string name) => [.. fixture.Integers(name).Chunk(2).Select(place => new TilePlace(place[0], place[1]))];
+    private static TilePlace[] Places(Fixture fixture, string name)
+    {
+        int[][] places = [.. fixture.Integers(name).Chunk(2)];
+        int[] corners = fixture.Integers("corners");
+        return [.. places.Select((place, tile) => new TilePlace(place[0], place[1], corners[tile * corners.Length / places.Length]))];
+    }
 }

@@ -39,7 +39,12 @@ for project in tests/*.Tests; do
         failed=$((failed + 1))
     fi
 done
-if [ -s "$failures" ]; then echo "== What failed" && cat "$failures"; fi
+if [ -s "$failures" ]; then
+    echo "== What failed"
+    cat "$failures"
+    echo "== What failed, in short"
+    grep -A1 ' \[FAIL\]$' "$failures" | grep -v '^--$' | cut -c1-200
+fi
 if [ -n "$died" ]; then echo "died by a signal and were run again:$died"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -104,7 +104,7 @@ public sealed class FoldTests
 
         Assert.Equal(before, await FilesAsync(bench, settings, versions: 3));
         Assert.Equal(evicted.Length, Decisions(settings).Count(record => record is JournalRecord.Evicted));
-        Assert.Equal(before, await FilesAsync(bench, bench.AskingSettings(policy, "another"), versions: 3));
+        Assert.Equal(before.Select(Trained), (await FilesAsync(bench, bench.AskingSettings(policy, "another"), versions: 3)).Select(Trained));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class FoldTests
         agent = await bench.StartAsync(settings, observer);
         while (agent.Versions().Count < 2) await observer.NextVersionAsync(bench.Limit);
         await agent.StopAsync();
-        Assert.Equal(undisturbed, [.. agent.Versions().Select(Describe).Order(StringComparer.Ordinal)]);
+        Assert.Equal(undisturbed.Select(Trained), agent.Versions().Select(Describe).Order(StringComparer.Ordinal).Select(Trained));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class FoldTests
         Assert.True(shares.Distinct().Count() > 1, string.Join(' ', shares));
         Assert.All(shares, share => Assert.InRange(share, 0.2, 0.7));
         Assert.Equal(shares.Take(3), Shares(another).Take(3));
-        Assert.Equal(undisturbed.Take(3), twice.Take(3));
+        Assert.Equal(undisturbed.Take(3).Select(Trained), twice.Take(3).Select(Trained));
 
         static IEnumerable<double> Shares(AgentSettings settings) =>
             Decisions(settings).OfType<JournalRecord.CycleStarted>().Select(started => CyclePlan.FromJson(started.PlanJson).FreshRatio);
@@ -157,6 +157,12 @@ public sealed class FoldTests
             .Select(decision => decision.Record),
     ];
 
+    /// <summary>
+    /// The same without the folds up to the cycle's end: what had come by then is the same in one journal, but not in two, since the stream goes on while a cycle trains.
+    /// </summary>
+    private static string Trained(string files) =>
+        string.Join(", ", files.Split(", ").Where(file => !file.Contains("replay.bin ", StringComparison.Ordinal) && !file.Contains("drift.json ", StringComparison.Ordinal)));
+
     /// <summary>Of each version the sums of what is a function of the journal: all files but for the counters, which tell the wall clock too.</summary>
     private static async Task<IReadOnlyList<string>> FilesAsync(Bench bench, AgentSettings settings, int versions)
     {
@@ -167,7 +173,7 @@ public sealed class FoldTests
         return [.. agent.Versions().Select(Describe).Order(StringComparer.Ordinal)];
     }
 
-    private static string Describe(VersionManifest version) => $"{version.Version} {version.WeightsDigest}: " +
+    private static string Describe(VersionManifest version) => $"{version.Version} {version.WeightsDigest}, " +
         string.Join(", ", version.Files.Where(file => file.Name != "learner.json").Select(file => $"{file.Name} {file.Sha256}"));
 
     private static async Task<IReadOnlyList<string>> DigestsAsync(Bench bench, AgentSettings settings, int versions)

@@ -18,13 +18,18 @@ internal sealed class Embedder : IEmbedder
     private readonly Weights _weights;
     private readonly TowerSet _towers;
 
-    public Embedder(IStoredModel stored, Device device, ComputeDtype dtype, Func<byte[], ITokenizer> readTokenizer)
+    /// <param name="weights">Owned from here on.</param>
+    public Embedder(ModelVersion version, ModelDescription description, ITokenizer? tokenizer, Weights weights)
     {
-        Version = stored.Manifest.Version;
-        _description = StoredWeights.ReadDescription(stored);
-        _tokenizer = stored.ReadFile(LearnerState.TokenizerFile) is { } json ? readTokenizer(json) : null;
-        _weights = LoadedWeights.Load(stored, _description.Model, device, dtype);
+        (Version, _description, _tokenizer, _weights) = (version, description, tokenizer, weights);
         _towers = new TowerSet(_description.Model, _weights);
+    }
+
+    public static Embedder Open(IStoredModel stored, Device device, ComputeDtype dtype, Func<byte[], ITokenizer> readTokenizer)
+    {
+        ModelDescription description = StoredWeights.ReadDescription(stored);
+        ITokenizer? tokenizer = stored.ReadFile(LearnerState.TokenizerFile) is { } json ? readTokenizer(json) : null;
+        return new Embedder(stored.Manifest.Version, description, tokenizer, LoadedWeights.Load(stored, description.Model, device, dtype));
     }
 
     public ModelVersion Version { get; }

@@ -76,7 +76,7 @@ public sealed class Learner : IDisposable
     /// <summary>A version's encoders on weights of their own, for the serving thread. Any thread; not the learner's business.</summary>
     /// <param name="dtype">fp32 gives what docs/python/load.py gives; bf16 is faster on some machines.</param>
     public static IEmbedder OpenEmbedder(IStoredModel stored, string device, ComputeDtype dtype = ComputeDtype.Fp32) =>
-        new Embedder(stored, new Device(device), dtype, TokenizerFiles.Read);
+        Embedder.Open(stored, new Device(device), dtype, TokenizerFiles.Read);
 
     /// <summary>From here on texts are learned. Once in a lineage, between cycles.</summary>
     public void AdoptTokenizer(ITokenizer tokenizer)
@@ -150,6 +150,14 @@ public sealed class Learner : IDisposable
         HashSet<string> planned = [.. _plan.Objectives.Select(objective => objective.Name)];
         ObjectiveDefinition[] objectives = [.. _objectives.Where(objective => planned.Contains(objective.Name))];
         return new Prober(_plan, towers, _state.Tokenizer, _state.ObjectiveState, objectives, sentinels).Run();
+    }
+
+    /// <summary>The encoders of what would be served now, on weights of their own: what training does later they do not see. Whoever asked disposes them.</summary>
+    /// <param name="version">What their vectors say that they are of.</param>
+    public IEmbedder OpenEmbedder(ModelVersion version)
+    {
+        RequireThread();
+        return new Embedder(version, _state.Describe(), _state.Tokenizer, ServedWeights());
     }
 
     /// <summary>Says where samples lie in the space of what would be served now. Whoever asked disposes it, before training goes on.</summary>

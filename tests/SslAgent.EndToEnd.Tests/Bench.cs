@@ -22,8 +22,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public Bench(int partitions = 1, int brokers = 1) => _cluster = new TestCluster(partitions, brokers);
 
-    /// <summary>No test waits longer for anything.</summary>
-    public CancellationToken Limit { get; } = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+    /// <summary>No test waits longer for anything. Counted from each asking: the tests of a class may share a bench, and a machine may be slow.</summary>
+    public CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
 
     public string Root => _root;
 

@@ -1,6 +1,7 @@
 using SslAgent.Continual.Runs;
 using SslAgent.Continual.Streams;
 using SslAgent.Domain;
+using SslAgent.Probing;
 
 namespace SslAgent.Continual.Measures;
 

@@ -1,3 +1,5 @@
+using SslAgent.Probing;
+
 namespace SslAgent.Continual.Measures;
 
 /// <summary>Retrieval over pairs of vectors of length 1.</summary>

@@ -8,7 +8,7 @@ namespace SslAgent.Ingest.Kafka;
 /// declared durable. The head calls <see cref="Start"/> after recovery, takes events on its ingest thread, and at the end calls
 /// <see cref="StopReading"/>, takes what is left, commits, and disposes.
 /// </summary>
-public sealed class KafkaReader : IDisposable
+public sealed class KafkaReader : IStreamReader
 {
     private readonly KafkaOptions _options;
     private readonly PartitionTable _table;

@@ -31,6 +31,7 @@ internal sealed class PollLoop : IDisposable
     private long _lastTick;
     private bool _paused;
     private bool _stopping;
+    private string? _fatal;
 
     public PollLoop(
         KafkaOptions options, KafkaSettings settings, PartitionTable table, ICommitMemory? commits, DeliveryQueue queue, ReaderSignals signals,
@@ -49,6 +50,7 @@ internal sealed class PollLoop : IDisposable
             DoSlowThings();
             MakeRoom();
             Poll();
+            if (_fatal is { } reason) throw new KafkaReadException(reason);
         }
 
         _stopping = true;
@@ -157,11 +159,25 @@ internal sealed class PollLoop : IDisposable
         }
         catch (InvalidOperationException wrong) when (IsCommitWithoutOffsets(wrong))
         {
-            // Nothing was committed and nothing is lost by it; the fatal error itself comes with a later message.
+            // The group had taken the partitions, so no message was lost by it; but this exception may have taken the place of the fatal error.
             _log.CommitTrouble(NoOffsets);
+            AskWhetherFatal();
         }
 
         if (_assigner.HasNewlyLost && _assigner.RetryLost()) PauseAgain();
+    }
+
+    /// <summary>A client that has met a fatal error says so of every subscription.</summary>
+    private void AskWhetherFatal()
+    {
+        try
+        {
+            _consumer.Subscribe(_options.Topics);
+        }
+        catch (KafkaException wrong)
+        {
+            OnError(wrong.Error);
+        }
     }
 
     private void Accept(ConsumeResult<byte[]?, byte[]?> result)
@@ -238,8 +254,9 @@ internal sealed class PollLoop : IDisposable
     private void OnError(Error error)
     {
         IngestMetrics.CountClientError();
+        if (_fatal is not null) return;
         Complain($"{error.Code}: {error.Reason}", error.IsFatal);
-        if (error.IsFatal) throw new KafkaReadException(_settings.Scrub(error.Reason));
+        if (error.IsFatal) _fatal = _settings.Scrub(error.Reason);
     }
 
     /// <summary>Logged once while it stays the same; as an event only while there is room, for a client repeats itself for hours.</summary>

@@ -14,12 +14,18 @@ public sealed class FrameFolder(string directory, string topic, string? source, 
     /// <summary>Starts over at the end, until cancelled.</summary>
     public bool Loop { get; init; }
 
-    public async IAsyncEnumerable<OutgoingMessage> Messages([EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>The pictures in a folder and below, in order of their names. Throws <see cref="FileNotFoundException"/> where there is none.</summary>
+    internal static string[] FilesIn(string directory)
     {
         string[] files = [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
             .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)];
-        if (files.Length == 0) throw new FileNotFoundException($"no {string.Join(", ", Extensions)} in {directory}", directory);
+        return files.Length > 0 ? files : throw new FileNotFoundException($"no {string.Join(", ", Extensions)} in {directory}", directory);
+    }
+
+    public async IAsyncEnumerable<OutgoingMessage> Messages([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string[] files = FilesIn(directory);
         for (int round = 0; round == 0 || Loop; round++)
         {
             // Part of each id, so that a second run over the same folder is new to the agent, while a message sent twice is not.

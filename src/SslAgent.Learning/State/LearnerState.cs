@@ -152,6 +152,11 @@ internal sealed class LearnerState : IDisposable
         }
     }
 
+    /// <summary>What somebody who gets the weights has to know.</summary>
+    public ModelDescription Describe() => new(
+        ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
+        PatchFilling.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
+
     private void CopyInto(Shadow shadow)
     {
         StoredWeights.Read(Parameters.Masters, shadow.Masters);
@@ -167,13 +172,10 @@ internal sealed class LearnerState : IDisposable
             [.. Parameters.Layout.Sections.Select((range, index) => new SectionCounters(range.Name, range.Count, Parameters.Counters[index].Steps, Parameters.Counters[index].WarmFrom))];
         SectionCounters[] stateSections = ObjectiveState is { } state ? [.. state.Layout.Sections.Select(range => new SectionCounters(range.Name, range.Count, 0, 0))] : [];
         var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, stateSections, Progress);
-        var description = new ModelDescription(
-            ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
-            PatchFilling.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [LearnerCounters.FileName] = JsonSerializer.SerializeToUtf8Bytes(counters, PlanJson.Default.LearnerCounters),
-            [ModelDescription.FileName] = JsonSerializer.SerializeToUtf8Bytes(description, PlanJson.Default.ModelDescription),
+            [ModelDescription.FileName] = JsonSerializer.SerializeToUtf8Bytes(Describe(), PlanJson.Default.ModelDescription),
         };
         if (Tokenizer is { } tokenizer) files[TokenizerFile] = tokenizer.ToJson();
         return files;

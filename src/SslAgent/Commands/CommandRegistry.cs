@@ -7,6 +7,7 @@ internal static class CommandRegistry
     [
         RunCommand.Build(),
         DemoCommand.Build(),
+        PretrainCommand.Build(),
         StatusCommand.Build(),
         ProduceCommand.Build(),
         CheckpointsCommand.Build(),
@@ -14,6 +15,7 @@ internal static class CommandRegistry
         ReplayCommand.Build(),
         AuditCommand.Build(),
         EmbedCommand.Build(),
+        ProbeCommand.Build(),
         ObjectivesCommand.Build(),
         ConfigCommand.Build(),
         DoctorCommand.Build(),

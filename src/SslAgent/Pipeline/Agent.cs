@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Configuration;
 using SslAgent.Domain;
+using SslAgent.Ingest;
+using SslAgent.Ingest.Kafka;
+using SslAgent.Replay;
 using SslAgent.Storage;
 
 namespace SslAgent.Pipeline;
@@ -26,6 +29,12 @@ internal sealed class Agent(
     /// <summary>Why the daemon could not go on, or null.</summary>
     public Exception? Fault { get; private set; }
 
+    /// <summary>Where messages come from, given what the journal has already; null for Kafka.</summary>
+    public Func<IPartitionPositions, KafkaOptions, IStreamReader>? Source { get; init; }
+
+    /// <summary>Whether the learner has something to do.</summary>
+    public bool IsTraining => Parts.Learner.IsBusy || !Parts.Learner.HasCaughtUp;
+
     /// <summary>Where the HTTP interface listens. After the start.</summary>
     public Uri Address => Parts.Server.Address;
 
@@ -37,7 +46,7 @@ internal sealed class Agent(
     /// <summary>Recovers the state, then listens, learns and reads. Throws with the reason where it cannot; nothing is left open then.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        AgentParts parts = await AgentParts.OpenAsync(settings, this, new AgentSurroundings(observer, time, disk, health, logs));
+        AgentParts parts = await AgentParts.OpenAsync(settings, this, new AgentSurroundings(observer, time, disk, health, logs) { Source = Source });
         try
         {
             parts.Learner.Failed += OnFailed;
@@ -82,6 +91,12 @@ internal sealed class Agent(
     public AgentStatus Status() => _parts is { } parts
         ? StatusOf.Now(parts, health, _isStopping)
         : StatusOf.Starting(time.GetUtcNow());
+
+    /// <summary>Everything that was decided, from the journal's beginning.</summary>
+    public IReadOnlyList<NumberedRecord> Decisions() => Parts.Ledger.Decisions();
+
+    /// <summary>How far the journal has a topic's first partition, durable or not.</summary>
+    public long NextOffset(string topic) => Parts.Ledger.Find(topic, 0)?.NextOffset ?? 0;
 
     public IReadOnlyList<VersionManifest> Versions() => Parts.Store.List();
 

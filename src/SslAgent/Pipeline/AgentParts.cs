@@ -51,7 +51,7 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required CycleTriggers Triggers { get; init; }
 
-    public required KafkaReader Reader { get; init; }
+    public required IStreamReader Reader { get; init; }
 
     public required IngestLoop Ingest { get; init; }
 
@@ -115,7 +115,9 @@ internal sealed class AgentParts : IAsyncDisposable
             retirement.DeadLettersFrom = () => deadLetters?.OwedFrom ?? long.MaxValue;
             ILogger ingestLog = around.Logs.CreateLogger<IngestLoop>();
             var memory = Keep(new CommitMemory(state.Disk, state.Directory.Commits, settings.Kafka.GroupId, ingestLog));
-            var reader = Keep(new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
+            IStreamReader reader = Keep(around.Source is { } source
+                ? source(state.Ledger, settings.Kafka)
+                : new KafkaReader(settings.Kafka, state.Ledger, around.Time, around.Logs.CreateLogger<KafkaReader>(), memory));
             var commits = new Commits(reader, memory, settings.Kafka.CommitInterval, around.Observer, around.Time);
             var decoder = new MessageDecoder(settings.Ingest, frames, texts);
             var limits = new RoomLimits(settings.Replay.JournalBytesMax, settings.Replay.SegmentBytes, settings.Agent.DiskFreeMin, state.Directory.Root);
@@ -182,4 +184,8 @@ internal sealed class AgentParts : IAsyncDisposable
 }
 
 /// <summary>What the process gives the agent.</summary>
-internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, IDisk Disk, LoopHealth Health, ILoggerFactory Logs);
+internal sealed record AgentSurroundings(IAgentObserver Observer, TimeProvider Time, IDisk Disk, LoopHealth Health, ILoggerFactory Logs)
+{
+    /// <summary>Where messages come from, given what the journal has already; null for Kafka.</summary>
+    public Func<IPartitionPositions, KafkaOptions, IStreamReader>? Source { get; init; }
+}

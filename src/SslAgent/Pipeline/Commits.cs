@@ -1,12 +1,12 @@
 using SslAgent.Domain;
-using SslAgent.Ingest.Kafka;
+using SslAgent.Ingest;
 
 namespace SslAgent.Pipeline;
 
 /// <summary>
 /// Tells Kafka what is durable, not more often than <c>kafka.commitInterval</c>: (1) remembered on disk, (2) handed to the client. The ingest thread's.
 /// </summary>
-internal sealed class Commits(KafkaReader reader, CommitMemory memory, TimeSpan interval, IAgentObserver observer, TimeProvider time)
+internal sealed class Commits(IStreamReader reader, CommitMemory memory, TimeSpan interval, IAgentObserver observer, TimeProvider time)
 {
     private IReadOnlyList<PartitionPosition>? _waiting;
     private long _lastSent;

@@ -24,7 +24,7 @@ internal sealed class IngestLoop : IDisposable
 
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
 
-    private readonly KafkaReader _reader;
+    private readonly IStreamReader _reader;
     private readonly Commits _commits;
     private readonly MessageDecoder _decoder;
     private readonly Ledger _ledger;
@@ -46,7 +46,7 @@ internal sealed class IngestLoop : IDisposable
     private readonly Thread _thread;
 
     public IngestLoop(
-        KafkaReader reader, Commits commits, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, Func<Patience, DiskRoom> room,
+        IStreamReader reader, Commits commits, MessageDecoder decoder, Ledger ledger, CycleTriggers triggers, Func<Patience, DiskRoom> room,
         DeadLetterFeed? deadLetters, ProblemBoard problems, LoopHealth health, IAgentObserver observer, ILogger log)
     {
         (_reader, _commits, _decoder, _ledger, _triggers, _deadLetters, _problems, _health, _observer, _log) =

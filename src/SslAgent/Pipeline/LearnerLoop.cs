@@ -34,6 +34,7 @@ internal sealed class LearnerLoop : IDisposable
     // 1 while a cycle waits for its turn or runs: triggers that come meanwhile are one. The event is set while it is 0.
     private readonly ManualResetEventSlim _idle = new(true);
     private int _cycleAsked;
+    private volatile bool _hasCaughtUp;
 
     public LearnerLoop(CycleDesk desk, Rollbacks rollbacks, Forgetting forgetting, LearnerSeat seat, Interrupts interrupts, LoopHealth health, ILogger log)
     {
@@ -45,6 +46,9 @@ internal sealed class LearnerLoop : IDisposable
     public event Action<Exception>? Failed;
 
     public bool IsBusy => Volatile.Read(ref _cycleAsked) == 1;
+
+    /// <summary>Whether what an earlier life left unfinished is made up for.</summary>
+    public bool HasCaughtUp => _hasCaughtUp;
 
     public void Start(IReadOnlyList<Unfinished> unfinished)
     {
@@ -129,6 +133,7 @@ internal sealed class LearnerLoop : IDisposable
         {
             _forgetting.MakeUp(_interrupts.Stopping);
             _desk.RunUnfinished(_unfinished, _interrupts);
+            _hasCaughtUp = true;
             while (!_interrupts.IsStopping)
             {
                 _health.Mark(Name, IdleMax);

@@ -253,12 +253,15 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
 
     public NumberedRecord? EraseOwed() => _replay.EraseOwed();
 
+    /// <summary>Everything that was decided, from the journal's beginning.</summary>
+    public IReadOnlyList<NumberedRecord> Decisions() => _replay.ReadDecisions();
+
     /// <summary>Versions of cycles that began behind a position, oldest first.</summary>
     public IReadOnlyList<ModelVersion> VersionsTrainedSince(long position)
     {
         var began = new Dictionary<CycleNumber, long>();
         var trained = new List<ModelVersion>();
-        foreach (NumberedRecord decision in _replay.ReadDecisions())
+        foreach (NumberedRecord decision in Decisions())
         {
             if (decision.Record is JournalRecord.CycleStarted started) began[started.Cycle] = decision.Sequence;
             if (decision.Record is JournalRecord.CycleEnded ended && began.GetValueOrDefault(ended.Cycle, -1) > position) trained.Add(ended.Version);

@@ -12,7 +12,7 @@ namespace SslAgent.Faults.Tests.Killing;
 internal sealed class KillChain(FaultBench bench, string state)
 {
     /// <summary>Longest that one process may take.</summary>
-    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(4);
 
     public string Name => state;
 

@@ -68,6 +68,8 @@ public sealed class GroupTests
     {
         using var stream = new TestStream();
         JoinsGroup(stream, ("group.instance.id", "agent-1"));
+        // Commits that the fatal error forestalls come thick: the client then throws in place of the error.
+        stream.Options = stream.Options with { CommitInterval = TimeSpan.FromMilliseconds(1) };
         stream.Produce(0, 10);
         KafkaReader reader = stream.NewReader();
         List<StreamEvent> events = TestStream.TakeMessages(reader, 10);
@@ -76,7 +78,11 @@ public sealed class GroupTests
         using var patience = new CancellationTokenSource(TestStream.Patience);
         Assert.Throws<KafkaReadException>(() =>
         {
-            while (!patience.IsCancellationRequested) reader.Take(events, 16, TimeSpan.FromMilliseconds(200), patience.Token);
+            while (!patience.IsCancellationRequested)
+            {
+                reader.Take(events, 16, TimeSpan.FromMilliseconds(200), patience.Token);
+                if (events[^1] is StreamEvent.PartitionsLeaving leaving) leaving.Done();
+            }
         });
         Assert.Equal(TestStream.Numbered(0, 10), TestStream.Lines(events));
     }

@@ -77,7 +77,7 @@ internal sealed class TestStream : IDisposable
         return all;
     }
 
-    /// <summary>Takes events until one of the kind has come.</summary>
+    /// <summary>Takes events until one of the kind has come. Partitions that leave meanwhile are let go, as an ingest does that has nothing to write: the poll thread waits for that.</summary>
     public static T TakeUntil<T>(KafkaReader reader, List<StreamEvent>? seen = null) where T : StreamEvent
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -88,9 +88,10 @@ internal sealed class TestStream : IDisposable
             if (reader.Take(one, 1, TimeSpan.FromSeconds(1), patience.Token) == 0) continue;
             seen?.Add(one[0]);
             if (one[0] is T found) return found;
+            if (one[0] is StreamEvent.PartitionsLeaving leaving) leaving.Done();
         }
 
-        throw new TimeoutException($"no {typeof(T).Name} came");
+        throw new TimeoutException($"no {typeof(T).Name} came; the reader complains of {reader.Problem ?? "nothing"}, its last event was {one.LastOrDefault()?.ToString() ?? "none"}");
     }
 
     /// <summary>What the broker has as the group's committed offset of a partition; null for none.</summary>

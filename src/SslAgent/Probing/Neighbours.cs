@@ -1,4 +1,4 @@
-namespace SslAgent.Continual.Measures;
+namespace SslAgent.Probing;
 
 /// <summary>The five nearest by cosine.</summary>
 internal static class Neighbours
@@ -8,10 +8,10 @@ internal static class Neighbours
     /// <summary>For each asked row the label that most of its neighbours have; of several the one with the larger sum of cosines.</summary>
     public static int[] Vote(float[][] train, int[] labels, int classes, float[][] asked)
     {
-        float[][] unit = Unit(train);
+        float[][] unit = Vectors.Unit(train);
         return
         [
-            .. Unit(asked).Select(row =>
+            .. Vectors.Unit(asked).Select(row =>
             {
                 var votes = new double[classes];
                 // Cosines are below 1: they only part equal counts.
@@ -24,8 +24,8 @@ internal static class Neighbours
     /// <summary>For each asked row its mean distance, 1 - cosine, from its neighbours.</summary>
     public static double[] Distances(float[][] known, float[][] asked)
     {
-        float[][] unit = Unit(known);
-        return [.. Unit(asked).Select(row => Nearest(unit, row).Average(one => 1.0 - one.Cosine))];
+        float[][] unit = Vectors.Unit(known);
+        return [.. Vectors.Unit(asked).Select(row => Nearest(unit, row).Average(one => 1.0 - one.Cosine))];
     }
 
     private static (int Index, float Cosine)[] Nearest(float[][] unit, float[] row)
@@ -39,10 +39,4 @@ internal static class Neighbours
 
         return [.. nearest.UnorderedItems.Select(item => (item.Element, item.Priority.Cosine))];
     }
-
-    private static float[][] Unit(float[][] rows) => [.. rows.Select(row =>
-    {
-        float norm = MathF.Max(MathF.Sqrt(Vectors.Dot<float>(row, row)), 1e-12f);
-        return row.Select(value => value / norm).ToArray();
-    })];
 }

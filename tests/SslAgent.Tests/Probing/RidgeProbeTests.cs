@@ -1,7 +1,7 @@
-using SslAgent.Continual.Measures;
 using SslAgent.Domain;
+using SslAgent.Probing;
 
-namespace SslAgent.Continual.Tests.Measures;
+namespace SslAgent.Tests.Probing;
 
 public sealed class RidgeProbeTests
 {

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace SslAgent.Continual.Measures;
+namespace SslAgent.Probing;
 
 /// <summary>The two loops that measuring spends its time in, with the processor's wide registers.</summary>
 internal static class Vectors
@@ -15,6 +15,13 @@ internal static class Vectors
         for (int i = wideLeft.Length * Vector<T>.Count; i < left.Length; i++) sum += left[i] * right[i];
         return sum;
     }
+
+    /// <summary>The rows at length 1.</summary>
+    public static float[][] Unit(float[][] rows) => [.. rows.Select(row =>
+    {
+        float norm = MathF.Max(MathF.Sqrt(Dot<float>(row, row)), 1e-12f);
+        return row.Select(value => value / norm).ToArray();
+    })];
 
     /// <summary>Adds <paramref name="row"/> times <paramref name="factor"/> to <paramref name="to"/>.</summary>
     public static void AddScaled(ReadOnlySpan<double> row, double factor, Span<double> to)

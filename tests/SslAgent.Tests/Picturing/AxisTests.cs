@@ -1,6 +1,6 @@
-using SslAgent.Continual.Plotting;
+using SslAgent.Picturing;
 
-namespace SslAgent.Continual.Tests.Plotting;
+namespace SslAgent.Tests.Picturing;
 
 public sealed class AxisTests
 {

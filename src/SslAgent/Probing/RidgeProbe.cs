@@ -1,4 +1,4 @@
-namespace SslAgent.Continual.Measures;
+namespace SslAgent.Probing;
 
 /// <summary>
 /// A linear probe in closed form: least squares on one-hot labels over standardised features, with the ridge that answers best for a fifth of the training

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SslAgent.Continual.Plotting;
+namespace SslAgent.Picturing;
 
 /// <summary>Numbers onto dots, with round numbers to label.</summary>
 internal sealed class Axis

@@ -1,6 +1,6 @@
-using SslAgent.Continual.Measures;
+using SslAgent.Probing;
 
-namespace SslAgent.Continual.Tests.Measures;
+namespace SslAgent.Tests.Probing;
 
 public sealed class NeighboursTests
 {

@@ -1,6 +1,4 @@
-using SslAgent.Picturing;
-
-namespace SslAgent.Continual.Plotting;
+namespace SslAgent.Picturing;
 
 /// <summary>The colours of plots.</summary>
 internal static class Inks

@@ -1,6 +1,4 @@
-using SslAgent.Picturing;
-
-namespace SslAgent.Continual.Plotting;
+namespace SslAgent.Picturing;
 
 /// <summary>One line: its points are (x, y).</summary>
 internal sealed record Series(string Name, Ink Ink, IReadOnlyList<(double X, double Y)> Points, int Thickness = 2);
@@ -49,7 +47,7 @@ internal static class LinePlot
     /// <summary>Where there are too many to name, some that are evenly spread are.</summary>
     private static void Legend(Canvas canvas, IReadOnlyList<Series> series, int left)
     {
-        IReadOnlyList<Series> named = Streams.Thin.Evenly(series, LegendMax);
+        IReadOnlyList<Series> named = series.Count <= LegendMax ? series : [.. Enumerable.Range(0, LegendMax).Select(i => series[i * series.Count / LegendMax])];
         for (int place = 0; place < named.Count; place++)
         {
             int top = Top + (place * Row);

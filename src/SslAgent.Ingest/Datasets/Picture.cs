@@ -1,0 +1,27 @@
+using SslAgent.Domain;
+
+namespace SslAgent.Ingest.Datasets;
+
+/// <summary>One picture of a set, as it lies on disk.</summary>
+/// <param name="Name">Unique in its set, and the same at every reading.</param>
+/// <param name="Data">An encoded picture, or raw pixels where <paramref name="Size"/> is given.</param>
+/// <param name="Words">Its label or its caption, whichever the set has; null for none.</param>
+/// <param name="Size">Width and height of interleaved uint8 RGB; null for an encoded picture.</param>
+public sealed record Picture(string Name, ReadOnlyMemory<byte> Data, string? Words, (int Width, int Height)? Size = null)
+{
+    /// <summary>The stored form, or why there is none.</summary>
+    public FrameDecoding Decode(Frames.VipsFrameCodec codec) =>
+        Size is { } size ? codec.DecodeRgb(Data, size.Width, size.Height) : codec.Decode(Data);
+}
+
+/// <summary>Pictures that are read from the beginning to the end, always in the same order.</summary>
+public interface IPictureSet
+{
+    /// <summary>A short name for reports.</summary>
+    string Name { get; }
+
+    /// <summary>What tells this content from another: changes where files come, go or change.</summary>
+    string Signature { get; }
+
+    IEnumerable<Picture> Read();
+}

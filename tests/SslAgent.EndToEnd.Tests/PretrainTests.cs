@@ -1,0 +1,197 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using SslAgent.Checkpoints;
+using SslAgent.Commands;
+using SslAgent.Configuration;
+using SslAgent.Demo;
+using SslAgent.Domain;
+using SslAgent.Ingest;
+using SslAgent.Ingest.Frames;
+using SslAgent.Pipeline;
+using SslAgent.Storage;
+
+namespace SslAgent.EndToEnd.Tests;
+
+/// <summary>Pretraining on real pictures and lines in files, and asking labelled data about what came of it, by the commands that a user types.</summary>
+public sealed class PretrainTests : IDisposable
+{
+    private const int Pictures = 160;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("pretrain-").FullName;
+    private readonly CancellationToken _limit = new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task Stopped_in_the_middle_and_begun_again_it_arrives_at_the_weights_of_an_undisturbed_run()
+    {
+        await WriteDataAsync();
+        string[] stages = ["--stage", "mae+mlm+clip:2", "--stage", "simsiam:1"];
+
+        (int code, string output, string error) = await RunAsync("undisturbed", stages, _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.Contains("stage 2 of 2: simsiam", output, StringComparison.Ordinal);
+        Assert.Contains("1 rejected", output, StringComparison.Ordinal);
+        IReadOnlyList<VersionManifest> undisturbed = Versions("undisturbed");
+        Assert.True(undisturbed.Count >= 3, $"{undisturbed.Count} versions");
+
+        int lives = 0;
+        for (bool isDone = false; !isDone && lives < 8; lives++)
+        {
+            // The first version of each life, then its end.
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_limit);
+            using StopsAtVersion told = new(stop);
+            using StringWriter wrong = new();
+            code = await CommandLine.RunAsync(Arguments("disturbed", stages), told, wrong, stop.Token);
+            Assert.True(code == ExitCode.Ok, wrong.ToString());
+            isDone = !told.ToString().Contains("goes on from here", StringComparison.Ordinal);
+        }
+
+        Assert.True(lives > 1, "it was stopped at least once");
+        IReadOnlyList<VersionManifest> disturbed = Versions("disturbed");
+        Assert.Equal(Digests(undisturbed), Digests(disturbed));
+
+        (code, output, _) = await RunAsync("disturbed", stages, _limit);
+        Assert.Equal((ExitCode.Ok, disturbed.Count), (code, VersionsIn("disturbed")));
+
+        (code, output, error) = await RunAsync("disturbed", ["--stage", "mae:1", "--from", "v1"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.Contains("v1", output, StringComparison.Ordinal);
+        Assert.True(VersionsIn("disturbed") > disturbed.Count + 1, "a version went back, and at least one was trained on it");
+    }
+
+    [Fact]
+    public async Task A_version_is_probed_on_labelled_pictures_and_says_what_its_vectors_are_worth()
+    {
+        await WriteDataAsync();
+        (int code, _, string error) = await RunAsync("probed", ["--stage", "mae:1"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        string json = Path.Combine(_root, "probe.json"), png = Path.Combine(_root, "probe.png");
+
+        (code, string output, error) = await CommandAsync(
+            ["probe", Path.Combine(_root, "pictures"), "--config", Config("probed"), "--fine-tune", "4", "--shots", "1", "4", "1000", "--json", json, "--picture", png], _limit);
+
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.Contains("linear probe", output, StringComparison.Ordinal);
+        JsonElement result = JsonDocument.Parse(await File.ReadAllBytesAsync(json, _limit)).RootElement;
+        Assert.Equal(64, result.GetProperty("width").GetInt32());
+        Assert.Equal(Pictures, result.GetProperty("train").GetInt32() + result.GetProperty("test").GetInt32());
+        Assert.Equal(1, result.GetProperty("refused").GetInt32());
+        Assert.Equal([1, 4], result.GetProperty("fewShot").EnumerateArray().Select(shot => shot.GetProperty("shots").GetInt32()));
+        foreach (string part in (string[])["features", "untrained"])
+            Assert.All(result.GetProperty(part).EnumerateObject(), figure => Assert.InRange(figure.Value.GetDouble(), 0, 1));
+        FrameDecoding picture = new VipsFrameCodec(new FrameOptions()).Decode(await File.ReadAllBytesAsync(png, _limit));
+        Assert.NotNull(picture.Frame);
+
+        (code, string again, error) = await CommandAsync(
+            ["probe", Path.Combine(_root, "pictures"), "--config", Config("probed"), "--fine-tune", "4", "--shots", "1", "4", "1000"], _limit);
+        Assert.Equal((ExitCode.Ok, output), (code, again));
+    }
+
+    [Fact]
+    public async Task The_daemon_goes_on_with_what_was_pretrained_within_its_own_limits()
+    {
+        await WriteDataAsync();
+        (int code, _, string error) = await RunAsync("state", ["--stage", "mae+mlm+clip:1"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        ModelVersion pretrained = Versions("state")[0].Version;
+
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings();
+        settings = settings with { Agent = settings.Agent with { StateDirectory = Path.Combine(_root, "state") }, Replay = settings.Replay with { FramesMax = 60, TextsMax = 30, PairsMax = 30 } };
+        await bench.SendAsync(400);
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal((pretrained, pretrained.Number + 1), (next.Parent, next.Version.Number));
+        Assert.InRange(agent.Status().BufferFrames, 1, 60);
+    }
+
+    [Theory]
+    [InlineData("nowhere", "is not there", ExitCode.Failed, "mae:1")]
+    [InlineData("app.log", "has nothing to learn from", ExitCode.Usage, "mae:1")]
+    [InlineData("pictures", "there is no objective 'mea'", ExitCode.Usage, "mea:1")]
+    [InlineData("pictures", "a number of epochs", ExitCode.Usage, "mae:many")]
+    public async Task What_cannot_be_learned_from_is_said(string data, string says, int expected, string stage)
+    {
+        await WriteDataAsync();
+        (int code, string output, string error) = await CommandAsync(["pretrain", Path.Combine(_root, data), "--config", Config("refused"), "--stage", stage], _limit);
+        Assert.Equal(expected, code);
+        Assert.Contains(says, output + error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Pictures in a folder a class, captions of some of them, log lines, and a file that only looks like a picture.</summary>
+    private async Task WriteDataAsync()
+    {
+        var codec = new VipsFrameCodec(new FrameOptions());
+        EmojiPair[] pairs = [.. EmojiSet.Load(AssetsFolder.Emoji).Where(pair => pair.Group is "Food & Drink" or "Activities" or "Flags").Take(Pictures)];
+        var captions = new List<string>();
+        foreach (EmojiPair pair in pairs)
+        {
+            string file = Path.Combine("pictures", pair.Group, $"{pair.Index:0000}.png");
+            Directory.CreateDirectory(Path.Combine(_root, "pictures", pair.Group));
+            await File.WriteAllBytesAsync(Path.Combine(_root, file), codec.EncodePng(pair.Frame), _limit);
+            if (pair.Index % 2 == 0) captions.Add($"{file}\t{pair.Caption}");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_root, "pictures", pairs[0].Group, "zz-broken.png"), "not a picture", _limit);
+        await File.WriteAllLinesAsync(Path.Combine(_root, "captions.tsv"), captions, _limit);
+        await File.WriteAllLinesAsync(Path.Combine(_root, "app.log"), File.ReadLines(Path.Combine(AssetsFolder.Logs, "dpkg.log")).Take(200), _limit);
+    }
+
+    private string Config(string state)
+    {
+        AgentSettings settings = new()
+        {
+            Agent = new() { StateDirectory = Path.Combine(_root, state), Seed = 7, DiskFreeMin = 0 },
+            Kafka = new() { Topics = ["none"] },
+            Ingest = new() { Frames = new() { StoredSize = 32 } },
+            Replay = new() { SentinelOneIn = 5, EraSamples = 200 },
+            Model = new()
+            {
+                ImageSize = 32, PatchSize = 8, VocabularySize = 600, TextTokens = 32, FrameLayers = 2, FrameWidth = 64, FrameHeads = 2, DecoderLayers = 1,
+                DecoderWidth = 32, DecoderHeads = 2, TextLayers = 2, TextWidth = 64, TextHeads = 2, JointWidth = 32,
+            },
+            Learning = new() { BatchSize = 16, Dtype = "fp32", Device = "cpu", Threads = 1, WarmupSteps = 5, FlagInterval = 4, ProbeSentinelsMax = 32 },
+            Tokenizer = new() { CorpusBytes = 4_096, CorpusSamples = 100 },
+            Pretraining = new() { StepsPerVersion = 30 },
+            Logging = new() { File = "none" },
+        };
+        string file = Path.Combine(_root, $"{state}.json");
+        File.WriteAllText(file, new SettingsPrinter(new LayeredValues([]), withOrigins: false).Print(settings));
+        return file;
+    }
+
+    private Task<(int Code, string Output, string Error)> RunAsync(string state, string[] more, CancellationToken cancellation) => CommandAsync(Arguments(state, more), cancellation);
+
+    private string[] Arguments(string state, string[] more) =>
+        ["pretrain", Path.Combine(_root, "pictures"), Path.Combine(_root, "captions.tsv"), Path.Combine(_root, "app.log"), "--config", Config(state), .. more];
+
+    private IReadOnlyList<VersionManifest> Versions(string state) =>
+        VersionStore.Open(LocalDisk.Instance, Path.Combine(_root, state, "versions"), StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance).List();
+
+    private static string[] Digests(IReadOnlyList<VersionManifest> versions) => [.. versions.Select(version => $"{version.Version} {version.WeightsDigest}")];
+
+    private int VersionsIn(string state)
+    {
+        string folder = Path.Combine(_root, state, "versions");
+        return Directory.Exists(folder) ? Directory.GetDirectories(folder, "v*").Length : 0;
+    }
+
+    private static async Task<(int Code, string Output, string Error)> CommandAsync(string[] args, CancellationToken cancellation)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await CommandLine.RunAsync(args, output, error, cancellation);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Asks for the end when the first verdict is told.</summary>
+    private sealed class StopsAtVersion(CancellationTokenSource stop) : StringWriter
+    {
+        public override Task WriteLineAsync(string? value)
+        {
+            if (value?.StartsWith('v') == true) stop.Cancel();
+            return base.WriteLineAsync(value);
+        }
+    }
+}

@@ -72,7 +72,7 @@ public sealed class EmbedderTests
     {
         using StoredSnapshot stored = Trained(Some.Plan());
         using Embedder exact = Open(stored);
-        using Embedder quick = new Embedder(stored, CPU, ComputeDtype.Bf16, _ => new ByteTokenizer());
+        using Embedder quick = Embedder.Open(stored, CPU, ComputeDtype.Bf16, _ => new ByteTokenizer());
         EmbeddingInput[] frames = [new(Some.Frame(1, 48), null), new(Some.Frame(2, 16), null), new(Some.Frame(3, 20), null)];
         float[][] expected = exact.Embed(EmbeddingSpace.Frames, frames), actual = quick.Embed(EmbeddingSpace.Frames, frames);
         for (var row = 0; row < frames.Length; row++) Fixture.Near(expected[row], actual[row], 0.05f, "frame " + row);
@@ -96,7 +96,7 @@ public sealed class EmbedderTests
 
     private static EmbeddingInput Frame(int number) => new(Some.Frame(number), null);
 
-    private static Embedder Open(StoredSnapshot stored) => new(stored, CPU, ComputeDtype.Fp32, _ => new ByteTokenizer());
+    private static Embedder Open(StoredSnapshot stored) => Embedder.Open(stored, CPU, ComputeDtype.Fp32, _ => new ByteTokenizer());
 
     private static Learner Fresh(LearnerPlan plan)
     {

@@ -6,7 +6,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-lint native build test torture lint bench bench-continual demo api gpu-check clean
+.PHONY: help setup setup-test setup-lint native build test torture lint bench bench-continual bench-objectives demo api gpu-check clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: setup-test build ## Measure beside the peer, write bench/RESULTS.md
 
 bench-continual: build ## Does it forget? Methods compared on streams of real data, bench/continual/RESULTS.md (PROFILE=quick|cpu|full ARGS=--help)
 	dotnet run --project bench/SslAgent.Continual -c $(CONFIGURATION) --no-build -- --profile $(PROFILE) $(ARGS)
+
+bench-objectives: build ## Every image objective from first weights on the same pictures, bench/objectives/RESULTS.md (ARGS="--quick", "--only NAME", "--help")
+	dotnet run --project bench/SslAgent.Objectives -c $(CONFIGURATION) --no-build -- $(ARGS)
 
 demo: build ## Install what is missing, build, run the agent on shipped real data for three minutes
 	dotnet run --project src/SslAgent -c $(CONFIGURATION) --no-build -- demo $(ARGS)

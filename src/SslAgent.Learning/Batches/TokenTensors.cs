@@ -36,11 +36,19 @@ internal sealed class TokenTensors
     /// <summary>1 at tokens, 0 at padding, fp32 [B, T]; null where there is no padding.</summary>
     public Tensor? Present { get; }
 
-    /// <summary>0 where a key may be seen, very negative at padding [B·H, 1, T]; null where there is no padding.</summary>
-    public Tensor? HiddenKeys(int heads, ScalarType dtype)
+    /// <summary>0 where a key may be seen, very negative at padding [B·H, 1, N + T]; null where there is no padding.</summary>
+    /// <param name="before">Keys N of something else that stand before each text's and may all be seen.</param>
+    public Tensor? HiddenKeys(int heads, ScalarType dtype, long before = 0)
     {
         if (Present is null) return null;
         Tensor hidden = ((1 - Present) * Never).to_type(dtype); // [B, T]
-        return hidden.view(Batch, 1, 1, Length).expand(Batch, heads, 1, Length).reshape(Batch * heads, 1, Length);
+        if (before > 0) hidden = cat([zeros(Batch, before, dtype: dtype, device: hidden.device), hidden], 1); // [B, N + T]
+        long keys = before + Length;
+        return hidden.view(Batch, 1, 1, keys).expand(Batch, heads, 1, keys).reshape(Batch * heads, 1, keys);
     }
+
+    /// <summary>
+    /// 0 where a key is the token itself or an earlier one, very negative where it comes later [1, T, T]. Padding comes after all tokens of its text, so that no token sees any.
+    /// </summary>
+    public Tensor HiddenLater(ScalarType dtype) => (ones(Length, Length, device: Ids.device).triu(1) * Never).to_type(dtype).unsqueeze(0);
 }

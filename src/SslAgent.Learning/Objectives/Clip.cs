@@ -24,8 +24,10 @@ internal static class Clip
 
     private const double ScaleMax = 100;
 
-    /// <summary>Scales that a probe tries, evenly in their logarithm from 1, where scores hardly differ, to the largest.</summary>
     private const int ProbeScales = 25;
+
+    /// <summary>Scales that a probe tries, evenly in their logarithm from 1, where scores hardly differ, to the largest.</summary>
+    public static IReadOnlyList<double> ScalesTried { get; } = [.. Enumerable.Range(0, ProbeScales).Select(step => Math.Pow(ScaleMax, step / (ProbeScales - 1.0)))];
 
     public static ObjectiveDefinition Definition { get; } = new()
     {
@@ -60,8 +62,7 @@ internal static class Clip
     public static Tensor ProbeLosses(ObjectiveInput input)
     {
         (Tensor cosines, Tensor positives) = Compare(input, Embed(input));
-        return stack(Enumerable.Range(0, ProbeScales)
-            .Select(step => CrossEntropies(cosines * Math.Pow(ScaleMax, step / (ProbeScales - 1.0)), positives)).ToArray());
+        return stack(ScalesTried.Select(scale => CrossEntropies(cosines * scale, positives)).ToArray());
     }
 
     /// <summary>Frames fp32 [B, 3, S, S] → unit vectors fp32 [B, J].</summary>
@@ -81,7 +82,7 @@ internal static class Clip
     }
 
     /// <summary>The same of each pair [B].</summary>
-    private static Tensor CrossEntropies(Tensor logits, Tensor positives)
+    public static Tensor CrossEntropies(Tensor logits, Tensor positives)
     {
         Tensor target = positives / positives.sum(1, keepdim: true); // [B, B], rows sum to 1
         return (target * (logits.log_softmax(1) + logits.t().log_softmax(1))).sum(1) * -0.5; // [B]
@@ -101,14 +102,14 @@ internal static class Clip
     }
 
     /// <summary>Unit vectors of the frames and of their texts, both fp32 [B, J].</summary>
-    private static Tensor[] Embed(ObjectiveInput input) =>
+    public static Tensor[] Embed(ObjectiveInput input) =>
     [
         EmbedFrames(input.Towers, Check.NotNull(input.Frames, "pairs have frames")),
         EmbedTexts(input.Towers, new TokenTensors(Check.NotNull(input.Texts, "pairs have texts"), input.Device)),
     ];
 
     /// <summary>Cosines of every frame with every text, and which of them belong together, both fp32 [B, B].</summary>
-    private static (Tensor Cosines, Tensor Positives) Compare(ObjectiveInput input, Tensor[] features)
+    public static (Tensor Cosines, Tensor Positives) Compare(ObjectiveInput input, Tensor[] features)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "pairs have texts");
         return (features[0].mm(features[1].t()), tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows));
@@ -129,6 +130,6 @@ internal static class Clip
     }
 
     /// <summary>Share of frames whose best text is one of their own, scalar.</summary>
-    private static Tensor Accuracy(Tensor logits, Tensor positives) =>
+    public static Tensor Accuracy(Tensor logits, Tensor positives) =>
         positives.gather(1, logits.argmax(1).unsqueeze(1)).mean();
 }

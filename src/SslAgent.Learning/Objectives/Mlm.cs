@@ -1,7 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
+using SslAgent.Learning.Heads;
 using SslAgent.Learning.Parameters;
-using SslAgent.Learning.Planning;
 using SslAgent.Learning.Text;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
@@ -24,6 +24,8 @@ internal static class Mlm
 
     private const float MaskedShare = 0.8f, RandomShare = 0.1f;
 
+    private static readonly TokenHead Head = new(Section);
+
     public static ObjectiveDefinition Definition { get; } = new()
     {
         Name = ObjectiveNames.Mlm,
@@ -35,7 +37,7 @@ internal static class Mlm
         ReadsText = true,
         SamplesMin = 1,
         Sections = [TextTower.Section, Section],
-        Declare = plan => [Declare(plan)],
+        Declare = plan => [new SectionSpec(Section, [.. Head.Declare(plan)])],
         Loss = Loss,
         FeatureWidths = plan => [plan.Text.Width],
         Features = input => [EncodeChosen(input, Hide(input))],
@@ -54,7 +56,7 @@ internal static class Mlm
     public static ObjectiveLoss Loss(ObjectiveInput input, Masking masking)
     {
         Tensor chosen = EncodeChosen(input, masking); // [M, D]
-        return new ObjectiveLoss(CrossEntropy(Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device))) { Features = () => [chosen] };
+        return new ObjectiveLoss(CrossEntropy(Head.Logits(chosen, input.Towers.Weights), tensor(masking.Targets, device: input.Device))) { Features = () => [chosen] };
     }
 
     /// <summary>Chooses by the input's key which tokens are hidden.</summary>
@@ -91,14 +93,6 @@ internal static class Mlm
         return positions.Count > 0 ? new Masking(ids, [.. positions], [.. targets]) : new Masking(ids, [0], [SpecialTokens.Start]);
     }
 
-    /// <summary>BERT's transform, then the token table as output matrix: [M, D] fp32 → [M, V] fp32.</summary>
-    public static Tensor Logits(Tensor chosen, Weights weights)
-    {
-        Tensor dense = nn.functional.gelu(Numerics.Linear(chosen.to_type(weights.Dtype), weights, "mlm.dense"));
-        Tensor normed = Numerics.LayerNorm(dense.to_type(ScalarType.Float32), weights, "mlm.norm"); // [M, D]
-        return nn.functional.linear(normed, weights[TextTower.TokensName], weights["mlm.bias"]).to_type(ScalarType.Float32);
-    }
-
     /// <summary>Mean of ln Σ exp(logits) - logit of the target: what cross_entropy is, five times faster than through log-softmax.</summary>
     public static Tensor CrossEntropy(Tensor logits, Tensor targets)
     {
@@ -112,29 +106,13 @@ internal static class Mlm
         new TokenTensors(Check.NotNull(input.Texts, "masked language modelling reads texts"), masking.Ids, input.Device),
         tensor(masking.Positions, device: input.Device));
 
-    private static SectionSpec Declare(ModelPlan plan) => new(
-        Section,
-        [
-            .. TransformerStack.DeclareLinear("mlm.dense", plan.Text.Width, plan.Text.Width),
-            .. TransformerStack.DeclareNorm("mlm.norm", plan.Text.Width),
-            ParameterSpec.Bias("mlm.bias", plan.VocabularySize),
-        ]);
-
-    private static int RandomToken(int tokensInUse, ref Philox chance) =>
+    /// <summary>Any ordinary token that exists; the mask token where none does.</summary>
+    public static int RandomToken(int tokensInUse, ref Philox chance) =>
         tokensInUse <= SpecialTokens.Count ? SpecialTokens.Mask : SpecialTokens.Count + chance.NextInt(tokensInUse - SpecialTokens.Count);
 
     private static double TrivialLoss(ObjectiveInput input)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        var counts = new Dictionary<int, int>();
-        for (var row = 0; row < texts.Rows; row++)
-        {
-            if (texts.Lengths[row] <= 2) continue;
-            foreach (int token in texts.Row(row)[1..^1])
-                counts[token] = counts.GetValueOrDefault(token) + 1;
-        }
-
-        double total = counts.Values.Sum();
-        return counts.OrderBy(count => count.Key).Sum(count => -count.Value / total * Math.Log(count.Value / total));
+        return new Unigrams(Enumerable.Range(0, texts.Rows).SelectMany(row => texts.Row(row)[1..^1].ToArray())).Entropy;
     }
 }

@@ -12,9 +12,12 @@ internal static class ObjectiveRegistry
     public static IReadOnlyList<ObjectiveDefinition> Standard { get; } = [Mae.Definition, Mlm.Definition, Clip.Definition];
 
     public static IReadOnlyList<ObjectiveDefinition> All { get; } =
-        [.. Standard, SimClr.Definition, SimSiam.Definition, BarlowTwins.Definition, VicReg.Definition, Byol.Definition, MoCoV3.Definition,
+        [
+            .. Standard, SimClr.Definition, SimSiam.Definition, BarlowTwins.Definition, VicReg.Definition, Byol.Definition, MoCoV3.Definition,
+            SigLip.Definition, CausalLm.Definition, SimCse.Definition, SegmentOrder.Definition, TextDenoising.Definition, FlavaMmm.Definition,
             Inpainting.Definition, Denoising.Definition, IJepa.Definition, Beit.Definition,
-            Rotation.Definition, PatchPosition.Definition, Jigsaw.Definition, Equivariance.Definition];
+            Rotation.Definition, PatchPosition.Definition, Jigsaw.Definition, Equivariance.Definition,
+        ];
 
     /// <summary>The standard ones and those that the plan trains besides: their sections come and go with it (<see cref="State.StoredSections"/>).</summary>
     public static IReadOnlyList<ObjectiveDefinition> Of(LearnerPlan plan) =>

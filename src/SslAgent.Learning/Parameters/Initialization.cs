@@ -40,6 +40,9 @@ internal static class Initialization
             case Initial.LogitScale:
                 values.Fill(FirstLogitScale);
                 break;
+            case Initial.Constant:
+                values.Fill((float)spec.Value);
+                break;
             case Initial.Normal:
                 for (var i = 0; i < values.Length; i++) values[i] = CutNormal(ref chance) * NormalStd;
                 break;

@@ -14,13 +14,17 @@ internal enum Initial
 
     /// <summary>ln(1 / 0.07): the logarithm of CLIP's first temperature.</summary>
     LogitScale = 4,
+
+    /// <summary>All the spec's own value.</summary>
+    Constant = 5,
 }
 
 /// <summary>One trainable tensor.</summary>
 /// <param name="Name">Its name in stored versions, readable from PyTorch.</param>
 /// <param name="Decayed">Whether weight decay applies: matrices yes; biases, gains and positions no.</param>
 /// <param name="Max">Ceiling that values are clamped to after each step, or null.</param>
-internal sealed record ParameterSpec(string Name, IReadOnlyList<long> Shape, Initial Initial, bool Decayed, double? Max = null)
+/// <param name="Value">What <see cref="Initial.Constant"/> begins at.</param>
+internal sealed record ParameterSpec(string Name, IReadOnlyList<long> Shape, Initial Initial, bool Decayed, double? Max = null, double Value = 0)
 {
     public long Count => Shape.Aggregate(1L, (product, side) => product * side);
 

@@ -75,7 +75,7 @@ internal sealed class Prober(
 
     private RetrievalProbe? ProbeRetrieval()
     {
-        if (tokenizer is null || !objectives.Any(objective => objective.Name == ObjectiveNames.Clip)) return null;
+        if (tokenizer is null || !objectives.Any(objective => objective.Sections.Contains(Clip.Section))) return null;
         using var scope = NewDisposeScope();
         Batch pool = BatchRows.Joined(Modality.Pair, [.. Pools(Modality.Pair).Select(part => part.Own)]);
         if (pool.Count < 2) return null;

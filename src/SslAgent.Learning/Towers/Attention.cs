@@ -9,7 +9,7 @@ internal static class Attention
 
     /// <summary>Attends within each row of the batch.</summary>
     /// <param name="joined">Queries, keys and values side by side [B·T, 3·D].</param>
-    /// <param name="hidden">Added to the scores: 0 where a key may be seen, very negative where it is padding [B·H, 1, T]; null where all may be.</param>
+    /// <param name="hidden">Added to the scores: 0 where a key may be seen, very negative where it may not [B·H, 1, T], or [1, T, T] where that depends on who asks; null where all may be.</param>
     /// <returns>[B·T, D].</returns>
     public static Tensor Attend(Tensor joined, long batch, long tokens, long heads, Tensor? hidden)
     {

@@ -22,17 +22,20 @@ public sealed class FrameClassifier : IDisposable
 
     private const int ChunkFrames = 128;
 
-    private readonly ModelDescription _description;
+    private readonly ModelPlan _model;
+    private readonly NormalizationPlan _normalization;
     private readonly FlatParameters _parameters;
     private readonly TowerSet _towers;
     private readonly ulong _seed;
+    private int _steps;
 
-    private FrameClassifier(ModelDescription description, int classes, string device, ulong seed)
+    private FrameClassifier(ModelPlan model, NormalizationPlan normalization, int classes, string device, ulong seed)
     {
-        (_description, _seed) = (description, seed);
-        var layout = new ParameterLayout([VisionTower.Declare(description.Model), new SectionSpec(Section, [.. TransformerStack.DeclareLinear(Layer, classes, description.Model.Frame.Width)])]);
+        TorchRuntime.Configure(Environment.ProcessorCount);
+        (_model, _normalization, _seed) = (model, normalization, seed);
+        var layout = new ParameterLayout([VisionTower.Declare(model), new SectionSpec(Section, [.. TransformerStack.DeclareLinear(Layer, classes, model.Frame.Width)])]);
         _parameters = new FlatParameters(layout, new ComputePlan(device, ComputeDtype.Fp32, Environment.ProcessorCount, 1, 1), averaged: false);
-        _towers = new TowerSet(description.Model, _parameters.Compute);
+        _towers = new TowerSet(model, _parameters.Compute);
         StoredWeights.Fill(_parameters.Masters, Initialization.BytesOf(Initialization.Draw(layout, seed)));
     }
 
@@ -41,7 +44,7 @@ public sealed class FrameClassifier : IDisposable
     {
         FrameClassifier classifier = FromScratch(stored, classes, device, seed);
         using var scope = NewDisposeScope();
-        using Weights served = LoadedWeights.Load(stored, classifier._description.Model, new Device(device), ComputeDtype.Fp32);
+        using Weights served = LoadedWeights.Load(stored, classifier._model, new Device(device), ComputeDtype.Fp32);
         using IDisposable noGradients = no_grad();
         SectionRange from = served.Layout.Sections.Single(section => section.Name == VisionTower.Section);
         FlatParameters.Range(classifier._parameters.Masters, classifier._parameters.Section(VisionTower.Section)).copy_(FlatParameters.Range(served.Flat, from));
@@ -51,22 +54,26 @@ public sealed class FrameClassifier : IDisposable
     /// <summary>The shape of a version's frame tower with first weights.</summary>
     public static FrameClassifier FromScratch(IStoredModel stored, int classes, string device, ulong seed)
     {
-        TorchRuntime.Configure(Environment.ProcessorCount);
-        return new FrameClassifier(StoredWeights.ReadDescription(stored), classes, device, seed);
+        ModelDescription description = StoredWeights.ReadDescription(stored);
+        return new FrameClassifier(description.Model, description.Normalization, classes, device, seed);
     }
 
-    /// <summary>Trains on all the frames: batches in an order that is shuffled anew for each pass.</summary>
+    /// <summary>The shape of a plan's frame tower with first weights.</summary>
+    public static FrameClassifier FromScratch(LearnerPlan plan, int classes) => new(plan.Model, plan.Normalization, classes, plan.Compute.Device, plan.Seed);
+
+    /// <summary>Trains on all the frames: batches in an order that is shuffled anew for each pass. A further call goes on.</summary>
     /// <param name="labels">A class number below K for each frame.</param>
     public void Train(IReadOnlyList<Frame> frames, IReadOnlyList<int> labels, FineTuning tuning, CancellationToken cancellation)
     {
         Check.That(frames.Count == labels.Count && frames.Count > 0, "every frame has a label");
-        var plan = new OptimizerPlan(tuning.LearningRate, Math.Max(1, tuning.Steps / 10), tuning.WeightDecay, 0.9, 0.999, 1e-8, 1, 0);
+        var plan = new OptimizerPlan(tuning.LearningRate, tuning.WarmupSteps, tuning.WeightDecay, 0.9, 0.999, 1e-8, 1, 0);
         int batch = Math.Min(tuning.BatchSize, frames.Count), perPass = (frames.Count + batch - 1) / batch;
         int[] order = [];
-        for (var step = 0; step < tuning.Steps; step++)
+        int last = _steps + tuning.Steps;
+        for (int step = _steps; step < last; step++, _steps++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (step % perPass == 0) order = Shuffled(frames.Count, new DrawKey(_seed, 0, step, ChanceStream.Sampling));
+            if (step % perPass == 0 || order.Length == 0) order = Shuffled(frames.Count, new DrawKey(_seed, 0, step / perPass, ChanceStream.Sampling));
             int[] rows = order[(step % perPass * batch)..Math.Min(order.Length, (step % perPass + 1) * batch)];
             Step([.. rows.Select(row => frames[row])], [.. rows.Select(row => (long)labels[row])], tuning, plan, step);
         }
@@ -78,7 +85,7 @@ public sealed class FrameClassifier : IDisposable
 
     /// <summary>Mean features of each whole frame, [frames][D].</summary>
     public float[][] Embed(IReadOnlyList<Frame> frames) =>
-        [.. OfWhole(frames, pixels => _towers.Vision.Pool(pixels).cpu().contiguous().data<float>().ToArray()).Chunk(_description.Model.Frame.Width)];
+        [.. OfWhole(frames, pixels => _towers.Vision.Pool(pixels).cpu().contiguous().data<float>().ToArray()).Chunk(_model.Frame.Width)];
 
     public void Dispose()
     {
@@ -89,12 +96,12 @@ public sealed class FrameClassifier : IDisposable
     private void Step(Frame[] frames, long[] labels, FineTuning tuning, OptimizerPlan plan, int step)
     {
         using var scope = NewDisposeScope();
-        int side = _description.Model.ImageSize;
+        int side = _model.ImageSize;
         Tensor pixels = RandomCrop.Apply(
             FrameTensors.Pack(frames, side, _parameters.Compute.Device), side, tuning.CropAreaMin, flip: true, new DrawKey(_seed, 0, step, ChanceStream.Augmentation));
         string[] sections = [VisionTower.Section, Section];
         _parameters.ClearGradients(sections);
-        Tensor loss = Mlm.CrossEntropy(Scores(FrameTensors.Normalize(pixels, _description.Normalization)), tensor(labels, device: _parameters.Compute.Device));
+        Tensor loss = Mlm.CrossEntropy(Scores(FrameTensors.Normalize(pixels, _normalization)), tensor(labels, device: _parameters.Compute.Device));
         loss.backward();
         using (no_grad()) FlatAdamW.Step(_parameters, plan, sections, loss.detach());
     }
@@ -109,7 +116,7 @@ public sealed class FrameClassifier : IDisposable
         {
             using var scope = NewDisposeScope();
             using IDisposable noGradients = no_grad();
-            said.AddRange(ask(InputBuilder.WholeFrames(chunk, _description.Model, _description.Normalization, _parameters.Compute.Device)));
+            said.AddRange(ask(InputBuilder.WholeFrames(chunk, _model, _normalization, _parameters.Compute.Device)));
         }
 
         return said;

@@ -41,7 +41,7 @@ public sealed class IJepaTests
     public void Each_block_is_predicted_by_itself_and_the_loss_is_the_mean_over_blocks()
     {
         using var fixture = Fixture.OfMasked();
-        int[] context = fixture.Integers("context"), blocks = fixture.Integers("blocks");
+        int[] context = fixture.Drawn("context"), blocks = fixture.Drawn("blocks");
         int each = blocks.Length / IJepa.Blocks;
         double whole = LossOf(blocks);
         // The same block four times over has the loss of that block alone: blocks do not see each other.

@@ -150,7 +150,7 @@ public sealed class DistillationTests
 
     private static float[][] Embedded(StoredSnapshot stored, EmbeddingInput[] frames)
     {
-        using Embedder embedder = Embedder.Open(stored, new Device("cpu"), ComputeDtype.Fp32, _ => new ByteTokenizer());
+        using var embedder = Embedder.Open(stored, new Device("cpu"), ComputeDtype.Fp32, _ => new ByteTokenizer());
         return embedder.Embed(EmbeddingSpace.Frames, frames);
     }
 

@@ -13,7 +13,8 @@ namespace SslAgent.Learning.Tests.Support;
 /// <summary>A network with a fixture's weights, and what PyTorch says of it. Tensors live until it is disposed.</summary>
 internal sealed class Fixture : IDisposable
 {
-    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors"), Masked = new("masked.safetensors");
+    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors"), Texts = new("texts.safetensors"),
+        Masked = new("masked.safetensors");
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
     private readonly FixtureFile _file;
@@ -68,11 +69,20 @@ internal sealed class Fixture : IDisposable
         fixture => new(fixture.Towers, fixture.Plan, Masked.Tensor("inputs/frames"), Texts: null, 0, new DrawKey(Some.Seed, 1, 1, ChanceStream.Objective), fixture.State));
 
     /// <summary>What this fixture's script drew.</summary>
-    public int[] Integers(string name) => _file.Integers("inputs/" + name);
+    public int[] Drawn(string name) => _file.Integers("inputs/" + name);
 
     public Tensor Given(string name) => _file.Tensor("inputs/" + name);
 
+    /// <summary>The objectives on texts and on pairs besides the standard ones, by make_text_fixtures.py.</summary>
+    public static Fixture OfTexts() =>
+        new(Texts, [Clip.Definition, .. ObjectiveRegistry.All.Where(objective => objective.ReadsText && !ObjectiveRegistry.Standard.Contains(objective))], TextInput);
+
     public static float[] Floats(string name) => Standard.Floats(name);
+
+    /// <summary>An input of one objective alone.</summary>
+    public int[] Integers(string name) => _file.Integers(name);
+
+    public Tensor Tensor(string name) => _file.Tensor(name);
 
     /// <summary>Runs backward and compares loss and every gradient with PyTorch's; weights that PyTorch did not move must have gradient 0.</summary>
     public void RequireSameAsPyTorch(string name, Tensor loss, float lossTolerance = 1e-5f, float gradientTolerance = 2e-5f)
@@ -106,6 +116,10 @@ internal sealed class Fixture : IDisposable
     private static ObjectiveInput StandardInput(Fixture fixture) => new(
         fixture.Towers, fixture.Plan, Standard.Tensor("inputs/frames"),
         new TokenBatch(Standard.Integers("inputs/ids"), Standard.Integers("inputs/lengths"), width: 12), 300, default, fixture.State);
+
+    private static ObjectiveInput TextInput(Fixture fixture) => new(
+        fixture.Towers, fixture.Plan, Texts.Tensor("inputs/frames"),
+        new TokenBatch(Texts.Integers("inputs/ids"), Texts.Integers("inputs/lengths"), width: 12), 300, default, fixture.State);
 
     private static ObjectiveInput ViewInput(Fixture fixture) => new(fixture.Towers, fixture.Plan, Frames: null, Texts: null, 0, default, fixture.State)
     {

@@ -13,13 +13,13 @@ internal static class MaskedNames
     /// <summary>The loss where what is drawn is what make_masked_fixtures.py drew, scalar.</summary>
     public static Tensor LossAsGiven(string name, Fixture fixture) => name switch
     {
-        ObjectiveNames.Inpainting => Inpainting.Loss(fixture.Input, (fixture.Integers("kept"), fixture.Integers("hidden"))).Loss,
+        ObjectiveNames.Inpainting => Inpainting.Loss(fixture.Input, (fixture.Drawn("kept"), fixture.Drawn("hidden"))).Loss,
         ObjectiveNames.Denoising => Denoising.Loss(fixture.Input, fixture.Given("corrupted")).Loss,
-        ObjectiveNames.IJepa => IJepa.Loss(fixture.Input, new ContextMask(fixture.Integers("context"), fixture.Integers("blocks"))).Loss,
-        ObjectiveNames.Beit => Beit.Loss(fixture.Input, fixture.Integers("hidden")).Loss,
+        ObjectiveNames.IJepa => IJepa.Loss(fixture.Input, new ContextMask(fixture.Drawn("context"), fixture.Drawn("blocks"))).Loss,
+        ObjectiveNames.Beit => Beit.Loss(fixture.Input, fixture.Drawn("hidden")).Loss,
         ObjectiveNames.Rotation => Rotation.Definition.Loss(fixture.Input).Loss,
         ObjectiveNames.PatchPosition => PretextTask.Loss(PatchPosition.Ask(fixture.Input, Places(fixture, "pairs"))).Loss,
-        ObjectiveNames.Jigsaw => PretextTask.Loss(Jigsaw.Ask(fixture.Input, new(Places(fixture, "pieces"), [.. fixture.Integers("shown").Select(order => (long)order)]))).Loss,
+        ObjectiveNames.Jigsaw => PretextTask.Loss(Jigsaw.Ask(fixture.Input, new(Places(fixture, "pieces"), [.. fixture.Drawn("shown").Select(order => (long)order)]))).Loss,
         ObjectiveNames.Equivariance => Equivariance.Loss(fixture.Input, Transforms(fixture)).Loss,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no loss is given"),
     };
@@ -35,15 +35,15 @@ internal static class MaskedNames
     public static FrameTransform[] Transforms(Fixture fixture)
     {
         float[] boxes = Pictures.Values(fixture.Given("boxes"));
-        int[] turns = fixture.Integers("turns"), mirrored = fixture.Integers("mirrored");
+        int[] turns = fixture.Drawn("turns"), mirrored = fixture.Drawn("mirrored");
         return [.. turns.Select((quarters, row) => new FrameTransform(
             new RandomCrop.Box(boxes[row * 4], boxes[(row * 4) + 1], boxes[(row * 4) + 2], boxes[(row * 4) + 3], mirrored[row] != 0), quarters))];
     }
 
     private static TilePlace[] Places(Fixture fixture, string name)
     {
-        int[][] places = [.. fixture.Integers(name).Chunk(2)];
-        int[] corners = fixture.Integers("corners");
+        int[][] places = [.. fixture.Drawn(name).Chunk(2)];
+        int[] corners = fixture.Drawn("corners");
         return [.. places.Select((place, tile) => new TilePlace(place[0], place[1], corners[tile * corners.Length / places.Length]))];
     }
 }

@@ -22,12 +22,12 @@ internal static class Reconstruction
         ModelPlan model = plan.Model;
         Tensor pixels = InputBuilder.WholeFrames(frames, model, plan.Normalization, towers.Weights.Device);
         var input = new ObjectiveInput(towers, plan, pixels, null, 0, key, null);
-        Mae.Prediction prediction = Mae.Predict(input, Mae.Hide(input));
+        PatchFilling.Prediction prediction = Mae.Predict(input, Mae.Hide(input));
         long batch = frames.Count, hidden = prediction.Hidden.Length / batch;
         Tensor rows = tensor(
             prediction.Hidden.Select((patch, index) => index / hidden * model.Patches + patch).ToArray(), device: towers.Weights.Device); // [B·M]
         Tensor truth = prediction.Patches.index_select(0, rows); // [B·M, P]
-        Tensor deviation = (truth.var(1, unbiased: true, keepdim: true) + Mae.VarianceEpsilon).sqrt();
+        Tensor deviation = (truth.var(1, unbiased: true, keepdim: true) + PatchFilling.VarianceEpsilon).sqrt();
         Tensor imagined = prediction.Predicted * deviation + truth.mean([1], keepdim: true);
         Tensor masked = prediction.Patches.index_copy(0, rows, zeros_like(imagined));
         Tensor whole = prediction.Patches.index_copy(0, rows, imagined);

@@ -1,8 +1,5 @@
 using SslAgent.Domain;
-using SslAgent.Learning.Parameters;
-using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
-using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Objectives;
 
@@ -17,11 +14,10 @@ namespace SslAgent.Learning.Objectives;
 /// </remarks>
 internal static class Mae
 {
-    // B batch, N patches, K kept, M = N - K hidden, P numbers in a patch, D encoder width, E decoder width.
+    // B batch, K kept patches, M hidden ones.
     public const string Section = "mae";
 
-    /// <summary>Keeps the division by a flat patch's deviation finite, as in the reference implementation.</summary>
-    public const double VarianceEpsilon = 1e-6;
+    private static readonly PatchFilling Filling = new(Section);
 
     public static ObjectiveDefinition Definition { get; } = new()
     {
@@ -34,116 +30,22 @@ internal static class Mae
         ReadsText = false,
         SamplesMin = 1,
         Sections = [VisionTower.Section, Section],
-        Declare = plan => [Declare(plan)],
+        Declare = plan => [Filling.Declare(plan)],
         Loss = Loss,
         FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [PoolKept(EncodeKept(input, Hide(input).Kept).Codes, input)],
-        TrivialLoss = TrivialLoss,
+        Features = input => [PatchFilling.PoolKept(input, Hide(input).Kept)],
+        TrivialLoss = PatchFilling.TrivialLoss,
     };
-
-    /// <summary>What was hidden, and what the decoder makes of it.</summary>
-    /// <param name="Hidden">Numbers of the hidden patches, row-major [B·M].</param>
-    /// <param name="Predicted">Their normalised pixels, fp32 [B·M, P].</param>
-    /// <param name="Patches">All true patches, fp32 [B·N, P].</param>
-    /// <param name="Codes">What the encoder makes of the kept patches, fp32 [B·K, D].</param>
-    internal sealed record Prediction(int[] Hidden, Tensor Predicted, Tensor Patches, Tensor Codes);
 
     public static ObjectiveLoss Loss(ObjectiveInput input) => Loss(input, Hide(input));
 
     /// <summary>The loss where it is known which patches are kept and hidden.</summary>
-    public static ObjectiveLoss Loss(ObjectiveInput input, (int[] Kept, int[] Hidden) masks)
-    {
-        Prediction prediction = Predict(input, masks);
-        Tensor target = NormalizePatches(prediction.Patches.index_select(0, RowIndex(prediction.Hidden, input)).detach()); // [B·M, P]
-        return new ObjectiveLoss((prediction.Predicted - target).square().mean()) { Features = () => [PoolKept(prediction.Codes, input)] };
-    }
+    public static ObjectiveLoss Loss(ObjectiveInput input, (int[] Kept, int[] Hidden) masks) => Filling.Loss(input, masks);
 
     /// <summary>Chooses by the input's key which patches of each frame are kept and hidden, row-major [B·K] and [B·M].</summary>
-    public static (int[] Kept, int[] Hidden) Hide(ObjectiveInput input)
-    {
-        int batch = (int)Check.NotNull(input.Frames, "masked autoencoding reads frames").shape[0];
-        return MaskDraw.Split(
-            batch, input.Plan.Model.Patches, input.Plan.Masking.PatchesKept, input.Key.With(ChanceStream.Masking, input.Key.Part));
-    }
+    public static (int[] Kept, int[] Hidden) Hide(ObjectiveInput input) => MaskDraw.Split(
+        (int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model.Patches, input.Plan.Masking.PatchesKept, input.Key.With(ChanceStream.Masking, input.Key.Part));
 
     /// <summary>Predicts the hidden patches from the kept ones.</summary>
-    public static Prediction Predict(ObjectiveInput input, (int[] Kept, int[] Hidden) masks)
-    {
-        (Tensor codes, Tensor patches) = EncodeKept(input, masks.Kept);
-        Tensor keptAt = tensor(masks.Kept, device: input.Device), hiddenAt = tensor(masks.Hidden, device: input.Device);
-        return new Prediction(masks.Hidden, Decode(input, codes, keptAt, hiddenAt, input.Frames!.shape[0]), patches, codes);
-    }
-
-    /// <summary>(patch - mean) / √(variance + ε) within each patch [R, P].</summary>
-    public static Tensor NormalizePatches(Tensor patches)
-    {
-        Tensor variance = patches.var(1, unbiased: true, keepdim: true); // [R, 1]
-        return (patches - patches.mean([1], keepdim: true)) / (variance + VarianceEpsilon).sqrt();
-    }
-
-    private static SectionSpec Declare(ModelPlan plan) => new(
-        Section,
-        [
-            .. TransformerStack.DeclareLinear("mae.embed", plan.Decoder.Width, plan.Frame.Width),
-            ParameterSpec.Table("mae.mask_token", 1, plan.Decoder.Width, decayed: false),
-            .. TransformerStack.Declare(plan.Decoder, Section),
-            .. TransformerStack.DeclareLinear("mae.predict", plan.PatchValues, plan.Decoder.Width),
-        ]);
-
-    /// <summary>What the encoder makes of the kept patches [B·K, D], and all true patches [B·N, P].</summary>
-    private static (Tensor Codes, Tensor Patches) EncodeKept(ObjectiveInput input, int[] keptPatches)
-    {
-        Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
-        ModelPlan plan = input.Plan.Model;
-        long batch = frames.shape[0], kept = keptPatches.Length / batch;
-        Tensor patches = input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues); // [B·N, P]
-        Tensor seen = patches.index_select(0, RowIndex(keptPatches, input)).view(batch, kept, plan.PatchValues); // [B, K, P]
-        Tensor places = input.Towers.Vision.Positions.index_select(0, tensor(keptPatches, device: input.Device)).view(batch, kept, plan.Frame.Width); // [B, K, D]
-        return (input.Towers.Vision.Encode(seen, places), patches); // [B·K, D]
-    }
-
-    /// <summary>Mean code of each frame's kept patches, fp32 [B, D].</summary>
-    private static Tensor PoolKept(Tensor codes, ObjectiveInput input)
-    {
-        long batch = input.Frames!.shape[0];
-        return codes.view(batch, codes.shape[0] / batch, codes.shape[1]).mean([1]);
-    }
-
-    /// <summary>Kept tokens first, then one mask token for each hidden place; predictions of the latter [B·M, P].</summary>
-    private static Tensor Decode(ObjectiveInput input, Tensor codes, Tensor keptAt, Tensor hiddenAt, long batch)
-    {
-        ModelPlan plan = input.Plan.Model;
-        Weights weights = input.Towers.Weights;
-        long kept = codes.shape[0] / batch, hidden = plan.Patches - kept, width = plan.Decoder.Width;
-        Tensor positions = input.Towers.Positions(plan.Decoder.Width); // [N, E]
-        Tensor embedded = Numerics.Linear(codes.to_type(weights.Dtype), weights, "mae.embed").to_type(ScalarType.Float32); // [B·K, E]
-        Tensor seen = (embedded + positions.index_select(0, keptAt)).view(batch, kept, width); // [B, K, E]
-        Tensor masks = (weights["mae.mask_token"].to_type(ScalarType.Float32) + positions.index_select(0, hiddenAt)).view(batch, hidden, width);
-        Tensor tokens = cat([seen, masks], 1).view(batch * plan.Patches, width); // [B·N, E]
-        var stack = new TransformerStack(plan.Decoder, weights, Section);
-        Tensor features = stack.Forward(tokens, batch, plan.Patches, hidden: null, HiddenOnes); // [B·M, E]
-        return Numerics.Linear(features.to_type(weights.Dtype), weights, "mae.predict").to_type(ScalarType.Float32); // [B·M, P]
-
-        Tensor HiddenOnes(Tensor rows) => rows.view(batch, plan.Patches, width).narrow(1, kept, hidden).reshape(batch * hidden, width);
-    }
-
-    /// <summary>Patch numbers [B·K] → rows of all frames' patches [B·N], int32.</summary>
-    private static Tensor RowIndex(int[] patches, ObjectiveInput input)
-    {
-        int batch = (int)input.Frames!.shape[0], each = patches.Length / batch;
-        var rows = new int[patches.Length];
-        for (var i = 0; i < rows.Length; i++) rows[i] = i / each * input.Plan.Model.Patches + patches[i];
-        return tensor(rows, device: input.Device);
-    }
-
-    /// <summary>The error of each position's mean normalised patch, the mean taken over this very batch.</summary>
-    private static double TrivialLoss(ObjectiveInput input)
-    {
-        Tensor frames = Check.NotNull(input.Frames, "masked autoencoding reads frames");
-        ModelPlan plan = input.Plan.Model;
-        long batch = frames.shape[0];
-        Tensor patches = NormalizePatches(input.Towers.Vision.Patchify(frames).view(batch * plan.Patches, plan.PatchValues));
-        Tensor byPosition = patches.view(batch, plan.Patches, plan.PatchValues); // [B, N, P]
-        return (byPosition - byPosition.mean([0], keepdim: true)).square().mean().cpu().item<float>();
-    }
+    public static PatchFilling.Prediction Predict(ObjectiveInput input, (int[] Kept, int[] Hidden) masks) => Filling.Predict(input, masks);
 }

@@ -13,6 +13,10 @@ public static class ObjectiveNames
 
     public const string BarlowTwins = "barlow-twins", VicReg = "vicreg";
 
+    public const string Inpainting = "inpainting", Denoising = "denoising", IJepa = "i-jepa", Beit = "beit";
+
+    public const string Rotation = "rotation", PatchPosition = "patch-position", Jigsaw = "jigsaw", Equivariance = "equivariance";
+
     public const string CausalLm = "causal-lm", SimCse = "simcse", SegmentOrder = "segment-order", TextDenoising = "text-denoising";
 
     public const string SigLip = "siglip", FlavaMmm = "flava-mmm";
@@ -27,6 +31,8 @@ public static class ObjectiveNames
         Byol, SimSiam, Dino,
         Swav, DeepClusterV2,
         BarlowTwins, VicReg,
+        Inpainting, Denoising, IJepa, Beit,
+        Rotation, PatchPosition, Jigsaw, Equivariance,
         CausalLm, SimCse, SegmentOrder, TextDenoising,
         SigLip, FlavaMmm,
     ];

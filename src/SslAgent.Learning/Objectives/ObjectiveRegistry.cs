@@ -18,6 +18,8 @@ internal static class ObjectiveRegistry
         Byol.Definition, SimSiam.Definition, Dino.Definition,
         Swav.Definition, DeepClusterV2.Definition,
         BarlowTwins.Definition, VicReg.Definition,
+        Inpainting.Definition, Denoising.Definition, IJepa.Definition, Beit.Definition,
+        Rotation.Definition, PatchPosition.Definition, Jigsaw.Definition, Equivariance.Definition,
         CausalLm.Definition, SimCse.Definition, SegmentOrder.Definition, TextDenoising.Definition,
         SigLip.Definition, FlavaMmm.Definition,
     ];

@@ -155,7 +155,7 @@ internal sealed class LearnerState : IDisposable
     /// <summary>What somebody who gets the weights has to know.</summary>
     public ModelDescription Describe() => new(
         ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
-        Mae.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
+        PatchFilling.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
 
     private void CopyInto(Shadow shadow)
     {

@@ -40,13 +40,23 @@ internal sealed class VisionTower(ModelPlan plan, Weights weights, Func<int, Ten
     /// <param name="patches">[B, K, P] fp32.</param>
     /// <param name="positions">Their places, rows of <see cref="Positions"/> [B, K, D] or, the same for all frames, [1, K, D].</param>
     /// <returns>Features fp32 [B·K, D].</returns>
-    public Tensor Encode(Tensor patches, Tensor positions)
+    public Tensor Encode(Tensor patches, Tensor positions) => Transform(Embed(patches) + positions);
+
+    /// <summary>What stands for a patch before it has met others: fp32 [B, K, P] → tokens fp32 [B, K, D], without their places.</summary>
+    public Tensor Embed(Tensor patches)
     {
         long batch = patches.shape[0], kept = patches.shape[1];
         Shape.Require(patches, "patches", batch, kept, plan.PatchValues);
         Tensor flat = patches.reshape(batch * kept, plan.PatchValues).to_type(weights.Dtype);
-        Tensor tokens = Numerics.Linear(flat, weights, "vision.patch").to_type(ScalarType.Float32).view(batch, kept, plan.Frame.Width); // [B, K, D]
-        return _stack.Forward((tokens + positions).view(batch * kept, plan.Frame.Width), batch, kept, hidden: null);
+        return Numerics.Linear(flat, weights, "vision.patch").to_type(ScalarType.Float32).view(batch, kept, plan.Frame.Width); // [B, K, D]
+    }
+
+    /// <summary>Tokens with their places added, fp32 [B, K, D] → features fp32 [B·K, D]; or of wanted rows only.</summary>
+    /// <param name="wanted">As in <see cref="TransformerStack.Forward"/>.</param>
+    public Tensor Transform(Tensor tokens, Func<Tensor, Tensor>? wanted = null)
+    {
+        long batch = tokens.shape[0], kept = tokens.shape[1];
+        return _stack.Forward(tokens.view(batch * kept, plan.Frame.Width), batch, kept, hidden: null, wanted);
     }
 
     /// <summary>Whole frames fp32 [B, 3, S, S] → mean features fp32 [B, D]. Frames of another side have their patches' places scaled to it, as if the picture had shrunk.</summary>

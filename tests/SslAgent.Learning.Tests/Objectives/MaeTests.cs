@@ -27,7 +27,7 @@ public sealed class MaeTests
     {
         using var fixture = new Fixture();
         ModelPlan plan = fixture.Plan.Model;
-        Mae.Prediction prediction = Mae.Predict(fixture.Input, fixture.Masks);
+        PatchFilling.Prediction prediction = Mae.Predict(fixture.Input, fixture.Masks);
         float[] predicted = prediction.Predicted.data<float>().ToArray();
         float[] frames = fixture.Input.Frames!.data<float>().ToArray();
         int hidden = prediction.Hidden.Length / 4;

@@ -61,6 +61,8 @@ public sealed class SlowCopyTests
     [InlineData(ObjectiveNames.MoCoV2)]
     [InlineData(ObjectiveNames.Swav)]
     [InlineData(ObjectiveNames.DeepClusterV2)]
+    [InlineData(ObjectiveNames.IJepa)]
+    [InlineData(ObjectiveNames.Equivariance)]
     public void A_cycle_resumed_in_its_middle_has_the_same_copy_and_one_that_is_switched_on_later_begins_anew(string name)
     {
         LearningOptions learning = Some.SmallLearning with { Objectives = [new() { Name = name }, new() { Name = ObjectiveNames.Mae }] };

@@ -28,7 +28,7 @@ public sealed class ParameterLayoutTests
     [Fact]
     public void Matrices_decay_and_biases_gains_and_positions_do_not() => Assert.All(
         ObjectiveRegistry.Layout(Some.Plan().Model, ObjectiveRegistry.All).Slots,
-        slot => Assert.Equal(slot.Spec.Shape.Count == 2 && !slot.Spec.Name.Contains("position") && !slot.Spec.Name.Contains("mask_token"), slot.Spec.Decayed));
+        slot => Assert.Equal(slot.Spec.Shape.Count == 2 && !slot.Spec.Name.Contains(".positions.") && !slot.Spec.Name.Contains("mask_token"), slot.Spec.Decayed));
 
     [Fact]
     public void Preset_tiny_has_the_stated_dimensions()

@@ -13,7 +13,8 @@ namespace SslAgent.Learning.Tests.Support;
 /// <summary>A network with a fixture's weights, and what PyTorch says of it. Tensors live until it is disposed.</summary>
 internal sealed class Fixture : IDisposable
 {
-    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors"), Texts = new("texts.safetensors");
+    private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors"), Texts = new("texts.safetensors"),
+        Masked = new("masked.safetensors");
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
     private readonly FixtureFile _file;
@@ -61,6 +62,16 @@ internal sealed class Fixture : IDisposable
 
     /// <summary>The objectives on two views of four frames, and eight small ones where they want them, by make_view_fixtures.py.</summary>
     public static Fixture OfViews() => new(Views, [.. ObjectiveRegistry.All.Where(objective => objective.Views is not null)], ViewInput);
+
+    /// <summary>The masked, predictive and pretext objectives on four frames, by make_masked_fixtures.py.</summary>
+    public static Fixture OfMasked() => new(
+        Masked, [.. ObjectiveRegistry.All.Where(objective => MaskedNames.All.Contains(objective.Name))],
+        fixture => new(fixture.Towers, fixture.Plan, Masked.Tensor("inputs/frames"), Texts: null, 0, new DrawKey(Some.Seed, 1, 1, ChanceStream.Objective), fixture.State));
+
+    /// <summary>What this fixture's script drew.</summary>
+    public int[] Drawn(string name) => _file.Integers("inputs/" + name);
+
+    public Tensor Given(string name) => _file.Tensor("inputs/" + name);
 
     /// <summary>The objectives on texts and on pairs besides the standard ones, by make_text_fixtures.py.</summary>
     public static Fixture OfTexts() =>

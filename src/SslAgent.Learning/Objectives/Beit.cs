@@ -1,0 +1,97 @@
+using SslAgent.Domain;
+using SslAgent.Learning.Parameters;
+using SslAgent.Learning.Planning;
+using SslAgent.Learning.Towers;
+using static TorchSharp.torch;
+
+namespace SslAgent.Learning.Objectives;
+
+/// <summary>
+/// Masked image modelling by visual tokens. Bao et al., "BEiT: BERT Pre-Training of Image Transformers" (ICLR 2022), section 2.3, equation 1 and algorithm 1: about 40 % of the patches, in blocks, are replaced by a mask token,
+/// and the tower names the token that a tokenizer has for each of them.
+/// </summary>
+/// <remarks>
+/// Reference implementation: microsoft/unilm, beit. We differ: the tokenizer is k-means over the stream's own patches (<see cref="PatchTokenizer"/>) that learns with the network, and not a discrete autoencoder trained before on
+/// 250 million pictures; it has 256 tokens (8192 in the paper), enough for the small patches of small frames; a step names tokens by the centres before it. The tower has fixed positions and no class token. Trivial loss: the entropy of single tokens in the very
+/// batch; it is small while the centres are young and tell little apart.
+/// </remarks>
+internal static class Beit
+{
+    // B batch, N patches, P numbers in a patch, M masked in all, D width of the tower, C tokens.
+    public const string Section = "beit";
+
+    private const double MaskedShare = 0.4;
+
+    private const string MaskToken = "beit.mask_token";
+
+    public static PatchTokenizer Tokenizer { get; } = new("beit.tokenizer", 256);
+
+    public static ObjectiveDefinition Definition { get; } = new()
+    {
+        Name = ObjectiveNames.Beit,
+        About = new(
+            "frames: hides blocks and names what kind of patch is missing, by a vocabulary of patches learned on the stream; what cannot be foretold exactly may stay open",
+            "one pass over whole frames, and the distances of all patches from 256 centres",
+            "Bao et al., BEiT: BERT Pre-Training of Image Transformers, 2022, section 2.3, equation 1 and algorithm 1"),
+        Modality = Modality.Frame,
+        ReadsText = false,
+        SamplesMin = 1,
+        Sections = [VisionTower.Section, Section],
+        Declare = plan => [Declare(plan)],
+        DeclareState = plan => [Tokenizer.DeclareState(plan)],
+        TermNames = ["accuracy"],
+        Loss = input => Loss(input, Hide(input)),
+        FeatureWidths = plan => [plan.Frame.Width],
+        Features = input => [Encode(input, Hide(input), Patches(input))],
+        TrivialLoss = TrivialLoss,
+        AfterStep = taken => Tokenizer.Learn(taken.RequireState(), cat([.. taken.Seen]), taken.Taken),
+    };
+
+    /// <summary>The loss where it is known which patches are masked.</summary>
+    /// <param name="masked">Their numbers, equally many of each frame, row-major [M].</param>
+    public static ObjectiveLoss Loss(ObjectiveInput input, int[] masked)
+    {
+        Weights weights = input.Towers.Weights;
+        Tensor patches = Patches(input); // [B·N, P]
+        Tensor features = Encode(input, masked, patches); // [M, D]
+        Tensor logits = Numerics.Linear(features.to_type(weights.Dtype), weights, "beit.predict").to_type(ScalarType.Float32); // [M, C]
+        Tensor tokens = Tokenizer.Tokens(input.RequireState(), patches.index_select(0, PatchFilling.RowIndex(masked, input))); // [M]
+        Tensor accuracy = logits.detach().argmax(1).eq(tokens).to_type(ScalarType.Float32).mean();
+        return new ObjectiveLoss(Mlm.CrossEntropy(logits, tokens), accuracy) { Features = () => [features], Seen = patches.detach() };
+    }
+
+    /// <summary>Chooses by the input's key which blocks of each frame are masked, row-major [M].</summary>
+    public static int[] Hide(ObjectiveInput input)
+    {
+        int masked = Math.Max(1, (int)(MaskedShare * input.Plan.Model.Patches));
+        return BlockDraw.Split((int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model.Grid, masked, input.Key.With(ChanceStream.Masking, input.Key.Part)).Hidden;
+    }
+
+    private static SectionSpec Declare(ModelPlan plan) => new(
+        Section,
+        [
+            ParameterSpec.Table(MaskToken, 1, plan.Frame.Width, decayed: false),
+            .. TransformerStack.DeclareLinear("beit.predict", Tokenizer.Count, plan.Frame.Width),
+        ]);
+
+    /// <summary>What the tower makes of the masked places, fp32 [M, D].</summary>
+    private static Tensor Encode(ObjectiveInput input, int[] masked, Tensor patches)
+    {
+        ModelPlan plan = input.Plan.Model;
+        VisionTower tower = input.Towers.Vision;
+        long batch = patches.shape[0] / plan.Patches;
+        Tensor rows = PatchFilling.RowIndex(masked, input); // [M]
+        Tensor embedded = tower.Embed(patches.view(batch, plan.Patches, plan.PatchValues)).view(batch * plan.Patches, plan.Frame.Width); // [B·N, D]
+        Tensor token = input.Towers.Weights[MaskToken].to_type(ScalarType.Float32).expand(masked.Length, plan.Frame.Width); // [M, D]
+        Tensor tokens = embedded.index_copy(0, rows.to_type(ScalarType.Int64), token).view(batch, plan.Patches, plan.Frame.Width);
+        return tower.Transform(tokens + tower.Positions.unsqueeze(0), all => all.index_select(0, rows));
+    }
+
+    private static Tensor Patches(ObjectiveInput input) => input.Towers.Vision.Patchify(PatchFilling.FramesOf(input)).flatten(0, 1); // [B·N, P]
+
+    private static double TrivialLoss(ObjectiveInput input)
+    {
+        long[] tokens = Tokenizer.Tokens(input.RequireState(), Patches(input)).cpu().data<long>().ToArray();
+        return tokens.CountBy(token => token).OrderBy(token => token.Key).Sum(token => -(double)token.Value / tokens.Length * Math.Log((double)token.Value / tokens.Length));
+    }
+}

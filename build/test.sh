@@ -7,13 +7,14 @@ configuration="${1:-Release}"
 shift || true
 passed=0 failed=0 skipped=0 died=""
 failures=$(mktemp)
-trap 'rm -f "$failures"' EXIT
+times=$(mktemp)
+trap 'rm -f "$failures" "$times"' EXIT
 for project in tests/*.Tests; do
     name=$(basename "$project")
     echo "== $name"
     log=$(mktemp)
     run_tests() {
-        dotnet run --project "$project" -c "$configuration" --no-build "$@" -- -noColor 2>&1 | tee "$log" |
+        dotnet run --project "$project" -c "$configuration" --no-build "$@" -- -noColor -xml "$log.xml" 2>&1 | tee "$log" |
             grep -vE '^(xUnit|  (Discovering|Discovered|Starting|Finished):)|^$'
         code=${PIPESTATUS[0]}
     }
@@ -27,7 +28,9 @@ for project in tests/*.Tests; do
     line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -1)
     # What failed is said once more at the end, where a log that was cut off still shows it.
     awk '/^ +[^ ].* \[FAIL\]$/ { left = 30 } left > 0 { print; left-- }' "$log" >> "$failures"
-    rm -f "$log"
+    # '<test id="…" name="Room.Tests.Class.A_sentence" result="Pass" time="1.234" …'
+    if [ -s "$log.xml" ]; then grep -oE '<test id=[^>]*' "$log.xml" | sed -nE 's/.* name="([^"]*)".* time="([0-9.]+)".*/\2 \1/p' >> "$times"; fi
+    rm -f "$log" "$log.xml"
     field() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<< "$line"; }
     total=$(field Total) errors=$(field Errors) fails=$(field Failed) skips=$(field Skipped)
     passed=$((passed + ${total:-0} - ${fails:-0} - ${skips:-0}))
@@ -39,6 +42,8 @@ for project in tests/*.Tests; do
         failed=$((failed + 1))
     fi
 done
+echo "== Slowest, in seconds"
+sort -rn "$times" | head -15 | cut -c1-200
 if [ -s "$failures" ]; then
     echo "== What failed"
     cat "$failures"

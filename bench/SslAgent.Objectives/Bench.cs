@@ -5,7 +5,8 @@ using SslAgent.Learning.Options;
 namespace SslAgent.ObjectivesBench;
 
 /// <summary>Methods on one set of pictures, with a file for each that is done.</summary>
-internal sealed class Bench(string data, Budget budget, string runs, string commit, TimeProvider time)
+/// <param name="peer">The peer's script.</param>
+internal sealed class Bench(string data, Budget budget, string runs, string peer, string commit, TimeProvider time)
 {
     private string Configuration { get; } = string.Create(CultureInfo.InvariantCulture, $"{data} {budget} {MethodRun.Model} {new LearningOptions().LearningRate}");
 
@@ -15,7 +16,7 @@ internal sealed class Bench(string data, Budget budget, string runs, string comm
     public MethodRecord RunHere(string method)
     {
         Pictures pictures = Pictures.Load(data, MethodRun.Side, budget);
-        IReadOnlyList<Mark> marks = new MethodRun(pictures, budget, time).Run(method);
+        IReadOnlyList<Mark> marks = new MethodRun(pictures, budget, new PeerPlace(peer, data), time).Run(method);
         using Process own = Process.GetCurrentProcess();
         var record = new MethodRecord(method, Configuration, commit, pictures.Train.Count, pictures.Test.Count, own.PeakWorkingSet64, marks);
         record.Save(runs);

@@ -12,7 +12,7 @@ namespace SslAgent.ObjectivesBench;
 /// <summary>
 /// Trains one method from first weights and measures it at each of its budgets; the time that measuring takes does not count. All methods have the same tower, batch size, step size and order of samples.
 /// </summary>
-internal sealed class MethodRun(Pictures pictures, Budget budget, TimeProvider time)
+internal sealed class MethodRun(Pictures pictures, Budget budget, PeerPlace peers, TimeProvider time)
 {
     public const string Untrained = "untrained network", Pixels = "raw pixels", Supervised = "supervised";
 
@@ -28,12 +28,13 @@ internal sealed class MethodRun(Pictures pictures, Budget budget, TimeProvider t
 
     /// <summary>Every objective on frames, and what they are held against.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Pixels, Untrained, .. ObjectiveCatalog.All.Where(objective => objective.Reads == Modality.Frame).Select(objective => objective.Name), Supervised];
+        [Pixels, Untrained, .. ObjectiveCatalog.All.Where(objective => objective.Reads == Modality.Frame).Select(objective => objective.Name), Supervised, .. Peer.Names];
 
     public IReadOnlyList<Mark> Run(string method) => method switch
     {
         Pixels => [Judge("none", 0, 0, [.. pictures.Train.Select(Averages)], [.. pictures.Test.Select(Averages)], null)],
         Supervised => RunSupervised(),
+        _ when Peer.Names.Contains(method) => [RunPeer(new Peer(method[..^Peer.Suffix.Length]))],
         _ => RunObjective(method),
     };
 
@@ -48,6 +49,13 @@ internal sealed class MethodRun(Pictures pictures, Budget budget, TimeProvider t
         return ToMarks(
             (part, goesOn) => learner.RunCycle(new CycleNumber(part), 0, int.MaxValue, source, goesOn, null).StepsDone,
             (name, samples, seconds) => Judge(learner, name, samples, seconds));
+    }
+
+    private Mark RunPeer(Peer peer)
+    {
+        Peer.Answer answer = peer.Run(peers.Script, peers.Data, budget);
+        int known = pictures.Train.Count;
+        return Judge("samples", answer.Samples, answer.Seconds, answer.Features[..known], answer.Features[known..], null);
     }
 
     private List<Mark> RunSupervised()
@@ -126,3 +134,6 @@ internal sealed class MethodRun(Pictures pictures, Budget budget, TimeProvider t
         return mean;
     }
 }
+
+/// <summary>Where the peer is, and the pictures that it reads for itself.</summary>
+internal sealed record PeerPlace(string Script, string Data);

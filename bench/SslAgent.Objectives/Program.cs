@@ -28,7 +28,7 @@ internal static class Program
             string repository = Repository();
             var bench = new Bench(
                 Path.GetFullPath(parsed.GetValue(data) ?? Path.Combine(repository, "..", "shared", "data", "cifar10")), budget,
-                Path.Combine(repository, "artifacts", "objectives", parsed.GetValue(quick) ? "quick" : "whole"), MachineFacts.Commit(repository), TimeProvider.System);
+                Path.Combine(repository, "artifacts", "objectives", parsed.GetValue(quick) ? "quick" : "whole"), Path.Combine(repository, "bench", "peer_objectives.py"), MachineFacts.Commit(repository), TimeProvider.System);
             if (parsed.GetValue(one) is { } method)
             {
                 bench.RunHere(method);

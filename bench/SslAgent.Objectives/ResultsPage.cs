@@ -16,7 +16,7 @@ internal static class ResultsPage
         page.AppendLine(CultureInfo.InvariantCulture, $"`make bench-objectives` wrote this on {now:yyyy-MM-dd}; {Environment.ProcessorCount} cores of {MachineFacts.Processor}, {MachineFacts.System}.").AppendLine();
         page.AppendLine(CultureInfo.InvariantCulture,
             $"{data}: {train:N0} pictures to train on without their labels, {test:N0} to ask about. Every method has the tower of preset nano on {MethodRun.Model.ImageSize} pixels in patches of {MethodRun.Model.PatchSize}, batches of {Budget.BatchSize}, AdamW at {new LearningOptions().LearningRate}, fp32, one seed; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:N0} seconds of training, beside everything else the machine did then.").AppendLine();
-        page.AppendLine("Linear: ridge regression on frozen mean features, right answers on the test pictures. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all.").AppendLine();
+        page.AppendLine("Linear: ridge regression on frozen mean features, right answers on the test pictures. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
         Table(page, "After equal samples", records, "samples");
         Table(page, "After equal seconds", records, "seconds");
         page.AppendLine("Commits: " + string.Join(", ", records.Select(record => record.Commit).Distinct()));

@@ -109,6 +109,7 @@ public sealed class PretrainTests : IDisposable
 
     [Theory]
     [InlineData("nowhere", "is not there", ExitCode.Failed, "mae:1")]
+    [InlineData("broken.bin", "no whole number of CIFAR records", ExitCode.Failed, "mae:1")]
     [InlineData("app.log", "has nothing to learn from", ExitCode.Usage, "mae:1")]
     [InlineData("pictures", "there is no objective 'mea'", ExitCode.Usage, "mea:1")]
     [InlineData("pictures", "a number of epochs", ExitCode.Usage, "mae:many")]
@@ -135,6 +136,7 @@ public sealed class PretrainTests : IDisposable
         }
 
         await File.WriteAllTextAsync(Path.Combine(_root, "pictures", pairs[0].Group, "zz-broken.png"), "not a picture", _limit);
+        await File.WriteAllBytesAsync(Path.Combine(_root, "broken.bin"), new byte[100], _limit);
         await File.WriteAllLinesAsync(Path.Combine(_root, "captions.tsv"), captions, _limit);
         await File.WriteAllLinesAsync(Path.Combine(_root, "app.log"), File.ReadLines(Path.Combine(AssetsFolder.Logs, "dpkg.log")).Take(200), _limit);
     }

@@ -47,6 +47,7 @@ internal sealed class PretrainRun(AgentSettings settings, IReadOnlyList<string> 
         SourceReader reading = Check.NotNull(reader, "the agent has opened its source");
         while (!reading.Exhausted.IsCompleted || agent.NextOffset(topic) < reading.Given)
         {
+            if (reading.Exhausted.IsFaulted) await reading.Exhausted; // The source's own words before those of whoever met them.
             RequireHealthy(agent);
             board.Read(reading.Given);
             await Task.Delay(Glance, time, cancellation);

@@ -151,6 +151,42 @@ public sealed class FoldTests
             Decisions(settings).OfType<JournalRecord.CycleStarted>().Select(started => CyclePlan.FromJson(started.PlanJson).FreshRatio);
     }
 
+    [Fact]
+    public async Task A_consolidation_learns_by_more_in_its_own_length_and_can_be_had_again_from_the_journal()
+    {
+        await using var bench = new Bench();
+        await bench.SendAsync(400);
+        AgentSettings settings = bench.Settings();
+        settings = settings with { Consolidation = new() { Cron = "0 0 3 * * ?", Objectives = [new() { Name = "simclr" }], Steps = 18 } };
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        // The stream makes two cycles due.
+        await observer.NextVersionAsync(bench.Limit);
+        VersionManifest before = await observer.NextVersionAsync(bench.Limit), consolidated = await CycleAsync(CyclePlanner.Consolidate), after = await CycleAsync("a try");
+        string[] made = [.. agent.Versions().Select(version => $"{version.Version} {version.WeightsDigest}")];
+        await agent.StopAsync();
+
+        Assert.Equal((12, 18, 12), (before.StepsDone, consolidated.StepsDone, after.StepsDone));
+        Assert.Equal(["mae", "mlm", "clip", "simclr"], Plan(consolidated));
+        Assert.Equal(["mae", "mlm", "clip"], Plan(after));
+        Assert.Contains(consolidated.Probe.Eras, era => era.Objective == "simclr");
+        Directory.Delete(Path.Combine(settings.Agent.StateDirectory, "versions"), recursive: true);
+        observer = new RecordingObserver();
+        agent = await bench.StartAsync(settings, observer);
+        while (agent.Versions().Count < made.Length) await observer.NextVersionAsync(bench.Limit);
+        await agent.StopAsync();
+        Assert.Equal(made, agent.Versions().Select(version => $"{version.Version} {version.WeightsDigest}"));
+
+        async Task<VersionManifest> CycleAsync(string trigger)
+        {
+            // A version is on disk a moment before the learner is idle.
+            while (!await agent.FireAsync(trigger)) await Task.Yield();
+            return await observer.NextVersionAsync(bench.Limit);
+        }
+
+        static string[] Plan(VersionManifest version) => [.. CyclePlan.FromJson(version.Plan.GetRawText()).Learner.Objectives.Select(objective => objective.Name)];
+    }
+
     private static IReadOnlyList<JournalRecord> Decisions(AgentSettings settings) =>
     [
         .. Journal.ReadDecisions(Storage.LocalDisk.Instance, Path.Combine(settings.Agent.StateDirectory, "journal"), TimeProvider.System)

@@ -29,6 +29,8 @@ internal sealed record AgentSettings
 
     public CycleOptions Cycle { get; init; } = new();
 
+    public ConsolidationOptions Consolidation { get; init; } = new();
+
     public PretrainingOptions Pretraining { get; init; } = new();
 
     public GuardOptions Guard { get; init; } = new();

@@ -33,16 +33,17 @@ internal static class AgentHost
         services.AddSingleton<Agent>();
         services.AddHostedService<AgentService>();
         services.AddHostedService<Watchdog>();
-        AddJobs(services, settings.Cycle, settings.Scrub, time);
+        AddJobs(services, settings, time);
         return builder.Build();
     }
 
-    private static void AddJobs(IServiceCollection services, CycleOptions options, ScrubOptions scrub, TimeProvider time)
+    private static void AddJobs(IServiceCollection services, AgentSettings settings, TimeProvider time)
     {
+        (CycleOptions options, ScrubOptions scrub) = (settings.Cycle, settings.Scrub);
         services.AddQuartz(quartz =>
         {
-            // One for the cycles, which are only asked for, and one for the check, which may take hours.
-            quartz.UseDefaultThreadPool(2);
+            // One for the cycles, which are only asked for, one for a consolidation that waits for its turn, and one for the check, which may take hours.
+            quartz.UseDefaultThreadPool(3);
             if (options.Interval is { } interval)
             {
                 quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Interval)
@@ -54,6 +55,12 @@ internal static class AgentHost
             {
                 quartz.ScheduleJob<CycleJob>(trigger => trigger.WithIdentity(CycleJob.Cron)
                     .WithSchedule(CronScheduleBuilder.Create(cron).InTimeZone(TimeZoneInfo.Utc)));
+            }
+
+            if (settings.Consolidation.Cron is { } quiet)
+            {
+                quartz.ScheduleJob<ConsolidationJob>(trigger => trigger.WithIdentity(CyclePlanner.Consolidate)
+                    .WithSchedule(CronScheduleBuilder.Create(quiet).InTimeZone(TimeZoneInfo.Utc)));
             }
 
             if (scrub.Interval is { } every)

@@ -104,7 +104,7 @@ internal sealed class AgentParts : IAsyncDisposable
             var forgetting = new Forgetting(state.Ledger, publisher, patience, learnerLog);
             var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);
             var desk = new CycleDesk(
-                state.Ledger, new CyclePlanner(state.Plan, settings.Cycle, state.Ledger, state.Store, seat), Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
+                state.Ledger, new CyclePlanner(state.Plan, state.Consolidation, settings.Cycle, state.Ledger, state.Store, seat), Learning.Learner.FingerprintOf(state.Plan.Learner), seat, runner, resumePoints, tokenizer, patience,
                 learnerLog);
             var learner = Keep(new LearnerLoop(desk, rollbacks, forgetting, seat, interrupts, around.Health, learnerLog));
             var triggers = new CycleTriggers(state.Ledger, learner, settings.Cycle, around.Health);

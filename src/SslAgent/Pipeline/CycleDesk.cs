@@ -48,7 +48,7 @@ internal sealed class CycleDesk(
 
         tokenizer.FreezeIfReady(ledger, interrupts.Stopping);
         patience.Insist(DiskTrouble.ReadingVersions, planning.Prepare);
-        PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(planning.Resolve, fingerprint, order.Trigger));
+        PreparedCycle? cycle = patience.Insist(DiskTrouble.Deciding, () => ledger.BeginCycle(fresh => planning.Resolve(fresh, order.Trigger), fingerprint, order.Trigger));
         order.Begun.TrySetResult(cycle is not null);
         if (cycle is null) return;
         AvailableData available = cycle.Batches.Available;

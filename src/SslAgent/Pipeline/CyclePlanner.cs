@@ -12,8 +12,12 @@ namespace SslAgent.Pipeline;
 /// Resolves what is open in the plan of the next cycle: its steps, by what is new, and how much of a batch is new, by what became of the past. Both are facts
 /// once the cycle's first record is written. The learner thread's.
 /// </summary>
-internal sealed class CyclePlanner(CyclePlan plan, CycleOptions options, Ledger ledger, VersionStore store, LearnerSeat seat)
+/// <param name="consolidation">The plan of cycles that <see cref="Consolidate"/> triggers; null where there are none.</param>
+internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, CycleOptions options, Ledger ledger, VersionStore store, LearnerSeat seat)
 {
+    /// <summary>The trigger of a consolidation.</summary>
+    public const string Consolidate = "consolidation";
+
     /// <summary>The plan but for what is resolved: what a cycle that was cut off is compared with.</summary>
     public CyclePlan Plan => plan;
 
@@ -26,7 +30,9 @@ internal sealed class CyclePlanner(CyclePlan plan, CycleOptions options, Ledger 
     }
 
     /// <param name="fresh">Samples admitted since the last cycle began.</param>
-    public CyclePlan Resolve(long fresh) => plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio() };
+    public CyclePlan Resolve(long fresh, string trigger) => trigger == Consolidate && consolidation is not null
+        ? consolidation with { FreshRatio = FreshRatio() }
+        : plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio() };
 
     /// <summary>Rows drawn in a step, by the objectives' weights.</summary>
     private static double RowsPerStep(LearnerPlan learner)

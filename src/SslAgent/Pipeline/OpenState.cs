@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SslAgent.Checkpoints;
 using SslAgent.Configuration;
+using SslAgent.Learning.Options;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Torch;
 using SslAgent.Replay;
@@ -26,6 +27,9 @@ internal sealed class OpenState : IDisposable
 
     /// <summary>What the next cycles are trained by.</summary>
     public required CyclePlan Plan { get; init; }
+
+    /// <summary>The same for a consolidation; null where none is configured.</summary>
+    public required CyclePlan? Consolidation { get; init; }
 
     public required VersionStore Store { get; init; }
 
@@ -60,6 +64,7 @@ internal sealed class OpenState : IDisposable
                 Directory = directory,
                 Lineage = lineage,
                 Plan = new CyclePlan(plan, settings.Cycle.StepsMax, settings.Replay.FreshRatio, settings.Replay.ForFold()),
+                Consolidation = settings.Consolidation.Cron is null ? null : Consolidating(settings, plan, time),
                 Store = store,
                 Recovered = recovered,
             };
@@ -78,7 +83,7 @@ internal sealed class OpenState : IDisposable
     public void SettleGuard(ILogger log)
     {
         if (Ledger.SettleDrift() is { } drift) Judge.Tell(drift, log);
-        if (Ledger.Course.Rejects == 0 || Ledger.LastStarted is not { } last || Plan.HasOptionsOf(PreparedCycle.PlanOf(last))) return;
+        if (Ledger.Course.Rejects == 0 || Ledger.LastStarted is not { } last || HasOptionsOf(PreparedCycle.PlanOf(last))) return;
         HeadLog.TrainingResumed(log, Ledger.Resume("the options are others than those that versions were rejected under").Summary);
     }
 
@@ -86,6 +91,16 @@ internal sealed class OpenState : IDisposable
     {
         Ledger.Dispose();
         _lock.Dispose();
+    }
+
+    private bool HasOptionsOf(CyclePlan last) => Plan.HasOptionsOf(last) || Consolidation?.HasOptionsOf(last) == true;
+
+    private static CyclePlan Consolidating(AgentSettings settings, LearnerPlan plan, TimeProvider time)
+    {
+        IEnumerable<ObjectiveOptions> usual = plan.Objectives.Select(one => new ObjectiveOptions { Name = one.Name, Weight = one.Weight, BatchSize = one.BatchSize });
+        ObjectiveOptions[] all = [.. usual, .. settings.Consolidation.Objectives.Where(more => plan.Objectives.All(one => one.Name != more.Name))];
+        LearnerPlan learner = Planner.Resolve(settings.Model, settings.Learning with { Objectives = all }, plan.Seed, plan, new Machine(time));
+        return new CyclePlan(learner, settings.Consolidation.Steps, settings.Replay.FreshRatio, settings.Replay.ForFold());
     }
 
     private static (LineageFile Lineage, LearnerPlan Plan) KnownLineage(IDisk disk, StateDirectory directory) =>

@@ -211,7 +211,7 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
         await agent.StopAsync();
 
         // The second cycle is cut off by a shutdown, and goes on under a smaller buffer: what it was trained on cannot be had again.
-        AgentSettings endless = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000 } };
+        AgentSettings endless = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000, UpdatesPerSample = null } };
         observer = new RecordingObserver();
         agent = await bench.StartAsync(endless, observer);
         await bench.SendAsync(200);

@@ -41,9 +41,16 @@ internal sealed class RecordingObserver : IAgentObserver
     /// <summary>The first problem for which the condition holds.</summary>
     public async Task<string> ProblemAsync(Func<string, bool> where, CancellationToken cancellation)
     {
-        await foreach (string problem in _problems.Reader.ReadAllAsync(cancellation))
+        try
         {
-            if (where(problem)) return problem;
+            await foreach (string problem in _problems.Reader.ReadAllAsync(cancellation))
+            {
+                if (where(problem)) return problem;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            lock (Problems) throw new TimeoutException($"no such problem came; there were {(Problems.Count == 0 ? "none" : string.Join("; ", Problems))}");
         }
 
         throw new InvalidOperationException("the agent ended");

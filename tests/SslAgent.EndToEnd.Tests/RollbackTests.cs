@@ -46,7 +46,7 @@ public sealed class RollbackTests
         await agent.StopAsync();
 
         // The second cycle would go on for ever.
-        settings = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000 } };
+        settings = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000, UpdatesPerSample = null } };
         observer = new RecordingObserver();
         agent = await bench.StartAsync(settings, observer);
         await bench.SendAsync(200);

@@ -20,7 +20,7 @@ public sealed class GroupFaultTests
         using var stream = new FaultStream(bench, Partitions);
         AgentSettings settings = Settings(bench);
         // A cycle that goes on for as long as the test does: everything here happens in the middle of it.
-        settings = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000 } };
+        settings = settings with { Cycle = settings.Cycle with { StepsMax = 1_000_000, UpdatesPerSample = null } };
         var observer = new RecordingObserver();
         Agent agent = await bench.StartAsync(settings, observer);
         stream.Send(200);

@@ -7,12 +7,12 @@ namespace SslAgent.Learning.Tests.Transfer;
 /// <summary>The network under labels: it learns, begins where it is said to, and does the same every time.</summary>
 public sealed class FrameClassifierTests
 {
-    private static readonly FineTuning Tuning = new(Steps: 60, BatchSize: 24, LearningRate: 2e-3);
+    private static readonly FineTuning Tuning = new(Steps: 120, BatchSize: 24, LearningRate: 2e-3, CropAreaMin: 1);
 
     private static readonly Frame[] Frames = [.. Enumerable.Range(0, 240).Select(number => Some.Frame(number))];
 
-    /// <summary>Whether the picture is brighter in the middle of its upper left quarter than in that of its lower right.</summary>
-    private static readonly int[] Labels = [.. Frames.Select(frame => Brightness(frame, 4) > Brightness(frame, 12) ? 1 : 0)];
+    /// <summary>Whether the picture's middle is among the brighter half of all.</summary>
+    private static readonly int[] Labels = [.. Frames.Select(frame => Brightness(frame, 8) > Frames.Select(one => Brightness(one, 8)).Order().ElementAt(Frames.Length / 2) ? 1 : 0)];
 
     [Fact]
     public void It_learns_labels_and_the_same_seed_learns_the_same()
@@ -20,7 +20,7 @@ public sealed class FrameClassifierTests
         int[] first = Learned(), second = Learned();
         Assert.Equal(first, second);
         double right = first.Zip(Labels, (said, truth) => said == truth ? 1.0 : 0).Average(), common = Math.Max(Labels.Average(), 1 - Labels.Average());
-        Assert.True(right > common + 0.1, $"{right:0.00} right, {common:0.00} by the commoner label alone");
+        Assert.True(right > common + 0.2, $"{right:0.00} right, {common:0.00} by the commoner label alone");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using SslAgent.Learning.Options;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>Methods on one set of pictures, with a file for each that is done.</summary>
 /// <param name="peer">The peer's script.</param>

@@ -1,4 +1,4 @@
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>What each method gets: it is measured once it has seen so many samples, and once it has trained for so long.</summary>
 /// <param name="TrainMax">Training pictures at most, the first of the set.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>A method, measured at the end of one of its budgets.</summary>
 /// <param name="Budget"><c>samples</c>, <c>seconds</c>, or <c>none</c> for what is not trained.</param>

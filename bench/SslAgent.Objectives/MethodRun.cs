@@ -7,7 +7,7 @@ using SslAgent.Learning.Torch;
 using SslAgent.Learning.Transfer;
 using SslAgent.Probing;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>
 /// Trains one method from first weights and measures it at each of its budgets; the time that measuring takes does not count. All methods have the same tower, batch size, step size and order of samples.

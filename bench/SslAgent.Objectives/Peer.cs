@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using SslAgent.Domain;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>The same method written independently in eager PyTorch (bench/peer_objectives.py): it gives features, which are asked like all others.</summary>
 internal sealed record Peer(string Method)

@@ -3,7 +3,7 @@ using SslAgent.Ingest;
 using SslAgent.Ingest.Datasets;
 using SslAgent.Ingest.Frames;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>Labelled pictures to train on, without their labels, and to be asked about, with them.</summary>
 internal sealed record Pictures(string Name, IReadOnlyList<Frame> Train, int[] TrainLabels, IReadOnlyList<Frame> Test, int[] TestLabels, int Classes)
@@ -25,7 +25,7 @@ internal sealed record Pictures(string Name, IReadOnlyList<Frame> Train, int[] T
     {
         foreach (Picture picture in set.Read())
         {
-            if (picture.Words is { } label && picture.Decode(codec).Frame is { } frame) yield return (frame, label);
+            if (picture.Label is { } label && picture.Decode(codec).Frame is { } frame) yield return (frame, label);
         }
     }
 }

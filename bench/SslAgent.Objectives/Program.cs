@@ -4,7 +4,7 @@ using System.Globalization;
 using SslAgent.Continual.Reports;
 using SslAgent.Domain;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary><c>sslagent-objectives</c>: every image objective from first weights on the same pictures, one process each; what is done is not done again.</summary>
 internal static class Program

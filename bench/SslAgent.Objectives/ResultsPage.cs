@@ -3,7 +3,7 @@ using System.Text;
 using SslAgent.Continual.Reports;
 using SslAgent.Learning.Options;
 
-namespace SslAgent.ObjectivesBench;
+namespace SslAgent.Objectives;
 
 /// <summary>The table, as a page.</summary>
 internal static class ResultsPage

@@ -1,6 +1,6 @@
 using System.Globalization;
 using SslAgent.Domain;
-using SslAgent.ObjectivesBench;
+using SslAgent.Objectives;
 
 namespace SslAgent.Continual.Tests;
 

@@ -89,6 +89,22 @@ public sealed class PretrainTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_files_that_changed_only_what_is_new_is_learned_as_new()
+    {
+        await WriteDataAsync();
+        (int code, _, string error) = await RunAsync("changed", ["--stage", "mae:1"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        long before = await AdmittedAsync("changed");
+
+        await File.AppendAllTextAsync(Path.Combine(_root, "app.log"), "a line that was not there\n", _limit);
+        string[] pictures = [.. Directory.GetFiles(Path.Combine(_root, "pictures"), "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        File.Copy(pictures[0], Path.Combine(Path.GetDirectoryName(pictures[0]) ?? "", "0-again.png"));
+        (code, _, error) = await RunAsync("changed", ["--stage", "mae:1"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        Assert.Equal(before + 2, await AdmittedAsync("changed"));
+    }
+
+    [Fact]
     public async Task The_daemon_goes_on_with_what_was_pretrained_within_its_own_limits()
     {
         await WriteDataAsync();
@@ -171,6 +187,14 @@ public sealed class PretrainTests : IDisposable
 
     private IReadOnlyList<VersionManifest> Versions(string state) =>
         VersionStore.Open(LocalDisk.Instance, Path.Combine(_root, state, "versions"), StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance).List();
+
+    private async Task<long> AdmittedAsync(string state)
+    {
+        (int code, string output, string error) = await CommandAsync(["replay", "stats", "--config", Config(state), "-o", "json"], _limit);
+        Assert.True(code == ExitCode.Ok, error);
+        JsonElement stats = JsonDocument.Parse(output).RootElement;
+        return stats.GetProperty("trainableAdmitted").GetInt64() + stats.GetProperty("sentinelsAdmitted").GetInt64();
+    }
 
     private static string[] Digests(IReadOnlyList<VersionManifest> versions) => [.. versions.Select(version => $"{version.Version} {version.WeightsDigest}")];
 

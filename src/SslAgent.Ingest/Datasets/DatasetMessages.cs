@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using SslAgent.Domain;
 using SslAgent.Ingest.Producing;
 
 namespace SslAgent.Ingest.Datasets;
 
 /// <summary>
-/// Sets of pictures and files of text, one after the other, as messages of the contract. What tells a message is its set and its place there, so that a second
-/// reading says the same. Labels are not sent; captions are.
+/// Sets of pictures and files of text, one after the other, as messages. Each has an id of its content and its place, so that of files that changed only what is new is new to the agent.
+/// Labels are not sent; captions are.
 /// </summary>
 public sealed class DatasetMessages : IMessageSource
 {
@@ -21,7 +25,7 @@ public sealed class DatasetMessages : IMessageSource
     }
 
     /// <summary>What tells this content from another.</summary>
-    public string Signature => string.Concat(_parts.Select(part => (part.Pictures?.Signature ?? FileSignature.Of([part.Path]))[..6]));
+    public string Signature => Digest(Encoding.UTF8.GetBytes(string.Join(' ', _parts.Select(part => part.Pictures?.Signature ?? FileSignature.Of([part.Path])))));
 
     public async IAsyncEnumerable<OutgoingMessage> Messages([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -29,22 +33,32 @@ public sealed class DatasetMessages : IMessageSource
         {
             if (pictures is not null)
             {
-                foreach (Picture picture in pictures.Read()) yield return MessageOf(name, picture, isCaptioned: pictures is PictureList);
+                foreach (Picture picture in pictures.Read()) yield return MessageOf(name, picture);
                 continue;
             }
 
-            await foreach (OutgoingMessage line in new LogFile(path, name, name, _time).Messages(cancellation)) yield return line;
+            long number = 0;
+            await foreach (OutgoingMessage line in new LogFile(path, name, name, _time).Messages(cancellation))
+            {
+                string id = IdOf(line.Value, (++number).ToString(CultureInfo.InvariantCulture));
+                yield return line with { Headers = [.. line.Headers, new MessageHeader("id", Encoding.UTF8.GetBytes(id))] };
+            }
         }
     }
 
-    private static OutgoingMessage MessageOf(string set, Picture picture, bool isCaptioned) => new ContractMessage
+    private static OutgoingMessage MessageOf(string set, Picture picture) => new ContractMessage
     {
         Source = set,
-        Id = picture.Name,
+        Id = IdOf(picture.Data.Span, picture.Name),
         Data = picture.Data,
         Format = picture.Size is null ? null : "rgb8",
         Width = picture.Size?.Width,
         Height = picture.Size?.Height,
-        Caption = isCaptioned ? picture.Words : null,
+        Caption = picture.Caption,
     }.To(set);
+
+    /// <summary>The content first: of a long id the end may be cut off.</summary>
+    private static string IdOf(ReadOnlySpan<byte> content, string place) => $"{Digest(content)} {place}";
+
+    private static string Digest(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 6));
 }

@@ -5,10 +5,13 @@ namespace SslAgent.Ingest.Datasets;
 /// <summary>One picture of a set, as it lies on disk.</summary>
 /// <param name="Name">Unique in its set, and the same at every reading.</param>
 /// <param name="Data">An encoded picture, or raw pixels where <paramref name="Size"/> is given.</param>
-/// <param name="Words">Its label or its caption, whichever the set has; null for none.</param>
+/// <param name="Label">Its class, for whoever measures; never sent to the agent. Null for none.</param>
 /// <param name="Size">Width and height of interleaved uint8 RGB; null for an encoded picture.</param>
-public sealed record Picture(string Name, ReadOnlyMemory<byte> Data, string? Words, (int Width, int Height)? Size = null)
+public sealed record Picture(string Name, ReadOnlyMemory<byte> Data, string? Label, (int Width, int Height)? Size = null)
 {
+    /// <summary>What people say of it, to learn from; null for nothing.</summary>
+    public string? Caption { get; init; }
+
     /// <summary>The stored form, or why there is none.</summary>
     public FrameDecoding Decode(Frames.VipsFrameCodec codec) =>
         Size is { } size ? codec.DecodeRgb(Data, size.Width, size.Height) : codec.Decode(Data);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace SslAgent.Ingest.Producing;
 
@@ -23,13 +22,14 @@ public sealed class PairList(string path, string topic, string? source, TimeProv
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            (string file, string caption, string? named) = Parse(line, number);
+            ListLine listed = ListLine.Parse(path, number, line);
+            string caption = listed.Caption ?? throw new FormatException($"{path}, line {number}: no caption; 'file TAB caption' or JSON with 'file' and 'caption' is expected");
             ContractMessage frame = new()
             {
-                Source = named ?? source ?? Path.GetFileNameWithoutExtension(path),
+                Source = listed.Source ?? source ?? Path.GetFileNameWithoutExtension(path),
                 Id = $"{run}/{number}",
                 TimeMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Data = await File.ReadAllBytesAsync(Path.Combine(folder, file), cancellation),
+                Data = await File.ReadAllBytesAsync(Path.Combine(folder, listed.File), cancellation),
                 Caption = SplitHalves ? null : caption,
                 Pair = SplitHalves ? $"{run}/{number}" : null,
             };
@@ -37,30 +37,4 @@ public sealed class PairList(string path, string topic, string? source, TimeProv
             if (SplitHalves) yield return (frame with { Id = $"{run}/{number}/text", Data = null, Text = caption }).To(topic);
         }
     }
-
-    private (string File, string Caption, string? Source) Parse(string line, int number)
-    {
-        if (!line.StartsWith('{'))
-        {
-            string[] parts = line.Split('\t', 2);
-            if (parts.Length != 2) throw new FormatException($"{path}, line {number}: 'file TAB caption' is expected");
-            return (parts[0], parts[1], null);
-        }
-
-        try
-        {
-            using JsonDocument entry = JsonDocument.Parse(line);
-            string? named = entry.RootElement.TryGetProperty("source", out JsonElement value) ? value.GetString() : null;
-            return (Field(entry, "file", number), Field(entry, "caption", number), named);
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
-        {
-            throw new FormatException($"{path}, line {number}: {wrong.Message}", wrong);
-        }
-    }
-
-    private string Field(JsonDocument entry, string name, int number) =>
-        entry.RootElement.TryGetProperty(name, out JsonElement value) && value.GetString() is { } text
-            ? text
-            : throw new FormatException($"{path}, line {number}: no '{name}'");
 }

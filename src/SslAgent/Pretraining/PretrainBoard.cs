@@ -117,7 +117,7 @@ internal sealed class PretrainBoard(TimeProvider time) : IAgentObserver
         lock (_lock)
         {
             (_stepsDone, _step, _isProbing, Last) = (_stepsDone + report.StepsDone, 0, false, (version, verdict));
-            string losses = string.Join(", ", Demo.HeldOutLosses.Mean(probe).OrderBy(loss => loss.Key).Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")));
+            string losses = string.Join(", ", HeldOutLosses.Mean(probe).OrderBy(loss => loss.Key).Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")));
             string why = verdict.Kind == VerdictKind.Promote ? "" : $"; {string.Join(", ", verdict.Reasons.Where(reason => reason.Kind == verdict.Kind))}";
             Tell($"{version} {verdict.Kind.ToString().ToLowerInvariant()}{(losses.Length > 0 ? $"; held-out {losses}" : "")}{why}");
         }

@@ -20,6 +20,7 @@ internal static class PretrainSettings
             TextBytesMax = long.MaxValue,
             PairsMax = All,
             PairBytesMax = long.MaxValue,
+            RetryWindow = All, // Files that changed are read anew: what was known has to be known again.
             Ratio = ReplayRatio.Fixed,
         },
         Kafka = settings.Kafka with { DeadLetterTopic = null },

@@ -28,7 +28,7 @@ internal sealed record Labelled(string Name, IReadOnlyList<string> Classes, IRea
         int refused = 0;
         foreach (Picture picture in set.Read())
         {
-            if (picture.Words is { } label && picture.Decode(codec).Frame is { } frame) read.Add((new EmbeddingInput(frame, null), label));
+            if (picture.Label is { } label && picture.Decode(codec).Frame is { } frame) read.Add((new EmbeddingInput(frame, null), label));
             else refused++;
         }
 

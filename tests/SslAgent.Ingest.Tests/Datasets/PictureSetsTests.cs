@@ -27,7 +27,7 @@ public sealed class PictureSetsTests : IDisposable
 
         Picture[] pictures = [.. Require(_folder).Read()];
 
-        Assert.Equal([("a", 10), ("b", 20), (null, 30)], pictures.Select(picture => (picture.Words, Shade(picture))));
+        Assert.Equal([("a", 10), ("b", 20), (null, 30)], pictures.Select(picture => (picture.Label, Shade(picture))));
         Assert.Equal(Require(_folder).Signature, Require(_folder).Signature);
         string before = Require(_folder).Signature;
         WritePng("c/three.png", 40);
@@ -39,9 +39,10 @@ public sealed class PictureSetsTests : IDisposable
     {
         WritePng("x.png", 10);
         WritePng("y.png", 20);
-        string list = Write("list.tsv", "x.png\tred, round\n\ny.png\n{\"file\": \"x.png\", \"label\": \"z\"}\n"u8);
+        string list = Write("list.tsv", "x.png\tred, round\n\ny.png\n{\"file\": \"x.png\", \"label\": \"z\", \"caption\": \"a zebra\"}\n"u8);
 
-        Assert.Equal([("red, round", 10), (null, 20), ("z", 10)], Require(list).Read().Select(picture => (picture.Words, Shade(picture))));
+        Assert.Equal([("red, round", 10), (null, 20), ("z", 10)], Require(list).Read().Select(picture => (picture.Label, Shade(picture))));
+        Assert.Equal(["red, round", null, "a zebra"], Require(list).Read().Select(picture => picture.Caption));
     }
 
     [Theory]
@@ -67,10 +68,10 @@ public sealed class PictureSetsTests : IDisposable
         WritePacked("test_batch.bin", Record(7, 9, 9, 9), isPacked);
 
         Picture[] pictures = [.. Require(_folder).Read()];
-        Assert.Equal(["automobile", "airplane"], pictures.Select(picture => picture.Words));
+        Assert.Equal(["automobile", "airplane"], pictures.Select(picture => picture.Label));
         Frame frame = Check.NotNull(pictures[0].Decode(_codec).Frame, "a record is a picture");
         Assert.Equal(new byte[] { 200, 100, 50 }, frame.Rgb[..3]);
-        Assert.Equal("7", Assert.Single(Check.NotNull(PictureSets.OpenTest(_folder), "there is a test batch").Read()).Words);
+        Assert.Equal("7", Assert.Single(Check.NotNull(PictureSets.OpenTest(_folder), "there is a test batch").Read()).Label);
     }
 
     [Fact]
@@ -90,9 +91,9 @@ public sealed class PictureSetsTests : IDisposable
         WritePacked("t10k-images-idx3-ubyte", Idx(0x0803, [1, 1, 1], [7]), isPacked);
 
         Picture[] pictures = [.. Require(_folder).Read()];
-        Assert.Equal([("9", (3, 2)), ("4", (3, 2))], pictures.Select(picture => (picture.Words, picture.Size ?? default)));
+        Assert.Equal([("9", (3, 2)), ("4", (3, 2))], pictures.Select(picture => (picture.Label, picture.Size ?? default)));
         Assert.Equal(new byte[] { 10, 10, 10, 20, 20, 20 }, pictures[0].Data[..6].ToArray());
-        Assert.Null(Assert.Single(Check.NotNull(PictureSets.OpenTest(_folder), "there are test files").Read()).Words);
+        Assert.Null(Assert.Single(Check.NotNull(PictureSets.OpenTest(_folder), "there are test files").Read()).Label);
     }
 
     [Fact]

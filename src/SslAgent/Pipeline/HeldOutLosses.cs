@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 
-namespace SslAgent.Demo;
+namespace SslAgent.Pipeline;
 
 /// <summary>Means over the eras of a probe, each sentinel counting the same.</summary>
 internal static class HeldOutLosses

@@ -47,7 +47,7 @@ public sealed class ForgettingMatrix
         [
             .. from manifest in cycles
                from era in manifest.Probe.Eras
-               where double.IsFinite(era.Loss)
+               where double.IsFinite(era.Loss) && era.TrivialLoss > 0 // A single pair is found among one: there is nothing to know, and no share of it.
                let isComparable = lastSets[(era.Era, era.Objective)] == (era.Set, era.Count)
                select new MatrixCell(manifest.Version, era.Era, era.Objective, era.Loss, era.TrivialLoss, era.Count, isComparable),
         ];

@@ -36,6 +36,18 @@ public sealed class ForgettingMatrixTests
     }
 
     [Fact]
+    public void An_era_in_which_knowing_nothing_costs_nothing_is_no_share_of_anything()
+    {
+        // One pair alone is always found: its loss and its trivial loss are 0.
+        EraProbe lonely = Some.Era(0, 0, trivial: 0, set: 7);
+        ForgettingMatrix matrix = Matrix(Some.Probe(lonely), Some.Probe(lonely, Era(1, 0.80)), Some.Probe(lonely, Era(1, 0.70), Era(2, 0.90)));
+        MatrixSummary summary = Assert.Single(matrix.Summaries());
+        Assert.Equal(2, summary.Eras);
+        Assert.Equal(0.70 - 0.80, summary.Forgetting!.Value, 1e-12);
+        Assert.Equal(1 - 0.90, summary.ForwardTransfer!.Value, 1e-12);
+    }
+
+    [Fact]
     public void A_single_era_has_nothing_to_forget()
     {
         MatrixSummary summary = Matrix(Some.Probe(Era(0, 0.6)), Some.Probe(Era(0, 0.5))).Summaries().Single();

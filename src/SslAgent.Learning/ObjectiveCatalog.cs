@@ -10,8 +10,9 @@ namespace SslAgent.Learning;
 /// <param name="IsStandard">Whether it is used where nothing else is said.</param>
 /// <param name="Reads">What a batch of it is made of.</param>
 /// <param name="Views">Views of each frame that it sees; 1 where it sees the frame once.</param>
-/// <param name="SamplesMin">Fewest samples of a batch.</param>
-public sealed record ObjectiveFacts(string Name, bool IsStandard, Modality Reads, int Views, int SamplesMin, ObjectiveAbout About);
+/// <param name="WindowFrames">Frames in each of the windows that it reads; 1 where samples stand for themselves.</param>
+/// <param name="SamplesMin">Fewest samples of a batch, or windows.</param>
+public sealed record ObjectiveFacts(string Name, bool IsStandard, Modality Reads, int Views, int WindowFrames, int SamplesMin, ObjectiveAbout About);
 
 /// <summary>All objectives that this program has, in the order in which they are told.</summary>
 public static class ObjectiveCatalog
@@ -22,7 +23,7 @@ public static class ObjectiveCatalog
     public static IReadOnlyList<ObjectiveFacts> All { get; } =
     [
         .. ObjectiveRegistry.All.Select(objective => new ObjectiveFacts(
-            objective.Name, ObjectiveNames.Standard.Contains(objective.Name), objective.Modality, objective.Views?.Invoke(Preset).Count ?? 1, objective.SamplesMin, objective.About)),
+            objective.Name, ObjectiveNames.Standard.Contains(objective.Name), objective.Modality, objective.Views?.Invoke(Preset).Count ?? 1, objective.Windows?.Frames ?? 1, objective.SamplesMin, objective.About)),
     ];
 
     public static ObjectiveFacts? Find(string name) => All.FirstOrDefault(objective => objective.Name == name);

@@ -60,7 +60,7 @@ public sealed class ReplayReading : IDisposable
         _journal, state, new Rewinding(_journal, _place, options), through, (_, _) => cancellation.ThrowIfCancellationRequested());
 
     /// <summary>The frozen view of a cycle that a state folded from here has open.</summary>
-    public TrainingView View(OpenCycle cycle, double freshRatio) => new(_reader, cycle.Index, freshRatio);
+    public TrainingView View(OpenCycle cycle, double freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
 
     /// <summary>The buffer as it was when that cycle began, for its model to weigh.</summary>
     /// <param name="options">Those that the cycle's own plan has.</param>

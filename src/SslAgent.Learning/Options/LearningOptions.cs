@@ -91,6 +91,16 @@ public sealed record LearningOptions
     /// <summary>Whether frame-only batches are mirrored at random. Frames of pairs never are: captions say left and right. Default true.</summary>
     public bool Flip { get; init; } = true;
 
+    /// <summary>
+    /// The least time between two frames of a window, for objectives that learn from windows of time: frames that come sooner are passed over, so that something can have moved. Default 0, every frame.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan WindowSpacing { get; init; }
+
+    /// <summary>The most time between two frames of a window: a camera that was away begins anew. Default 0, no limit.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan WindowGapMax { get; init; }
+
     /// <summary>What activations are computed in: <c>auto</c>, <c>bf16</c> or <c>fp32</c>. Masters and moments are always fp32. Auto measures once and keeps the faster.</summary>
     [Required, RegularExpression("auto|bf16|fp32")]
     public string Dtype { get; init; } = "auto";
@@ -131,6 +141,8 @@ public sealed record LearningOptions
             yield return "learning.objectives all have weight 0: nothing would be learned";
         if (EmbeddingReplay > 0 && MixUp > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"learning.embeddingReplay is {EmbeddingReplay} and learning.mixUp {MixUp}: what a mixed frame looked like nobody remembers; use one of them");
+        if (WindowGapMax > TimeSpan.Zero && WindowGapMax < WindowSpacing)
+            yield return $"learning.windowGapMax is {WindowGapMax} and learning.windowSpacing {WindowSpacing}: no two frames would be near enough and far enough";
         if (EmaDecay is > 0 and < 0.5)
             yield return string.Create(CultureInfo.InvariantCulture, $"learning.emaDecay is {EmaDecay} per step: below 0.5 it averages nothing; use 0 to switch it off");
     }

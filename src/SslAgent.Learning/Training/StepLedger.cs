@@ -20,27 +20,37 @@ internal sealed class StepLedger
     private readonly List<Entry> _pending = [];
     private readonly SortedDictionary<string, ObjectiveLedger> _objectives = new(StringComparer.Ordinal);
     private readonly SortedSet<long> _quarantined = [];
+    private readonly SurpriseBook _book;
+    private List<Surprised> _surprised = [];
 
     /// <param name="before">The cycle as a resume point left it, or null at its beginning.</param>
-    public StepLedger(CycleNumber cycle, CycleProgress? before, Action<StepReport>? progress)
+    public StepLedger(CycleNumber cycle, CycleProgress? before, SurpriseBook book, Action<StepReport>? progress)
     {
         _cycle = cycle;
+        _book = book;
         _progress = progress;
         foreach (ObjectiveProgress objective in before?.Objectives ?? []) _objectives.Add(objective.Objective, new ObjectiveLedger(objective));
         _quarantined.UnionWith(before?.Quarantined ?? []);
     }
 
     private sealed record Entry(
-        ObjectiveDefinition Objective, int Step, Tensor Row, IReadOnlyList<SampleId> Ids, double Rate, double Seconds);
+        ObjectiveDefinition Objective, int Step, Tensor Row, IReadOnlyList<SampleId> Ids, double Rate, double Seconds, IReadOnlyList<Surprised> Surprised);
+
+    /// <summary>How wrong an objective was on the windows of a micro-batch, fp32 [B], and whose they are.</summary>
+    private sealed record Surprised(IReadOnlyList<string> Sources, Tensor Errors);
 
     public int Pending => _pending.Count;
+
+    /// <summary>Notes how wrong the step under way was on the windows of a micro-batch: it counts if the step is taken.</summary>
+    public void NoteSurprise(IReadOnlyList<string> sources, Tensor errors) => _surprised.Add(new Surprised(sources, errors.DetachFromDisposeScope()));
 
     /// <summary>Notes a step; its numbers stay on the device.</summary>
     public void Add(
         ObjectiveDefinition objective, int step, ObjectiveLoss loss, StepOutcome outcome, IReadOnlyList<SampleId> ids, double seconds)
     {
         Tensor row = stack([loss.Loss.detach(), outcome.Norm, outcome.Taken, .. loss.Terms]).DetachFromDisposeScope();
-        _pending.Add(new Entry(objective, step, row, ids, outcome.Rate, seconds));
+        _pending.Add(new Entry(objective, step, row, ids, outcome.Rate, seconds, _surprised));
+        _surprised = [];
     }
 
     /// <summary>Reads all pending rows, reports them by objective, and forgets them.</summary>
@@ -87,8 +97,16 @@ internal sealed class StepLedger
         {
             bool taken = rows[i][TakenColumn] > 0;
             ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Ids.Count, entries[i].Seconds);
+            foreach (Surprised surprised in entries[i].Surprised) Note(surprised, taken);
             if (!taken) _quarantined.UnionWith(entries[i].Ids.Select(id => id.Sequence));
         }
+    }
+
+    private void Note(Surprised surprised, bool taken)
+    {
+        float[] errors = Read(surprised.Errors);
+        if (!taken) return;
+        foreach ((string source, float error) in surprised.Sources.Zip(errors)) _book.Note(source, error);
     }
 
     private StepReport Report(Entry[] entries, float[][] rows)

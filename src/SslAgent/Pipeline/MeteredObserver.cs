@@ -10,14 +10,16 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 {
     private readonly IAgentObserver _next;
     private readonly Meter _meter = new("SslAgent.Cycles");
-    private readonly Counter<long> _ended;
-    private readonly Gauge<double> _learningRate, _probeLoss;
+    private readonly Counter<long> _ended, _lacking;
+    private readonly Gauge<double> _learningRate, _probeLoss, _surprise;
 
     public MeteredObserver(IAgentObserver next)
     {
         _next = next;
         _ended = _meter.CreateCounter<long>("sslagent.cycles.ended", "{cycle}", "Finished cycles by verdict.");
         _learningRate = _meter.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
+        _lacking = _meter.CreateCounter<long>("sslagent.cycles.lacking", "{cycle}", "Cycles in which an objective had no turn, since there was too little to learn from.");
+        _surprise = _meter.CreateGauge<double>("sslagent.cycles.surprise", null, "Running prediction error of the world model by source.");
         _probeLoss = _meter.CreateGauge<double>("sslagent.cycles.probe_loss", null, "Latest held-out loss by era and objective.");
     }
 
@@ -43,6 +45,8 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
         _ended.Add(1, new KeyValuePair<string, object?>("verdict", verdict.Kind.ToString().ToLowerInvariant()));
         foreach (EraProbe era in probe.Eras)
             _probeLoss.Record(era.Loss, new KeyValuePair<string, object?>("era", era.Era), new KeyValuePair<string, object?>("objective", era.Objective));
+        foreach (LackingData lack in report.Lacking) _lacking.Add(1, new KeyValuePair<string, object?>("objective", lack.Objective));
+        foreach (SourceSurprise surprise in report.Surprises) _surprise.Record(surprise.Error, new KeyValuePair<string, object?>("source", surprise.Source));
         _next.OnCycleEnded(report, version, probe, verdict);
     }
 

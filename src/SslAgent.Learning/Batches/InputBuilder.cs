@@ -59,7 +59,8 @@ internal static class InputBuilder
         bool paired = batch.Modality == Modality.Pair;
         double areaMin = paired ? plan.Augmentation.PairCropAreaMin : plan.Augmentation.CropAreaMin;
         Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, device);
-        Tensor cropped = RandomCrop.Apply(pixels, plan.Model.ImageSize, areaMin, plan.Augmentation.Flip && !paired, key, batch.WindowFrames);
+        // Windows are cropped alike, all of a batch: else to tell two of them apart it would be enough to see the crop.
+        Tensor cropped = RandomCrop.Apply(pixels, plan.Model.ImageSize, areaMin, plan.Augmentation.Flip && !paired, key, batch.WindowFrames == 1 ? 1 : batch.Count);
         Tensor normalized = FrameTensors.Normalize(cropped, plan.Normalization);
         bool mixed = plan.Regularization.MixUp > 0 && !paired && batch.WindowFrames == 1; // Two mixed windows would be of no time at all.
         return mixed ? MixUp.Apply(normalized, plan.Regularization.MixUp, key.With(ChanceStream.MixUp, key.Part)) : normalized;

@@ -18,7 +18,7 @@ internal static class RandomCrop
 
     /// <param name="pixels">fp32 [B, 3, Y, X].</param>
     /// <param name="areaMin">Smallest share of the area kept; 1 keeps the whole frame.</param>
-    /// <param name="alike">So many frames after one another have the same box: what moves in a window is what moved before the camera.</param>
+    /// <param name="alike">So many frames after one another have the same box.</param>
     /// <returns>fp32 [B, 3, S, S].</returns>
     public static Tensor Apply(Tensor pixels, int side, double areaMin, bool flip, DrawKey key, int alike = 1)
     {

@@ -14,7 +14,8 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Written from the paper. We differ: the encoder is the frame tower, the context a gated recurrent unit as wide as it (256 in the paper's speech); three steps are looked ahead (twelve there, of ten milliseconds each); all frames of the batch
-/// are candidates, those of the own window too, which nearly look alike; scores are divided by the root of the width, so that they begin small. Trivial loss: ln of the candidates, what indifferent scores get, and a collapsed network too.
+/// are candidates, those of the own window too, which nearly look alike, so that features are normalised over the batch before anything is made of them: else what all frames of a camera have in common drowns what tells two of them apart; scores are divided by the root
+/// of the width, so that they begin small. Trivial loss: ln of the candidates, what indifferent scores get, and a collapsed network too.
 /// </remarks>
 internal static class Cpc
 {
@@ -67,8 +68,8 @@ internal static class Cpc
     {
         Weights weights = input.Towers.Weights;
         (long windows, long frames, long width) = (features.shape[0], features.shape[1], features.shape[2]);
-        Tensor contexts = Context(input.Plan.Model).Forward(features, weights); // [B, W, D]
-        Tensor candidates = FrameWindows.Flat(features); // [B·W, D]
+        Tensor candidates = MlpHead.Normalize(FrameWindows.Flat(features)); // [B·W, D]
+        Tensor contexts = Context(input.Plan.Model).Forward(candidates.view(windows, frames, width), weights); // [B, W, D]
         var losses = new List<Tensor>();
         var accuracies = new List<Tensor>();
         for (var step = 1; step <= StepsAhead; step++)

@@ -15,7 +15,7 @@ namespace SslAgent.Learning.Objectives;
 /// <remarks>
 /// Written from the paper. We differ: nobody acts, so that the model has only what it saw: five frames, and beside each the last text that its source had said by then, in the features of the text tower, which gets no gradient; three frames are
 /// predicted (five in the paper), by a recurrent unit and one hidden layer behind it; targets are no projections but features, in units of how each of their numbers varies in the stream of late, so that an error says how much of what tells its moments apart was not foreseen, and
-/// nothing is gained by telling less of them; the loss is the mean squared error and not the cosine; a step predicts what changes, and begins by saying that nothing does. The slow copy keeps 0.99 of itself (appendix). Trivial loss, measured on the
+/// nothing is gained by telling less of them; the loss is the mean squared error and not the cosine; what was seen is normalised over the batch; a step predicts what changes, and begins by saying that nothing does. The slow copy keeps 0.99 of itself (appendix). Trivial loss, measured on the
 /// targets: the better of two who know nothing of movement, the last frame seen, and the stream's mean, which costs about 1. A collapsed network has only rounding to foresee.
 /// </remarks>
 internal static class WorldModel
@@ -53,6 +53,7 @@ internal static class WorldModel
         DeclareState = plan => [.. Target(plan).DeclareState(), new SectionSpec(Units, [new(Means, [plan.Frame.Width], Initial.Zeros, Decayed: false), new(Squares, [plan.Frame.Width], Initial.Ones, Decayed: false)])],
         TermNames = ["persistence"],
         Loss = Loss,
+        ProbeLosses = input => Errors(input, Targets(input), FrameWindows.Pool(input, 0, Seen)).unsqueeze(0),
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [FrameWindows.Flat(FrameWindows.Pool(input, 0, Seen))],
         TrivialLoss = TrivialLoss,
@@ -61,10 +62,8 @@ internal static class WorldModel
 
     /// <summary>What is to be foreseen.</summary>
     /// <param name="Frames">What the slow copy makes of every frame, in the stream's units, fp32 [B, W, D].</param>
-    /// <param name="Mean">Of each number in the stream, in the copy's units, fp32 [D].</param>
-    /// <param name="Deviation">The same, fp32 [D].</param>
     /// <param name="Batch">Means of the copy's numbers and of their squares over this batch, fp32 [2, D].</param>
-    internal sealed record Future(Tensor Frames, Tensor Mean, Tensor Deviation, Tensor Batch)
+    internal sealed record Future(Tensor Frames, Tensor Batch)
     {
         public Tensor Ahead => Frames.narrow(1, Seen, WorldModel.Ahead); // [B, K, D]
 
@@ -80,7 +79,7 @@ internal static class WorldModel
         using var towers = new TowerSet(input.Plan.Model, weights);
         Tensor features = Normalize(FrameWindows.Pool(input with { Towers = towers })); // [B, W, D]
         Tensor mean = input.RequireState()[Means], deviation = ((input.RequireState()[Squares] - mean.square()).clamp(min: 0) + VarianceEpsilon).sqrt(); // [D] each
-        return new Future((features - mean) / deviation, mean, deviation, stack([features.mean([0, 1]), features.square().mean([0, 1])]));
+        return new Future((features - mean) / deviation, stack([features.mean([0, 1]), features.square().mean([0, 1])]));
     }
 
     private static ObjectiveLoss Loss(ObjectiveInput input)
@@ -94,7 +93,8 @@ internal static class WorldModel
     /// <summary>Each window's mean squared error, fp32 [B].</summary>
     private static Tensor Errors(ObjectiveInput input, Future future, Tensor features)
     {
-        Tensor seen = (Normalize(features) - future.Mean) / future.Deviation; // [B, C, D]
+        // By the batch's own deviation: in the slow copy's units a tower that tells ever less apart would be ever less in its own way.
+        Tensor seen = MlpHead.Normalize(FrameWindows.Flat(features)).view(features.shape[0], Seen, features.shape[2]); // [B, C, D]
         return (RollOut(input, seen, future.Frames.select(1, Seen - 1)) - future.Ahead).square().mean([1, 2]);
     }
 

@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Replay.Tests.Support;
+using SslAgent.Storage;
 using SslAgent.Storage.Tests.Support;
 
 namespace SslAgent.Replay.Tests.Sampling;
@@ -95,6 +96,21 @@ public sealed class WindowsTests
         Assert.Equal(Modality.Frame, batch.Modality);
         Assert.Equal(["", "", "one", "one", "two", "two"], batch.Texts.Select(text => text.ToString()));
         Assert.Empty(view.DrawWindows(Four, 1, Key(1)).Texts);
+    }
+
+    [Fact]
+    public void A_window_with_a_frame_that_the_medium_lost_is_another_and_a_probe_goes_on_without_it()
+    {
+        var disk = new SimulatedDisk();
+        using ReplayLedger ledger = Ledgers.Open(disk, NoSentinels);
+        Film(ledger, 20, "a");
+        TrainingView view = ledger.Start(1);
+        using (IDiskFile file = disk.Open("/journal/samples-0000000000000000.seg", DiskOpen.ReadWrite)) file.Write(700, [1, 2, 3, 4]);
+        Batch batch = view.DrawWindows(Four, 17, Key(1));
+        Assert.Equal(17 * 4, batch.Count);
+        Assert.InRange(ledger.Stats().UnreadableDraws, 1, 4);
+        Assert.All(batch.Ids.Chunk(4), window => Assert.Equal(3, window[^1].Sequence - window[0].Sequence));
+        Assert.All(batch.Ids.Zip(batch.Frames), row => Assert.Equal(Some.Frame((int)row.First.Sequence).Rgb, row.Second.Rgb));
     }
 
     [Fact]

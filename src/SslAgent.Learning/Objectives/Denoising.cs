@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Towers;
 
 namespace SslAgent.Learning.Objectives;

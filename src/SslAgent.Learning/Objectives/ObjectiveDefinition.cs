@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Batches;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Regularizing;

@@ -1,5 +1,6 @@
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Tests.Support;

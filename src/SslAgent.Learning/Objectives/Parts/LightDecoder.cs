@@ -3,7 +3,7 @@ using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// A light Transformer that is asked about places: it sees the codes of some patches and a mask token for each place in question, and says something of the latter. MAE's decoder, I-JEPA's predictor; its shape is the

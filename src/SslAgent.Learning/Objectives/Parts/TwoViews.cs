@@ -3,7 +3,7 @@ using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>Something of both views of a batch: features, or what heads make of them.</summary>
 /// <param name="Both">First views, then second ones, fp32 [2B, D].</param>

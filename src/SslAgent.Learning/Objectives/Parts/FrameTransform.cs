@@ -2,7 +2,7 @@ using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>What was done to a frame: a box of it at the frame's own size, then mirrored left and right or not, then turned counterclockwise by quarters.</summary>
 internal readonly record struct FrameTransform(RandomCrop.Box Box, int Quarters)

@@ -1,9 +1,9 @@
 using SslAgent.Domain;
-using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class SphericalKMeansTests
 {

@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>A context and the target blocks that are to be predicted from it, of each frame of a batch.</summary>
 /// <param name="Context">Patches of the context, row-major [B·K].</param>

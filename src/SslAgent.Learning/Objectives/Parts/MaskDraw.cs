@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>Random subsets, drawn on the host so that every device hides the same things.</summary>
 internal static class MaskDraw

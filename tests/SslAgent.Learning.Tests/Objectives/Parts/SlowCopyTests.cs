@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Options;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
@@ -7,7 +8,7 @@ using SslAgent.Learning.Tests.Support;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class SlowCopyTests
 {

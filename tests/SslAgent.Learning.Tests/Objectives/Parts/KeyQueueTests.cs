@@ -1,8 +1,8 @@
-using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class KeyQueueTests : IDisposable
 {

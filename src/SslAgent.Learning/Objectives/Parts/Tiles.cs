@@ -3,7 +3,7 @@ using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>A square piece of a frame: where its upper left pixel is, and where it is shown.</summary>
 /// <param name="Corner">The patch of the frame's grid in whose place the tile's first patch is shown.</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// How probes ask objectives that make their own answers up (a teacher's, clusters'). Their losses fall also where the answers grow poorer, so two versions' losses do not compare; what they lack

@@ -1,11 +1,11 @@
 using SslAgent.Domain;
-using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class PatchTokenizerTests : IDisposable
 {

@@ -1,8 +1,8 @@
 using SslAgent.Domain;
-using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Tests.Support;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class MaskDrawTests
 {

@@ -4,7 +4,7 @@ using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>What is asked of a batch: what was encoded for it, what the head makes of that, and what is right.</summary>
 /// <param name="Features">One row for each thing that was encoded, fp32 [R, D].</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>k-means on the sphere (Dhillon and Modha 2001): nearest by cosine, centroids are normalised sums. A pure function: no draw, and nothing waits for the device.</summary>
 internal static class SphericalKMeans

@@ -2,7 +2,7 @@ using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// Tells patches by the nearest of some centres: visual tokens, learned on the stream by k-means, a batch at a time (Sculley, "Web-Scale K-Means Clustering", WWW 2010, algorithm 1) with old batches forgotten as in

@@ -1,7 +1,7 @@
-using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class LackingInformationTests
 {

@@ -5,7 +5,7 @@ using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// What is an objective's own among those on two views of each frame; the rest is the same for all. Exactly one of the two losses is given. Further views are the loss's own business.

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>The losses of a batch's two views, and what is worth telling of it.</summary>
 /// <param name="Each">A loss for each view, first views first, fp32 [2B].</param>

@@ -3,7 +3,7 @@ using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// What masked autoencoding and its kin share: the tower sees the kept patches only, a light decoder sees their codes and mask tokens, the loss is the squared error of hidden patches

@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// Orders that are easy to tell apart. Noroozi and Favaro, "Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles" (ECCV 2016), algorithm 1: each is as far in Hamming distance from those before it as

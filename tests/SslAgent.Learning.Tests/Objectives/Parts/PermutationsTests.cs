@@ -1,6 +1,6 @@
-using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 
-namespace SslAgent.Learning.Tests.Objectives;
+namespace SslAgent.Learning.Tests.Objectives.Parts;
 
 public sealed class PermutationsTests
 {

@@ -1,7 +1,7 @@
 using SslAgent.Learning.Parameters;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// The newest keys of a stream, in a ring: MoCo's queue, SwAV's, DeepCluster's memory. It lies in the objective's state, fp32, its place and fill with it, which fp32 holds exactly (below 2^24); nothing

@@ -1,4 +1,4 @@
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>How often each token occurs: all that is known of a text by who has not learned to read.</summary>
 internal sealed class Unigrams

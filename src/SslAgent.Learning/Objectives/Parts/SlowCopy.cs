@@ -1,7 +1,7 @@
 using SslAgent.Learning.Parameters;
 using static TorchSharp.torch;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// A copy of some sections that follows them slowly: the momentum encoder of MoCo, the target network of BYOL. It lies in the objective's state, fp32, and so is part of every version, of revert and of

@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>
 /// Hidden blocks of neighbouring patches. Bao et al., "BEiT: BERT Pre-Training of Image Transformers" (ICLR 2022), section 2.3, algorithm 1: rectangles are laid at random, over each other too, until as much is

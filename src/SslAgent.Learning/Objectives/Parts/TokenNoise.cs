@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 
-namespace SslAgent.Learning.Objectives;
+namespace SslAgent.Learning.Objectives.Parts;
 
 /// <summary>What can happen to a text.</summary>
 internal enum TokenNoiseKind

@@ -74,6 +74,9 @@ internal sealed record ObjectiveDefinition
 
     public required ObjectiveAbout About { get; init; }
 
+    /// <summary>What can be set of it; empty where nothing can.</summary>
+    public IReadOnlyList<Knob> Knobs { get; init; } = [];
+
     /// <summary>What a batch is made of.</summary>
     public required Modality Modality { get; init; }
 
@@ -120,4 +123,17 @@ internal sealed record ObjectiveDefinition
 
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
+
+    /// <summary>The same objective with its knobs set; null where it has none.</summary>
+    private Func<KnobValues, ObjectiveDefinition>? Tune { get; init; }
+
+    /// <summary>An objective that is a function of its knobs as well.</summary>
+    public static ObjectiveDefinition Tunable(IReadOnlyList<Knob> knobs, Func<KnobValues, ObjectiveDefinition> define)
+    {
+        ObjectiveDefinition Set(KnobValues values) => define(values) with { Knobs = knobs, Tune = Set };
+        return Set(KnobValues.None);
+    }
+
+    /// <summary>As the plan has it: with its knobs.</summary>
+    public ObjectiveDefinition Under(LearnerPlan plan) => Tune?.Invoke(KnobValues.Of(Name, plan)) ?? this;
 }

@@ -125,6 +125,7 @@ public sealed record LearningOptions
                 yield return $"learning.objectives has '{objective.Name}': known are {string.Join(", ", ObjectiveNames.All)}";
             if (!seen.Add(objective.Name))
                 yield return $"learning.objectives has '{objective.Name}' twice: give it one entry with the sum of the weights";
+            foreach (string fault in objective.Faults()) yield return fault;
         }
 
         if (Objectives.Length > 0 && Objectives.All(objective => objective.Weight == 0))

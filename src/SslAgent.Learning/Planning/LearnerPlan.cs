@@ -13,7 +13,8 @@ public enum ComputeDtype
 }
 
 /// <summary>One objective's part in the plan.</summary>
-public sealed record ObjectivePlan(string Name, double Weight, int BatchSize);
+/// <param name="Knobs">All of its knobs; null in plans from before there were any, and for an objective that has none.</param>
+public sealed record ObjectivePlan(string Name, double Weight, int BatchSize, IReadOnlyDictionary<string, double>? Knobs = null);
 
 /// <summary>AdamW, clipping and averaging. Units as in the options of the same names.</summary>
 public sealed record OptimizerPlan(

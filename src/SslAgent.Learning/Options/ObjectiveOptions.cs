@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using SslAgent.Learning.Objectives;
@@ -21,7 +22,7 @@ public sealed record ObjectiveOptions
 
     /// <summary>What is set of it, by the names that <c>sslagent objectives show NAME</c> tells with defaults and ranges. Default none: all as the paper, or a note beside it, has them.</summary>
     [Required]
-    public IReadOnlyDictionary<string, double> Knobs { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Knobs { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 
     internal KnobValues Values => new(Knobs);
 

@@ -46,11 +46,11 @@ internal static class InputBuilder
 
     private static ObjectiveInput WithViews(Batch batch, IReadOnlyList<ViewPlan> views, LearnerPlan plan, TowerSet towers, Weights? state, DrawKey key)
     {
-        Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, towers.Weights.Device);
+        Tensor pixels = FrameTensors.ToShares(FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, towers.Weights.Device));
         IReadOnlyList<Tensor> drawn = Views.Draw(pixels, views, plan.Model.ImageSize, key.With(ChanceStream.Augmentation, key.Part));
         return new ObjectiveInput(towers, plan, Frames: null, Texts: null, 0, key, state)
         {
-            Views = [.. drawn.Select(view => FrameTensors.Normalize(view, plan.Normalization))],
+            Views = [.. drawn.Select(view => FrameTensors.NormalizeShares(view, plan.Normalization))],
         };
     }
 

@@ -22,6 +22,9 @@ internal sealed record ObjectiveInput(
     /// <summary>Several views of each frame, normalised, each fp32 [B, 3, S, S], where the objective asks for views; else empty, and <see cref="Frames"/> is there.</summary>
     public IReadOnlyList<Tensor> Views { get; init; } = [];
 
+    /// <summary>What became of the views; null where they were not checked.</summary>
+    public ViewRejections? Rejections { get; init; }
+
     /// <summary>How many samples the rows were drawn from; null where nothing is trained.</summary>
     public int? Population { get; init; }
 

@@ -36,7 +36,7 @@ public static class Planner
                 learning.LearningRate, learning.WarmupSteps, learning.WeightDecay, learning.Beta1, learning.Beta2, learning.Epsilon,
                 learning.ClipNorm, learning.EmaDecay),
             new(Math.Clamp(visible, 1, shape.Patches - 1), learning.MlmMaskRate),
-            new(learning.CropAreaMin, learning.PairCropAreaMin, learning.Flip),
+            new(learning.CropAreaMin, learning.PairCropAreaMin, learning.Flip, learning.ViewCosineMin is { } least ? new(least, learning.ViewDrawsMax) : null),
             earlier?.Normalization ?? NormalizationPlan.Default,
             ResolveCompute(learning, earlier?.Compute, machine),
             new(learning.ProbeSentinelsMax, learning.ProbeRepeats),

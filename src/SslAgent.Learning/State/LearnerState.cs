@@ -22,6 +22,7 @@ internal sealed class LearnerState : IDisposable
     private readonly IReadOnlyList<ObjectiveDefinition> _objectives;
     private readonly Func<byte[], ITokenizer> _readTokenizer;
     private readonly ShadowPool _shadows;
+    private TowerSet? _averageTowers;
 
     public LearnerState(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives, Func<byte[], ITokenizer> readTokenizer)
     {
@@ -52,6 +53,9 @@ internal sealed class LearnerState : IDisposable
 
     /// <summary>What is served: the average where it is on.</summary>
     public Tensor ServedFlat => Parameters.Average ?? Parameters.Masters;
+
+    /// <summary>The towers of what is served, as it stands.</summary>
+    public TowerSet ServedTowers => Parameters.Average is null ? Towers : _averageTowers ??= new TowerSet(_plan.Model, AverageWeights());
 
     /// <summary>First weights, from the seed.</summary>
     public void Initialize()
@@ -112,8 +116,17 @@ internal sealed class LearnerState : IDisposable
     public void Dispose()
     {
         Towers.Dispose();
+        _averageTowers?.Weights.Dispose();
+        _averageTowers?.Dispose();
         Parameters.Dispose();
         ObjectiveState?.Dispose();
+    }
+
+    /// <summary>Views of the average, which is changed in place: nothing is copied when a step moves it.</summary>
+    private Weights AverageWeights()
+    {
+        using var scope = NewDisposeScope();
+        return new Weights(Parameters.Layout, Check.NotNull(Parameters.Average, "the average is on").alias(), gradients: null);
     }
 
     private void RequireServed(IStoredModel stored, ModelVersion version)

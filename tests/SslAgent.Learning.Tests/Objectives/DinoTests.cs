@@ -11,7 +11,7 @@ namespace SslAgent.Learning.Tests.Objectives;
 /// <summary>What DINO has beside the other objectives on views (<see cref="ViewObjectiveTests"/>): small views, a centre, and two ways into collapse.</summary>
 public sealed class DinoTests(ITestOutputHelper output)
 {
-    private const int Batch = 3, Views = 5, Prototypes = 4, Steps = 100;
+    private const int Batch = 3, Views = 5, Prototypes = 4, Steps = 160;
 
     /// <summary>Of a teacher that follows fast, so that it does not take thousands of steps.</summary>
     private const double FastDecay = 0.9;

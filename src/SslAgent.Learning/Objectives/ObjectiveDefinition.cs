@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Batches;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Regularizing;
@@ -20,6 +21,9 @@ internal sealed record ObjectiveInput(
 {
     /// <summary>Several views of each frame, normalised, each fp32 [B, 3, S, S], where the objective asks for views; else empty, and <see cref="Frames"/> is there.</summary>
     public IReadOnlyList<Tensor> Views { get; init; } = [];
+
+    /// <summary>What became of the views; null where they were not checked.</summary>
+    public ViewRejections? Rejections { get; init; }
 
     /// <summary>How many samples the rows were drawn from; null where nothing is trained.</summary>
     public int? Population { get; init; }
@@ -73,6 +77,9 @@ internal sealed record ObjectiveDefinition
 
     public required ObjectiveAbout About { get; init; }
 
+    /// <summary>What can be set of it; empty where nothing can.</summary>
+    public IReadOnlyList<Knob> Knobs { get; init; } = [];
+
     /// <summary>What a batch is made of.</summary>
     public required Modality Modality { get; init; }
 
@@ -119,4 +126,17 @@ internal sealed record ObjectiveDefinition
 
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
+
+    /// <summary>The same objective with its knobs set; null where it has none.</summary>
+    private Func<KnobValues, ObjectiveDefinition>? Tune { get; init; }
+
+    /// <summary>An objective that is a function of its knobs as well.</summary>
+    public static ObjectiveDefinition Tunable(IReadOnlyList<Knob> knobs, Func<KnobValues, ObjectiveDefinition> define)
+    {
+        ObjectiveDefinition Set(KnobValues values) => define(values) with { Knobs = knobs, Tune = Set };
+        return Set(KnobValues.None);
+    }
+
+    /// <summary>As the plan has it: with its knobs.</summary>
+    public ObjectiveDefinition Under(LearnerPlan plan) => Tune?.Invoke(KnobValues.Of(Name, plan)) ?? this;
 }

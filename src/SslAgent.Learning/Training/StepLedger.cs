@@ -31,16 +31,19 @@ internal sealed class StepLedger
     }
 
     private sealed record Entry(
-        ObjectiveDefinition Objective, int Step, Tensor Row, IReadOnlyList<SampleId> Ids, double Rate, double Seconds);
+        ObjectiveDefinition Objective, int Step, Tensor Row, StepDraws Draws, double Rate, double Seconds)
+    {
+        public IReadOnlyList<SampleId> Ids => Draws.Ids;
+    }
 
     public int Pending => _pending.Count;
 
     /// <summary>Notes a step; its numbers stay on the device.</summary>
     public void Add(
-        ObjectiveDefinition objective, int step, ObjectiveLoss loss, StepOutcome outcome, IReadOnlyList<SampleId> ids, double seconds)
+        ObjectiveDefinition objective, int step, ObjectiveLoss loss, StepOutcome outcome, StepDraws draws, double seconds)
     {
         Tensor row = stack([loss.Loss.detach(), outcome.Norm, outcome.Taken, .. loss.Terms]).DetachFromDisposeScope();
-        _pending.Add(new Entry(objective, step, row, ids, outcome.Rate, seconds));
+        _pending.Add(new Entry(objective, step, row, draws, outcome.Rate, seconds));
     }
 
     /// <summary>Reads all pending rows, reports them by objective, and forgets them.</summary>
@@ -86,7 +89,7 @@ internal sealed class StepLedger
         for (var i = 0; i < entries.Length; i++)
         {
             bool taken = rows[i][TakenColumn] > 0;
-            ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Ids.Count, entries[i].Seconds);
+            ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Draws, entries[i].Seconds);
             if (!taken) _quarantined.UnionWith(entries[i].Ids.Select(id => id.Sequence));
         }
     }
@@ -99,7 +102,10 @@ internal sealed class StepLedger
         for (var term = 0; term < objective.TermNames.Count; term++) terms.Add(objective.TermNames[term], Mean(taken, TermsColumn + term));
         return new StepReport(
             _cycle, new StepNumber(entries[^1].Step), objective.Name, entries.Length, entries.Sum(entry => entry.Ids.Count),
-            Mean(taken, LossColumn), Mean(taken, NormColumn), entries[^1].Rate, rows.Length - taken.Length, terms);
+            Mean(taken, LossColumn), Mean(taken, NormColumn), entries[^1].Rate, rows.Length - taken.Length, terms)
+        {
+            Views = entries.Aggregate((ViewCounts?)null, (sum, entry) => ViewCounts.Sum(sum, entry.Draws.Views)),
+        };
     }
 
     /// <summary>NaN where no step was taken: there is no loss to speak of.</summary>

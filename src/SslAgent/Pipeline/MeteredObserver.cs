@@ -10,13 +10,16 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 {
     private readonly IAgentObserver _next;
     private readonly Meter _meter = new("SslAgent.Cycles");
-    private readonly Counter<long> _ended;
+    private readonly Counter<long> _ended, _views, _viewsRejected, _viewsWeak;
     private readonly Gauge<double> _learningRate, _probeLoss;
 
     public MeteredObserver(IAgentObserver next)
     {
         _next = next;
         _ended = _meter.CreateCounter<long>("sslagent.cycles.ended", "{cycle}", "Finished cycles by verdict.");
+        _views = _meter.CreateCounter<long>("sslagent.cycles.views", "{view}", "Augmented views that were checked, by objective.");
+        _viewsRejected = _meter.CreateCounter<long>("sslagent.cycles.views_rejected", "{view}", "Draws of them that were rejected, by objective.");
+        _viewsWeak = _meter.CreateCounter<long>("sslagent.cycles.views_weak", "{view}", "Views that are the whole picture since every draw was rejected, by objective.");
         _learningRate = _meter.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
         _probeLoss = _meter.CreateGauge<double>("sslagent.cycles.probe_loss", null, "Latest held-out loss by era and objective.");
     }
@@ -32,7 +35,15 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 
     public void OnStep(StepReport report)
     {
-        _learningRate.Record(report.LearningRate, new KeyValuePair<string, object?>("objective", report.Objective));
+        var objective = new KeyValuePair<string, object?>("objective", report.Objective);
+        _learningRate.Record(report.LearningRate, objective);
+        if (report.Views is { } views)
+        {
+            _views.Add(views.Views, objective);
+            _viewsRejected.Add(views.Rejected, objective);
+            _viewsWeak.Add(views.Weak, objective);
+        }
+
         _next.OnStep(report);
     }
 

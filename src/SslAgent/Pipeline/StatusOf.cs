@@ -29,6 +29,7 @@ internal static class StatusOf
                 parts.VersionBytesMax, free, parts.Limits.FreeMin),
             LastScrub = parts.Scrub.Last,
             Course = parts.Ledger.Course,
+            Views = parts.Runner.Views,
         };
     }
 

@@ -81,6 +81,9 @@ public sealed record AgentStatus(
     /// <summary>What the last background check of the stored bytes found; null before the first.</summary>
     public ScrubSummary? LastScrub { get; init; }
 
+    /// <summary>What became of augmented views since the start; null where none are checked.</summary>
+    public ViewCounts? Views { get; init; }
+
     /// <summary>What the verdicts so far made of the training.</summary>
     public TrainingCourse Course { get; init; } = TrainingCourse.Plain;
 

@@ -1,4 +1,18 @@
+using System.Text.Json.Serialization;
+
 namespace SslAgent.Domain;
+
+/// <summary>What became of augmented views that were compared with their pictures.</summary>
+/// <param name="Views">Views handed out.</param>
+/// <param name="Rejected">Draws that were rejected; each is drawn again, or was the last.</param>
+/// <param name="Weak">Views whose every draw was rejected: the whole picture stands for them.</param>
+public sealed record ViewCounts(long Views, long Rejected, long Weak)
+{
+    public static ViewCounts None { get; } = new(0, 0, 0);
+
+    public static ViewCounts? Sum(ViewCounts? one, ViewCounts? other) =>
+        one is null || other is null ? one ?? other : new ViewCounts(one.Views + other.Views, one.Rejected + other.Rejected, one.Weak + other.Weak);
+}
 
 /// <summary>What one optimizer step did. Losses are read from the device every few steps, so a report may stand for several.</summary>
 /// <param name="Loss">Mean loss over the steps that the report stands for, in the objective's own unit (nats, or normalised squared error).</param>
@@ -6,7 +20,11 @@ namespace SslAgent.Domain;
 /// <param name="SkippedSteps">Steps whose loss or gradient was not finite: they changed nothing and their samples are quarantined.</param>
 public sealed record StepReport(
     CycleNumber Cycle, StepNumber Step, string Objective, int Steps, int Samples, double Loss, double GradientNorm,
-    double LearningRate, int SkippedSteps, IReadOnlyDictionary<string, double> Terms);
+    double LearningRate, int SkippedSteps, IReadOnlyDictionary<string, double> Terms)
+{
+    /// <summary>What became of the steps' views; null where none are checked.</summary>
+    public ViewCounts? Views { get; init; }
+}
 
 /// <summary>What a whole cycle did.</summary>
 public sealed record CycleReport(
@@ -31,8 +49,10 @@ public sealed record LackingData(string Objective, int Needed, int There, bool W
 public sealed record SourceSurprise(string Source, double Error, long Windows);
 
 /// <summary>One objective over one cycle: the mean loss of the first and of the last tenth of its steps.</summary>
+/// <param name="Views">What became of its views; null where none are checked.</param>
 public sealed record ObjectiveSummary(
-    string Objective, int Steps, long Samples, double LossFirst, double LossLast, double GradientNormMax, int SkippedSteps, double Seconds);
+    string Objective, int Steps, long Samples, double LossFirst, double LossLast, double GradientNormMax, int SkippedSteps, double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ViewCounts? Views = null);
 
 /// <summary>A held-out loss on one era's sentinels with fixed masks.</summary>
 /// <param name="Era">The era's number, from 0.</param>

@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;

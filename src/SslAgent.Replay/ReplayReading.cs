@@ -59,6 +59,9 @@ public sealed class ReplayReading : IDisposable
     public FoldReport Fold(ReplayState state, ReplayOptions options, long through, CancellationToken cancellation) => Folding.Run(
         _journal, state, new Rewinding(_journal, _place, options), through, (_, _) => cancellation.ThrowIfCancellationRequested());
 
+    /// <summary>All records that the journal still has, in order.</summary>
+    public JournalCursor Read() => _journal.Read(0);
+
     /// <summary>The frozen view of a cycle that a state folded from here has open.</summary>
     public TrainingView View(OpenCycle cycle, double freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
 

@@ -7,6 +7,7 @@ using SslAgent.Demo;
 using SslAgent.Domain;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Frames;
+using SslAgent.Ingest.Producing;
 using SslAgent.Pipeline;
 using SslAgent.Storage;
 
@@ -35,19 +36,7 @@ public sealed class PretrainTests : IDisposable
         IReadOnlyList<VersionManifest> undisturbed = Versions("undisturbed");
         Assert.True(undisturbed.Count >= 3, $"{undisturbed.Count} versions");
 
-        int lives = 0;
-        for (bool isDone = false; !isDone && lives < 8; lives++)
-        {
-            // The first version of each life, then its end.
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_limit);
-            using StopsAtVersion told = new(stop);
-            using StringWriter wrong = new();
-            code = await CommandLine.RunAsync(Arguments("disturbed", stages), told, wrong, stop.Token);
-            Assert.True(code == ExitCode.Ok, wrong.ToString());
-            isDone = !told.ToString().Contains("goes on from here", StringComparison.Ordinal);
-        }
-
-        Assert.True(lives > 1, "it was stopped at least once");
+        await InSeveralLivesAsync(Arguments("disturbed", stages));
         IReadOnlyList<VersionManifest> disturbed = Versions("disturbed");
         Assert.Equal(Digests(undisturbed), Digests(disturbed));
 
@@ -58,6 +47,47 @@ public sealed class PretrainTests : IDisposable
         Assert.True(code == ExitCode.Ok, error);
         Assert.Contains("v1", output, StringComparison.Ordinal);
         Assert.True(VersionsIn("disturbed") > disturbed.Count + 1, "a version went back, and at least one was trained on it");
+    }
+
+    [Fact]
+    public async Task A_topic_is_read_to_its_end_of_now_and_in_several_lives_gives_the_weights_of_an_undisturbed_run()
+    {
+        using var cluster = new TestCluster(partitions: 2, brokers: 1);
+        string[] lines = [.. File.ReadLines(Path.Combine(AssetsFolder.Logs, "dpkg.log")).Take(400)];
+        await SendAsync(cluster, lines.Index().Select(line => new ContractMessage { Source = "host-1", Id = $"{line.Index}", TimeMs = 1_700_000_000_000 + line.Index, Text = line.Item }.To(cluster.Topic) with { Partition = line.Index % 2 }));
+        await SendAsync(cluster, [new OutgoingMessage(cluster.Topic, null, [0x81, 0xA1], []) { Partition = 0 }]);
+        string[] Arguments(string state) =>
+            ["pretrain", "--topic", cluster.Topic, "--config", Config(state), "--set", $"kafka:bootstrapServers={cluster.BootstrapServers}", "--stage", "mlm:3", "--stage", "simcse:1"];
+
+        (int code, string output, string error) = await CommandAsync(Arguments("undisturbed"), _limit);
+        Assert.True(code == ExitCode.Ok, error + output);
+        Assert.Contains("1 rejected", output, StringComparison.Ordinal);
+        Assert.Equal(lines.Length, await AdmittedAsync("undisturbed"));
+        await InSeveralLivesAsync(Arguments("disturbed"));
+        Assert.Equal(Digests(Versions("undisturbed")), Digests(Versions("disturbed")));
+
+        await SendAsync(cluster, [new ContractMessage { Source = "host-1", Id = "later", TimeMs = 1_700_000_001_000, Text = "what came later" }.To(cluster.Topic)]);
+        (code, output, error) = await CommandAsync(Arguments("undisturbed"), _limit);
+        Assert.True(code == ExitCode.Ok, error + output);
+        Assert.Equal(lines.Length + 1, await AdmittedAsync("undisturbed"));
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_not_to_be_had_and_nothing_to_read_are_said()
+    {
+        using var cluster = new TestCluster(partitions: 1, brokers: 1);
+        cluster.Broker.FailTopic(cluster.Topic, 29); // TOPIC_AUTHORIZATION_FAILED
+        (int code, string output, string error) = await CommandAsync(
+            ["pretrain", "--topic", cluster.Topic, "--config", Config("refused"), "--set", $"kafka:bootstrapServers={cluster.BootstrapServers}"], _limit);
+        Assert.True(code == ExitCode.Failed, output + error);
+        Assert.Contains($"topic {cluster.Topic} at", output + error, StringComparison.Ordinal);
+
+        (code, output, error) = await CommandAsync(["pretrain", "--topic", "a topic", "--config", Config("refused")], _limit);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("'a topic'", output + error, StringComparison.Ordinal);
+        (code, output, error) = await CommandAsync(["pretrain", "--config", Config("refused")], _limit);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("at least one PATH or --topic", output + error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,6 +232,31 @@ public sealed class PretrainTests : IDisposable
     {
         string folder = Path.Combine(_root, state, "versions");
         return Directory.Exists(folder) ? Directory.GetDirectories(folder, "v*").Length : 0;
+    }
+
+    private async Task SendAsync(TestCluster cluster, IEnumerable<OutgoingMessage> messages)
+    {
+        using var producer = new MessageProducer(new KafkaOptions { BootstrapServers = cluster.BootstrapServers }, TimeProvider.System, NullLogger<MessageProducer>.Instance);
+        OutgoingMessage[] all = [.. messages];
+        ProduceProgress progress = await producer.SendAsync(all.ToAsyncEnumerable(), perSecond: null, progress: null, _limit);
+        Assert.Equal(all.Length, progress.Acknowledged);
+    }
+
+    /// <summary>Runs a command to the first version of each life, until one comes to the command's end.</summary>
+    private async Task InSeveralLivesAsync(string[] arguments)
+    {
+        int lives = 0;
+        for (bool isDone = false; !isDone && lives < 8; lives++)
+        {
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_limit);
+            using StopsAtVersion told = new(stop);
+            using StringWriter wrong = new();
+            int code = await CommandLine.RunAsync(arguments, told, wrong, stop.Token);
+            Assert.True(code == ExitCode.Ok, wrong.ToString());
+            isDone = !told.ToString().Contains("goes on from here", StringComparison.Ordinal);
+        }
+
+        Assert.True(lives > 1, "it was stopped at least once");
     }
 
     private static async Task<(int Code, string Output, string Error)> CommandAsync(string[] args, CancellationToken cancellation)

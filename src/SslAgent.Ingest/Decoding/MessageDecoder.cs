@@ -14,23 +14,16 @@ public sealed class MessageDecoder
     private readonly IngestOptions _options;
     private readonly VipsFrameCodec _frames;
     private readonly TextCodec _texts;
-    private readonly SourceNames _names = new();
-    private readonly ContractDecoder _contract;
-    private readonly JsonDecoder _json;
+    private readonly EnvelopeReader _envelopes;
     private readonly SourceThrottle _throttle;
-    private readonly Dictionary<string, ContentKind> _kindByTopic;
 
     public MessageDecoder(IngestOptions options, VipsFrameCodec frames, TextCodec texts)
     {
         _options = options;
         _frames = frames;
         _texts = texts;
-        _contract = new ContractDecoder(_names);
-        _json = new JsonDecoder(options.Json, _names);
+        _envelopes = new EnvelopeReader(options);
         _throttle = new SourceThrottle(options.Sources);
-        _kindByTopic = options.ContentTypes.ToDictionary(
-            topic => topic.Key,
-            topic => ContentKinds.Of(topic.Value) ?? throw new BrokenInvariantException("content types are validated at start"));
     }
 
     public Intake Decode(Delivery delivery)
@@ -42,10 +35,10 @@ public sealed class MessageDecoder
 
     private Intake Judge(Delivery delivery)
     {
-        var headers = new EnvelopeHeaders(delivery, _names);
+        EnvelopeHeaders headers = _envelopes.Headers(delivery);
         if (delivery.Value is not { } value)
         {
-            return new Intake.PassedOver(delivery.At, headers.Envelope.Source ?? DefaultSource(delivery), SkipReason.Tombstone);
+            return new Intake.PassedOver(delivery.At, _envelopes.Source(delivery, headers.Envelope.Source), SkipReason.Tombstone);
         }
 
         if (value.Length > _options.MessageBytesMax)
@@ -54,41 +47,14 @@ public sealed class MessageDecoder
         }
 
         Envelope envelope = headers.Envelope;
-        if ((headers.Wrong ?? Open(delivery, value, headers, ref envelope)) is { } wrong) return Refuse(delivery, wrong);
-        string source = envelope.Source ?? DefaultSource(delivery);
+        if ((headers.Wrong ?? _envelopes.Open(delivery, value, headers, ref envelope)) is { } wrong) return Refuse(delivery, wrong);
+        string source = _envelopes.Source(delivery, envelope.Source);
         long timeMs = envelope.TimeMs ?? Math.Clamp(delivery.TimeMs, 0, MessageTime.MsMax);
         if (_throttle.Judge(source, delivery.At, timeMs) is { } skip) return new Intake.PassedOver(delivery.At, source, skip);
         return Decode(delivery, envelope, source, timeMs);
     }
 
     private static Intake.Refused Refuse(Delivery delivery, Rejection rejection) => new(KeptDelivery.Of(delivery), rejection);
-
-    private string DefaultSource(Delivery delivery) =>
-        _names.Read(delivery.Key) ?? _names.OfPartition(delivery.At.Topic, delivery.At.Partition);
-
-    /// <summary>Finds content and facts in the value, by what the header, the topic's setting or the first bytes say it is.</summary>
-    private Rejection? Open(Delivery delivery, byte[] value, EnvelopeHeaders headers, ref Envelope envelope)
-    {
-        ContentKind? declared = headers.Kind ?? (_kindByTopic.TryGetValue(delivery.At.Topic, out ContentKind byTopic) ? byTopic : null);
-        switch (declared ?? ContentKinds.Sniff(value))
-        {
-            case ContentKind.Contract:
-                return _contract.Decode(value, ref envelope);
-            case ContentKind.Image:
-                (envelope.Picture, envelope.HasPicture) = (value, true);
-                return null;
-            case ContentKind.Json:
-                Envelope asJson = envelope;
-                Rejection? wrong = _json.Decode(value, ref asJson, out bool isJson);
-                // A guess that parsing does not confirm leaves nothing behind: no source or time from half an object.
-                if (!isJson && declared is null) break;
-                envelope = asJson;
-                return wrong;
-        }
-
-        (envelope.Text, envelope.HasText) = (value, true);
-        return null;
-    }
 
     private Intake Decode(Delivery delivery, in Envelope envelope, string source, long timeMs)
     {

@@ -57,10 +57,13 @@ internal sealed class KafkaClients(KafkaOptions options, ILogger log)
     }
 
     /// <param name="configure">Adds the reader's handlers.</param>
-    public IConsumer<byte[]?, byte[]?> NewConsumer(KafkaSettings settings, Action<ConsumerBuilder<byte[]?, byte[]?>> configure)
+    /// <param name="tellsEnds">Whether an end that is reached comes as a result of its own.</param>
+    public IConsumer<byte[]?, byte[]?> NewConsumer(KafkaSettings settings, Action<ConsumerBuilder<byte[]?, byte[]?>> configure, bool tellsEnds = false)
     {
         RequireLibrary();
-        var builder = new ConsumerBuilder<byte[]?, byte[]?>(ConsumerSettings(settings));
+        ConsumerConfig wanted = ConsumerSettings(settings);
+        wanted.EnablePartitionEof = tellsEnds;
+        var builder = new ConsumerBuilder<byte[]?, byte[]?>(wanted);
         builder.SetLogHandler((_, message) => Log(settings, message));
         configure(builder);
         return Build(settings, builder.Build);

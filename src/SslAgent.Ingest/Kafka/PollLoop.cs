@@ -189,18 +189,10 @@ internal sealed class PollLoop : IDisposable
         state.Next = offset + 1;
         Message<byte[]?, byte[]?> message = result.Message;
         var at = new SourceOffset(state.Name.Topic, state.Name.Partition, state.Epoch, offset);
-        _queue.Add(new StreamEvent.Delivered(new Delivery(at, message.Timestamp.UnixTimestampMs, message.Key, message.Value, Headers(message.Headers))));
+        _queue.Add(new StreamEvent.Delivered(new Delivery(at, message.Timestamp.UnixTimestampMs, message.Key, message.Value, MessageHeaders.Of(message.Headers))));
     }
 
     private static bool IsCommitWithoutOffsets(InvalidOperationException wrong) => wrong.Message.Contains(CommitWithoutOffsets, StringComparison.Ordinal);
-
-    private static MessageHeader[] Headers(Headers? headers)
-    {
-        if (headers is null || headers.Count == 0) return [];
-        var copy = new MessageHeader[headers.Count];
-        for (int i = 0; i < copy.Length; i++) copy[i] = new MessageHeader(headers[i].Key, headers[i].GetValueBytes());
-        return copy;
-    }
 
     private List<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {

@@ -35,6 +35,13 @@ internal static class FrameTensors
         return pixels * scale + shift;
     }
 
+    /// <summary>Pixels in [0, 255] to [0, 1], as views are made of them, same shape.</summary>
+    public static Tensor ToShares(Tensor pixels) => pixels * (1.0 / 255);
+
+    /// <summary>(share - mean) / std per channel, same shape: of pixels in [0, 1].</summary>
+    public static Tensor NormalizeShares(Tensor shares, NormalizationPlan plan) =>
+        (shares - PerChannel(plan.Mean, shares.device)) * PerChannel(plan.Std.Select(std => 1 / std), shares.device);
+
     /// <summary>Back from normalised values [B, 3, S, S] to frames on the host.</summary>
     public static Frame[] ToFrames(Tensor normalized, NormalizationPlan plan)
     {

@@ -14,14 +14,15 @@ namespace SslAgent.Learning.Batches;
 internal static class InputBuilder
 {
     /// <summary>A training batch as the objective wants it: views of the frames where it asks for some.</summary>
+    /// <param name="check">What its views are held against, where the plan has them checked.</param>
     public static ObjectiveInput ForTraining(
-        Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
-        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key) : ForTraining(batch, plan, towers, tokenizer, state, key);
+        Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key, ViewCheck? check = null) =>
+        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key, check) : ForTraining(batch, plan, towers, tokenizer, state, key);
 
     /// <summary>A probe's batch as the objective wants it: the same views at every version, since they go by the probe's key.</summary>
     public static ObjectiveInput ForProbing(
         Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
-        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key) : ForProbing(batch, plan, towers, tokenizer, state, key);
+        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key, check: null) : ForProbing(batch, plan, towers, tokenizer, state, key);
 
     /// <summary>A training batch: frames are cropped and mirrored by the key.</summary>
     public static ObjectiveInput ForTraining(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
@@ -44,13 +45,18 @@ internal static class InputBuilder
         return FrameTensors.Normalize(pixels, normalization);
     }
 
-    private static ObjectiveInput WithViews(Batch batch, IReadOnlyList<ViewPlan> views, LearnerPlan plan, TowerSet towers, Weights? state, DrawKey key)
+    private static ObjectiveInput WithViews(
+        Batch batch, IReadOnlyList<ViewPlan> views, LearnerPlan plan, TowerSet towers, Weights? state, DrawKey key, ViewCheck? check)
     {
-        Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, towers.Weights.Device);
-        IReadOnlyList<Tensor> drawn = Views.Draw(pixels, views, plan.Model.ImageSize, key.With(ChanceStream.Augmentation, key.Part));
+        Tensor pixels = FrameTensors.ToShares(FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, towers.Weights.Device));
+        DrawKey chance = key.With(ChanceStream.Augmentation, key.Part);
+        (IReadOnlyList<Tensor> drawn, ViewRejections? rejections) = check is null || plan.Augmentation.Check is not { } limits
+            ? (Views.Draw(pixels, views, plan.Model.ImageSize, chance), null)
+            : CheckedViews.Draw(pixels, views, plan.Model.ImageSize, chance, [check], limits.DrawsMax);
         return new ObjectiveInput(towers, plan, Frames: null, Texts: null, 0, key, state)
         {
-            Views = [.. drawn.Select(view => FrameTensors.Normalize(view, plan.Normalization))],
+            Rejections = rejections,
+            Views = [.. drawn.Select(view => FrameTensors.NormalizeShares(view, plan.Normalization))],
         };
     }
 

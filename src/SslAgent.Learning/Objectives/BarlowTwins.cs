@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
@@ -20,11 +21,13 @@ internal static class BarlowTwins
     // B batch, D width of the tower, J width of the projection.
     public const string Section = "barlow_twins";
 
-    private const int Widening = 8;
+    private static readonly Knob
+        OffDiagonal = new("offDiagonal", 0.005, 0, 10, "λ: how much it counts that features repeat each other, beside that views agree", "section 2.2"),
+        Widening = Knob.Count("widening", 1, 8, 64, "the head's width in features of the tower", "8,192 in the paper, four of ResNet-50's");
 
-    private const double OffDiagonal = 0.005;
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([OffDiagonal, Widening], Define);
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.BarlowTwins,
         About = new(
@@ -33,10 +36,10 @@ internal static class BarlowTwins
             "Zbontar et al., Barlow Twins, 2021, section 2.1, equations 1 and 2"),
         Views = _ => ViewPresets.BarlowTwins,
         Heads = [Section],
-        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan, knobs).Declare()])],
         TermNames = ["invariance", "redundancy"],
-        BatchLoss = Loss,
-        TrivialLoss = input => 1 + (OffDiagonal * ((Widening * input.Plan.Model.Frame.Width) - 1) / input.View(0).shape[0]),
+        BatchLoss = (input, features) => Loss(input, features, knobs),
+        TrivialLoss = input => 1 + (knobs[OffDiagonal] * ((knobs[Widening] * input.Plan.Model.Frame.Width) - 1) / input.View(0).shape[0]),
     }.ToDefinition();
 
     /// <summary>Both terms of equation 1, divided by J, scalars: how far equal coordinates are from agreeing, and how much others tell of each other (without λ).</summary>
@@ -53,12 +56,12 @@ internal static class BarlowTwins
         return (invariance * (1.0 / width), redundancy * (1.0 / width));
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input, TwoViews features)
+    private static ObjectiveLoss Loss(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
-        (Tensor one, Tensor other) = features.Through(Head(input.Plan.Model), input.Towers.Weights); // [B, J] each
+        (Tensor one, Tensor other) = features.Through(Head(input.Plan.Model, knobs), input.Towers.Weights); // [B, J] each
         (Tensor invariance, Tensor redundancy) = Terms(one, other);
-        return new ObjectiveLoss(invariance + (redundancy * OffDiagonal), invariance.detach(), redundancy.detach());
+        return new ObjectiveLoss(invariance + (redundancy * knobs[OffDiagonal]), invariance.detach(), redundancy.detach());
     }
 
-    private static MlpHead Head(ModelPlan plan) => MlpHead.Expander("barlow_twins.projection", plan.Frame.Width, Widening);
+    private static MlpHead Head(ModelPlan plan, KnobValues knobs) => MlpHead.Expander("barlow_twins.projection", plan.Frame.Width, knobs.Whole(Widening));
 }

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -20,13 +21,15 @@ internal static class Beit
     // B batch, N patches, P numbers in a patch, M masked in all, D width of the tower, C tokens.
     public const string Section = "beit";
 
-    private const double MaskedShare = 0.4;
+    private static readonly Knob
+        MaskedShare = new("maskRatio", 0.4, 0.05, 0.9, "share of a frame's patches that is masked, in blocks", "section 2.3"),
+        TokensKnob = Knob.Count("tokens", 2, 256, 8192, "kinds of patches that the tokenizer tells apart", "8,192 in the paper, for patches of 16 pixels");
 
     private const string MaskToken = "beit.mask_token";
 
-    public static PatchTokenizer Tokenizer { get; } = new("beit.tokenizer", 256);
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([MaskedShare, TokensKnob], Define);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Beit,
         About = new(
@@ -37,41 +40,44 @@ internal static class Beit
         ReadsText = false,
         SamplesMin = 1,
         Sections = [VisionTower.Section, Section],
-        Declare = plan => [Declare(plan)],
-        DeclareState = plan => [Tokenizer.DeclareState(plan)],
+        Declare = plan => [Declare(plan, Tokenizer(knobs))],
+        DeclareState = plan => [Tokenizer(knobs).DeclareState(plan)],
         TermNames = ["accuracy"],
-        Loss = input => Loss(input, Hide(input)),
+        Loss = input => Loss(input, Hide(input, knobs[MaskedShare]), Tokenizer(knobs)),
         FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [Encode(input, Hide(input), Patches(input))],
-        TrivialLoss = TrivialLoss,
-        AfterStep = taken => Tokenizer.Learn(taken.RequireState(), cat([.. taken.Seen]), taken.Taken),
+        Features = input => [Encode(input, Hide(input, knobs[MaskedShare]), Patches(input))],
+        TrivialLoss = input => TrivialLoss(input, Tokenizer(knobs)),
+        AfterStep = taken => Tokenizer(knobs).Learn(taken.RequireState(), cat([.. taken.Seen]), taken.Taken),
     };
+
+    /// <summary>The tokenizer that the knobs ask for.</summary>
+    public static PatchTokenizer Tokenizer(KnobValues knobs) => new("beit.tokenizer", knobs.Whole(TokensKnob));
 
     /// <summary>The loss where it is known which patches are masked.</summary>
     /// <param name="masked">Their numbers, equally many of each frame, row-major [M].</param>
-    public static ObjectiveLoss Loss(ObjectiveInput input, int[] masked)
+    public static ObjectiveLoss Loss(ObjectiveInput input, int[] masked, PatchTokenizer tokenizer)
     {
         Weights weights = input.Towers.Weights;
         Tensor patches = Patches(input); // [B·N, P]
         Tensor features = Encode(input, masked, patches); // [M, D]
         Tensor logits = Numerics.Linear(features.to_type(weights.Dtype), weights, "beit.predict").to_type(ScalarType.Float32); // [M, C]
-        Tensor tokens = Tokenizer.Tokens(input.RequireState(), patches.index_select(0, PatchFilling.RowIndex(masked, input))); // [M]
+        Tensor tokens = tokenizer.Tokens(input.RequireState(), patches.index_select(0, PatchFilling.RowIndex(masked, input))); // [M]
         Tensor accuracy = logits.detach().argmax(1).eq(tokens).to_type(ScalarType.Float32).mean();
         return new ObjectiveLoss(Mlm.CrossEntropy(logits, tokens), accuracy) { Features = () => [features], Seen = patches.detach() };
     }
 
     /// <summary>Chooses by the input's key which blocks of each frame are masked, row-major [M].</summary>
-    public static int[] Hide(ObjectiveInput input)
+    public static int[] Hide(ObjectiveInput input, double share)
     {
-        int masked = Math.Max(1, (int)(MaskedShare * input.Plan.Model.Patches));
+        int masked = Math.Max(1, (int)(share * input.Plan.Model.Patches));
         return BlockDraw.Split((int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model.Grid, masked, input.Key.With(ChanceStream.Masking, input.Key.Part)).Hidden;
     }
 
-    private static SectionSpec Declare(ModelPlan plan) => new(
+    private static SectionSpec Declare(ModelPlan plan, PatchTokenizer tokenizer) => new(
         Section,
         [
             ParameterSpec.Table(MaskToken, 1, plan.Frame.Width, decayed: false),
-            .. TransformerStack.DeclareLinear("beit.predict", Tokenizer.Count, plan.Frame.Width),
+            .. TransformerStack.DeclareLinear("beit.predict", tokenizer.Count, plan.Frame.Width),
         ]);
 
     /// <summary>What the tower makes of the masked places, fp32 [M, D].</summary>
@@ -89,9 +95,9 @@ internal static class Beit
 
     private static Tensor Patches(ObjectiveInput input) => input.Towers.Vision.Patchify(PatchFilling.FramesOf(input)).flatten(0, 1); // [B·N, P]
 
-    private static double TrivialLoss(ObjectiveInput input)
+    private static double TrivialLoss(ObjectiveInput input, PatchTokenizer tokenizer)
     {
-        long[] tokens = Tokenizer.Tokens(input.RequireState(), Patches(input)).cpu().data<long>().ToArray();
+        long[] tokens = tokenizer.Tokens(input.RequireState(), Patches(input)).cpu().data<long>().ToArray();
         return tokens.CountBy(token => token).OrderBy(token => token.Key).Sum(token => -(double)token.Value / tokens.Length * Math.Log((double)token.Value / tokens.Length));
     }
 }

@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -25,9 +26,13 @@ internal static class Byol
 
     private const int OutputWidth = 256, Widening = 2;
 
-    private const double TargetDecay = 0.996;
+    private static readonly Knob Momentum = Knob.Momentum(0.996, "section 3.2, at the beginning");
 
-    public static TwoViewObjective Objective { get; } = new()
+    public static TwoViewObjective Objective { get; } = Define(KnobValues.None);
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Momentum], knobs => Define(knobs).ToDefinition());
+
+    private static TwoViewObjective Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Byol,
         About = new(
@@ -38,12 +43,10 @@ internal static class Byol
         Heads = [ProjectionSection, Section],
         Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
         Target = Target,
-        TargetDecay = TargetDecay,
+        TargetDecay = knobs[Momentum],
         ViewLosses = Losses,
         TrivialLoss = _ => 2,
     };
-
-    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>Equation 2 for each view, [2B].</summary>
     private static ViewLosses Losses(ObjectiveInput input, TwoViews features)

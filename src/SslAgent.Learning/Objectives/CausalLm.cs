@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;

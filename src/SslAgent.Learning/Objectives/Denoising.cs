@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
@@ -19,9 +20,13 @@ internal static class Denoising
     // B batch, N patches, P numbers in a patch, D width of the tower.
     public const string Section = "denoising";
 
-    private const double DroppedShare = 0.25, NoiseDeviation = 0.5;
+    private static readonly Knob
+        DroppedShare = new("dropped", 0.25, 0.01, 0.9, "share of a frame's patches that falls out", "the 2008 paper tries 0.1, 0.25 and 0.4 of the numbers"),
+        NoiseDeviation = new("noise", 0.5, 0, 10, "deviation of the noise, in deviations of the normalised pixels", "the 2010 paper tries several");
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([DroppedShare, NoiseDeviation], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Denoising,
         About = new(
@@ -33,10 +38,10 @@ internal static class Denoising
         SamplesMin = 1,
         Sections = [VisionTower.Section, Section],
         Declare = plan => [new SectionSpec(Section, TransformerStack.DeclareLinear("denoising.predict", plan.PatchValues, plan.Frame.Width))],
-        Loss = input => Loss(input, Corrupt(input)),
+        Loss = input => Loss(input, Corrupt(input, knobs[DroppedShare], knobs[NoiseDeviation])),
         FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [PatchFilling.PoolKept(Encode(input, Corrupt(input)), input)],
-        TrivialLoss = input => TrivialLoss(input, Corrupt(input)),
+        Features = input => [PatchFilling.PoolKept(Encode(input, Corrupt(input, knobs[DroppedShare], knobs[NoiseDeviation])), input)],
+        TrivialLoss = input => TrivialLoss(input, Corrupt(input, knobs[DroppedShare], knobs[NoiseDeviation])),
     };
 
     /// <summary>The loss where it is known what the tower sees.</summary>
@@ -50,10 +55,12 @@ internal static class Denoising
     }
 
     /// <summary>The input's frames with noise and holes by its key, as patches, fp32 [B, N, P].</summary>
-    public static Tensor Corrupt(ObjectiveInput input)
+    /// <param name="droppedShare">Of the patches; at least one falls out.</param>
+    /// <param name="deviation">Of the noise.</param>
+    public static Tensor Corrupt(ObjectiveInput input, double droppedShare, double deviation)
     {
         Tensor clean = Clean(input);
-        int batch = (int)clean.shape[0], patches = input.Plan.Model.Patches, dropped = Math.Max(1, (int)(DroppedShare * patches));
+        int batch = (int)clean.shape[0], patches = input.Plan.Model.Patches, dropped = Math.Max(1, (int)(droppedShare * patches));
         (_, int[] holes) = MaskDraw.Split(batch, patches, patches - dropped, input.Key.With(ChanceStream.Masking, input.Key.Part));
         var present = new float[batch * patches];
         Array.Fill(present, 1);
@@ -61,7 +68,7 @@ internal static class Denoising
         // Drawn on the host: every device sees the same noise.
         using var chance = new Generator((ulong)input.Key.With(ChanceStream.Dropout, input.Key.Part).Seed63());
         Tensor noise = randn(clean.shape, generator: chance).to(clean.device); // [B, N, P]
-        return (clean + (noise * NoiseDeviation)) * tensor(present, device: clean.device).view(batch, patches, 1);
+        return (clean + (noise * deviation)) * tensor(present, device: clean.device).view(batch, patches, 1);
     }
 
     /// <summary>What is left of the numbers' variance where a line through what is seen of them tells the most.</summary>

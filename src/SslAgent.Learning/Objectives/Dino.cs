@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -27,29 +28,42 @@ internal static class Dino
 
     private const int BottleneckWidth = 256, PrototypesMax = 1024, PrototypesOfWidth = 8, Widening = 4;
 
-    private const double StudentTemperature = 0.1, TeacherTemperatureFirst = 0.04, TeacherTemperatureLast = 0.07, TeacherDecay = 0.996, CentreDecay = 0.9, WarmSteps = 2000;
+    private static readonly Knob
+        StudentTemperature = new("studentTemperature", 0.1, 0.01, 1, "what the student's scores are divided by", "section 3.1"),
+        TeacherTemperatureFirst = new("teacherTemperatureFirst", 0.04, 0.01, 1, "what the teacher's scores are divided by at the beginning: below the student's, or nothing is sharpened", "section 3.1"),
+        TeacherTemperatureLast = new("teacherTemperatureLast", 0.07, 0.01, 1, "the same when it has risen", "section 3.1"),
+        WarmSteps = Knob.Count("warmSteps", 1, 2000, 10_000_000, "steps over which the teacher's temperature rises", "30 epochs in the paper, which a stream does not have"),
+        Momentum = Knob.Momentum(0.996, "section 3.1, at the beginning"),
+        CentreDecay = new("centreMomentum", 0.9, 0, 0.9999, "what the centre keeps of itself at a step", "equation 4, reference code"),
+        PrototypesKnob = Knob.Count("prototypes", 2, PrototypesMax, 65_536, "answers that there are: a vector each in student and teacher; by default 8 for each feature where the tower is narrower than 128", "65,536 in the paper, for a million pictures")
+            with
+        { DefaultOf = plan => Prototypes(plan.Model, KnobValues.None) },
+        LocalViews = Knob.Count("localViews", 1, 8, 32, "small views of each frame: a pass over each", "reference code");
 
-    public static TwoViewObjective Objective { get; } = new()
+    public static TwoViewObjective Objective { get; } = Define(KnobValues.None);
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable(
+        [StudentTemperature, TeacherTemperatureFirst, TeacherTemperatureLast, WarmSteps, Momentum, CentreDecay, PrototypesKnob, LocalViews], knobs => Define(knobs).ToDefinition());
+
+    private static TwoViewObjective Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Dino,
         About = new(
             "frames: what a slow copy answers to two large views is answered to small ones too; features that follow objects, strong for k-NN",
             "two passes over whole frames and eight over small views, two of the slow copy; tower and head once more in memory and in every version",
             "Caron et al., Emerging Properties in Self-Supervised Vision Transformers, 2021, section 3.1, equations 1 to 4"),
-        Views = plan => ViewPresets.Dino(ViewPresets.DinoLocalSide(plan.ImageSize, plan.PatchSize)),
+        Views = plan => ViewPresets.Dino(ViewPresets.DinoLocalSide(plan.ImageSize, plan.PatchSize), knobs.Whole(LocalViews)),
         Heads = [Section],
-        Declare = plan => [Head(plan)],
-        Target = Teacher,
-        TargetDecay = TeacherDecay,
-        DeclareMemory = plan => [new SectionSpec(Centre, [new(Centre, [Prototypes(plan)], Initial.Zeros, Decayed: false), new(Warmth, [1], Initial.Zeros, Decayed: false)])],
-        Remember = Remember,
+        Declare = plan => [Head(plan, knobs)],
+        Target = plan => Teacher(plan, knobs),
+        TargetDecay = knobs[Momentum],
+        DeclareMemory = plan => [new SectionSpec(Centre, [new(Centre, [Prototypes(plan, knobs)], Initial.Zeros, Decayed: false), new(Warmth, [1], Initial.Zeros, Decayed: false)])],
+        Remember = taken => Remember(taken, knobs),
         TermNames = ["entropy", "divergence"],
-        ViewLosses = Losses,
-        ProbeViewLosses = Lacking,
+        ViewLosses = (input, features) => Losses(input, features, knobs),
+        ProbeViewLosses = (input, features) => Lacking(input, features, knobs),
         TrivialLoss = input => LackingInformation.Trivial(input.View(0).shape[0]),
     };
-
-    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>The teacher's answers, centred and sharpened (algorithm 1), logarithms of probabilities, of the scores' shape.</summary>
     /// <param name="scores">fp32 [.., K].</param>
@@ -68,56 +82,58 @@ internal static class Dino
         return (answers * others).sum(2) * (-1.0 / (views - 1));
     }
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
-        Tensor scores = TeacherScores(input); // [2, B, K]
-        Tensor temperature = (input.RequireState()[Warmth] * (TeacherTemperatureLast - TeacherTemperatureFirst)) + TeacherTemperatureFirst;
+        Tensor scores = TeacherScores(input, knobs); // [2, B, K]
+        double first = knobs[TeacherTemperatureFirst], last = knobs[TeacherTemperatureLast];
+        Tensor temperature = (input.RequireState()[Warmth] * (last - first)) + first;
         Tensor answers = Answers(scores, input.RequireState()[Centre], temperature); // [2, B, K]
-        Tensor losses = CrossEntropies(answers.exp(), Said(input, features)); // [2, B]
+        Tensor losses = CrossEntropies(answers.exp(), Said(input, features, knobs)); // [2, B]
         Tensor entropy = (answers.exp() * answers).sum(2).mean().neg();
         return new ViewLosses(losses.view(2 * features.Batch), entropy, losses.detach().mean() - entropy) { Seen = scores.mean([0, 1]) };
     }
 
-    private static Tensor Lacking(ObjectiveInput input, TwoViews features)
+    private static Tensor Lacking(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
-        Tensor answers = Answers(TeacherScores(input), input.RequireState()[Centre], tensor((float)TeacherTemperatureLast, device: input.Device)).exp(); // [2, B, K]
-        return LackingInformation.Of(CrossEntropies(answers, Said(input, features)).view(2 * features.Batch), answers.view(2 * features.Batch, answers.shape[2]));
+        Tensor answers = Answers(TeacherScores(input, knobs), input.RequireState()[Centre], tensor((float)knobs[TeacherTemperatureLast], device: input.Device)).exp(); // [2, B, K]
+        return LackingInformation.Of(CrossEntropies(answers, Said(input, features, knobs)).view(2 * features.Batch), answers.view(2 * features.Batch, answers.shape[2]));
     }
 
-    private static Tensor TeacherScores(ObjectiveInput input)
+    private static Tensor TeacherScores(ObjectiveInput input, KnobValues knobs)
     {
         ModelPlan plan = input.Plan.Model;
-        (Tensor one, Tensor other) = TwoViews.Targets(input, Teacher(plan), HeadOf(plan).Forward); // [B, K] each
+        (Tensor one, Tensor other) = TwoViews.Targets(input, Teacher(plan, knobs), HeadOf(plan, knobs).Forward); // [B, K] each
         return stack([one, other]); // [2, B, K]
     }
 
     /// <summary>What the student says of all views, logarithms of probabilities [V, B, K].</summary>
-    private static Tensor Said(ObjectiveInput input, TwoViews features)
+    private static Tensor Said(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
         Tensor locals = input.Towers.Vision.Pool(cat([.. input.Views.Skip(2)])); // [(V - 2)·B, D]
-        Tensor scores = HeadOf(input.Plan.Model).Forward(cat([features.Both, locals]), input.Towers.Weights); // [V·B, K]
-        return (scores * (1 / StudentTemperature)).log_softmax(1).view(input.Views.Count, features.Batch, scores.shape[1]);
+        Tensor scores = HeadOf(input.Plan.Model, knobs).Forward(cat([features.Both, locals]), input.Towers.Weights); // [V·B, K]
+        return (scores * (1 / knobs[StudentTemperature])).log_softmax(1).view(input.Views.Count, features.Batch, scores.shape[1]);
     }
 
     /// <summary>Equation 4, and the temperature's way.</summary>
-    internal static void Remember(StepTaken taken)
+    internal static void Remember(StepTaken taken, KnobValues knobs)
     {
         Weights state = taken.RequireState();
+        double kept = knobs[CentreDecay];
         Tensor centre = state[Centre], mean = stack([.. taken.Seen]).mean([0]); // [K]
-        centre.copy_(where(taken.Taken > 0, (centre * CentreDecay) + (mean * (1 - CentreDecay)), centre));
-        state[Warmth].fill_(Math.Min(1, (taken.StepsBefore(Section) + 1) / WarmSteps));
+        centre.copy_(where(taken.Taken > 0, (centre * kept) + (mean * (1 - kept)), centre));
+        state[Warmth].fill_(Math.Min(1, (taken.StepsBefore(Section) + 1) / knobs[WarmSteps]));
     }
 
-    private static SlowCopy Teacher(ModelPlan plan) => new("dino.teacher", [VisionTower.Declare(plan), Head(plan)], beginsEqual: true);
+    private static SlowCopy Teacher(ModelPlan plan, KnobValues knobs) => new("dino.teacher", [VisionTower.Declare(plan), Head(plan, knobs)], beginsEqual: true);
 
-    private static SectionSpec Head(ModelPlan plan) => new(Section, [.. HeadOf(plan).Declare()]);
+    private static SectionSpec Head(ModelPlan plan, KnobValues knobs) => new(Section, [.. HeadOf(plan, knobs).Declare()]);
 
-    private static PrototypeHead HeadOf(ModelPlan plan)
+    private static PrototypeHead HeadOf(ModelPlan plan, KnobValues knobs)
     {
         int hidden = Widening * plan.Frame.Width;
         var projection = new MlpHead("dino.projection", [plan.Frame.Width, hidden, hidden, BottleneckWidth], normalizesOutput: false, MlpHidden.NormalizedGelu);
-        return new PrototypeHead(Section, projection, BottleneckWidth, Prototypes(plan));
+        return new PrototypeHead(Section, projection, BottleneckWidth, Prototypes(plan, knobs));
     }
 
-    private static int Prototypes(ModelPlan plan) => Math.Min(PrototypesMax, PrototypesOfWidth * plan.Frame.Width);
+    private static int Prototypes(ModelPlan plan, KnobValues knobs) => knobs.Whole(PrototypesKnob, Math.Min(PrototypesMax, PrototypesOfWidth * plan.Frame.Width));
 }

@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -23,9 +24,14 @@ internal static class Equivariance
     // B batch, T transformations of each frame, D width of the tower.
     public const string Section = "equivariance";
 
-    private const double Temperature = 0.1, TargetDecay = 0.99, CropAreaMin = 0.4;
+    private static readonly Knob
+        Temperature = Knob.Temperature(0.1, "as SwAV's and DeepCluster's"),
+        Momentum = Knob.Momentum(0.99, "as MoCo v3's"),
+        CropAreaMin = new("cropAreaMin", 0.4, 0.05, 1, "least share of a frame's area that a crop keeps; 1 crops nothing", "DINO's global views");
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, Momentum, CropAreaMin], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Equivariance,
         About = new(
@@ -39,40 +45,40 @@ internal static class Equivariance
         Declare = plan => [new SectionSpec(Section, [.. Predictor(plan).Declare()])],
         DeclareState = plan => Target(plan).DeclareState(),
         TermNames = ["accuracy", "equivariance"],
-        Loss = input => Loss(input, Draw(input)),
+        Loss = input => Loss(input, Draw(input, knobs[CropAreaMin]), knobs[Temperature]),
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [input.Towers.Vision.Pool(PatchFilling.FramesOf(input))],
-        ProbeLosses = ProbeLosses,
+        ProbeLosses = input => ProbeLosses(input, knobs),
         TrivialLoss = input => Math.Log(FrameTransform.Turns * PatchFilling.FramesOf(input).shape[0]),
-        AfterStep = taken => Target(taken.Plan.Model).Follow(taken.Parameters, taken.RequireState(), TargetDecay, taken.StepsBefore(Section)),
+        AfterStep = taken => Target(taken.Plan.Model).Follow(taken.Parameters, taken.RequireState(), knobs[Momentum], taken.StepsBefore(Section)),
     };
 
     /// <summary>The loss where the transformations are known.</summary>
     /// <param name="transforms">One of every frame, then another of every frame, and so on [T·B].</param>
-    public static ObjectiveLoss Loss(ObjectiveInput input, IReadOnlyList<FrameTransform> transforms)
+    public static ObjectiveLoss Loss(ObjectiveInput input, IReadOnlyList<FrameTransform> transforms, double temperature)
     {
         Tensor features = input.Towers.Vision.Pool(PatchFilling.FramesOf(input)); // [B, D]
-        Tensor scores = Scores(input, features, transforms); // [T·B, T·B]
+        Tensor scores = Scores(input, features, transforms, temperature); // [T·B, T·B]
         return new ObjectiveLoss(Surprises(scores).mean(), Right(scores.detach()), RightTransformation(scores.detach(), features.shape[0])) { Features = () => [features] };
     }
 
     /// <summary>Draws all quarter turns of each frame, each with a box and a side of its own.</summary>
-    public static FrameTransform[] Draw(ObjectiveInput input)
+    public static FrameTransform[] Draw(ObjectiveInput input, double areaMin)
     {
         var batch = (int)PatchFilling.FramesOf(input).shape[0];
         float side = input.Plan.Model.ImageSize;
         var chance = new Philox(input.Key.With(ChanceStream.Masking, input.Key.Part));
         var transforms = new FrameTransform[FrameTransform.Turns * batch];
         for (var row = 0; row < transforms.Length; row++)
-            transforms[row] = new FrameTransform(RandomCrop.Draw(ref chance, side, side, CropAreaMin, flip: true), row / batch);
+            transforms[row] = new FrameTransform(RandomCrop.Draw(ref chance, side, side, areaMin, flip: true), row / batch);
         return transforms;
     }
 
     /// <summary>How near each prediction is to each target, over the temperature, fp32 [R, R].</summary>
     /// <param name="predicted">fp32 [R, D].</param>
     /// <param name="targets">Row i is what prediction i is to be, without a gradient, fp32 [R, D].</param>
-    public static Tensor Compare(Tensor predicted, Tensor targets) =>
-        nn.functional.normalize(predicted, dim: 1).mm(nn.functional.normalize(targets, dim: 1).t()) * (1 / Temperature);
+    public static Tensor Compare(Tensor predicted, Tensor targets, double temperature) =>
+        nn.functional.normalize(predicted, dim: 1).mm(nn.functional.normalize(targets, dim: 1).t()) * (1 / temperature);
 
     /// <summary>Each prediction's surprise at its own target [R].</summary>
     public static Tensor Surprises(Tensor scores) => logsumexp(scores, 1) - scores.diagonal();
@@ -86,12 +92,12 @@ internal static class Equivariance
 
     private static Tensor Right(Tensor scores) => scores.argmax(1).eq(arange(scores.shape[0], device: scores.device)).to_type(ScalarType.Float32).mean();
 
-    private static Tensor Scores(ObjectiveInput input, Tensor features, IReadOnlyList<FrameTransform> transforms)
+    private static Tensor Scores(ObjectiveInput input, Tensor features, IReadOnlyList<FrameTransform> transforms, double temperature)
     {
         Tensor repeated = features.repeat(FrameTransform.Turns, 1); // [T·B, D]
         Tensor told = FrameTransform.Describe(transforms, input.Plan.Model.ImageSize, input.Device); // [T·B, 9]
         Tensor predicted = repeated + Predictor(input.Plan.Model).Forward(cat([repeated, told], 1), input.Towers.Weights); // [T·B, D]
-        return Compare(predicted, Targets(input, transforms));
+        return Compare(predicted, Targets(input, transforms), temperature);
     }
 
     /// <summary>What the slow copy makes of the transformed frames, fp32 [T·B, D].</summary>
@@ -105,10 +111,10 @@ internal static class Equivariance
     }
 
     /// <summary>A frame's is the mean over its transformations, fp32 [1, B].</summary>
-    private static Tensor ProbeLosses(ObjectiveInput input)
+    private static Tensor ProbeLosses(ObjectiveInput input, KnobValues knobs)
     {
         Tensor features = input.Towers.Vision.Pool(PatchFilling.FramesOf(input));
-        return Surprises(Scores(input, features, Draw(input))).view(FrameTransform.Turns, features.shape[0]).mean([0], keepdim: true);
+        return Surprises(Scores(input, features, Draw(input, knobs[CropAreaMin]), knobs[Temperature])).view(FrameTransform.Turns, features.shape[0]).mean([0], keepdim: true);
     }
 
     private static Perceptron Predictor(ModelPlan plan) =>

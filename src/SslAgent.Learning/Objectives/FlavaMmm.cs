@@ -24,11 +24,15 @@ internal static class FlavaMmm
 
     private const string FrameProjection = "flava.frame", TextProjection = "flava.text", HeadName = "flava.head";
 
-    private const int FusionLayers = 2;
+    private static readonly Knob Rate = new("maskRate", 0.15, 0.01, 0.9, "share of a text's tokens that is hidden; by default learning.mlmMaskRate's", "as BERT; appendix") { DefaultOf = plan => plan.Masking.TokenRate };
+
+    private static readonly Knob Layers = Knob.Count("fusionLayers", 1, 2, 24, "layers over what both towers made", "six in the paper, over towers of twelve");
 
     private static readonly TokenHead Head = new(HeadName);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Rate, Layers], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.FlavaMmm,
         About = new(
@@ -39,11 +43,11 @@ internal static class FlavaMmm
         ReadsText = true,
         SamplesMin = 1,
         Sections = [VisionTower.Section, TextTower.Section, Section],
-        Declare = plan => [Declare(plan)],
+        Declare = plan => [Declare(plan, knobs)],
         TermNames = ["accuracy"],
-        Loss = input => Loss(input, Mlm.Hide(input)),
+        Loss = input => Loss(input, Mlm.Hide(input, RateOf(input, knobs)), knobs),
         FeatureWidths = plan => [plan.Frame.Width, plan.Text.Width],
-        Features = input => Features(Encode(input, Mlm.Hide(input))),
+        Features = input => Features(Encode(input, Mlm.Hide(input, RateOf(input, knobs)))),
         TrivialLoss = Mlm.Definition.TrivialLoss,
     };
 
@@ -54,10 +58,10 @@ internal static class FlavaMmm
     private sealed record Encoded(Tensor Patches, Tensor Tokens, TokenTensors Texts, Mlm.Masking Masking);
 
     /// <summary>The loss where it is known what is hidden.</summary>
-    public static ObjectiveLoss Loss(ObjectiveInput input, Mlm.Masking masking)
+    public static ObjectiveLoss Loss(ObjectiveInput input, Mlm.Masking masking, KnobValues knobs)
     {
         Encoded encoded = Encode(input, masking);
-        Tensor logits = Head.Logits(Fuse(input, encoded), input.Towers.Weights), right = tensor(masking.Targets, device: input.Device); // [M, V] and [M]
+        Tensor logits = Head.Logits(Fuse(input, encoded, knobs), input.Towers.Weights), right = tensor(masking.Targets, device: input.Device); // [M, V] and [M]
         Tensor accuracy = (logits.detach().argmax(1) == right).to_type(ScalarType.Float32).mean();
         return new ObjectiveLoss(Mlm.CrossEntropy(logits, right), accuracy) { Features = () => Features(encoded) };
     }
@@ -73,7 +77,7 @@ internal static class FlavaMmm
     }
 
     /// <summary>What the fusion makes of the chosen places, fp32 [M, D].</summary>
-    private static Tensor Fuse(ObjectiveInput input, Encoded encoded)
+    private static Tensor Fuse(ObjectiveInput input, Encoded encoded, KnobValues knobs)
     {
         ModelPlan plan = input.Plan.Model;
         Weights weights = input.Towers.Weights;
@@ -82,7 +86,7 @@ internal static class FlavaMmm
         Tensor seen = Project(encoded.Patches, weights, FrameProjection), read = Project(encoded.Tokens, weights, TextProjection); // [B, N, D] and [B, T, D]
         Tensor joined = cat([seen, read], 1).view(batch * both, plan.Text.Width); // [B·(N + T), D]
         Tensor chosen = tensor(encoded.Masking.Positions.Select(place => (int)((place / length * both) + plan.Patches + (place % length))).ToArray(), device: input.Device);
-        return new TransformerStack(FusionOf(plan), weights, Section)
+        return new TransformerStack(FusionOf(plan, knobs), weights, Section)
             .Forward(joined, batch, both, encoded.Texts.HiddenKeys(plan.Text.Heads, weights.Dtype, plan.Patches), rows => rows.index_select(0, chosen));
     }
 
@@ -96,14 +100,16 @@ internal static class FlavaMmm
         encoded.Tokens.view(-1, encoded.Tokens.shape[2]).index_select(0, tensor(encoded.Masking.Positions, device: encoded.Tokens.device)),
     ];
 
-    private static SectionSpec Declare(ModelPlan plan) => new(
+    private static SectionSpec Declare(ModelPlan plan, KnobValues knobs) => new(
         Section,
         [
             .. TransformerStack.DeclareLinear(FrameProjection, plan.Text.Width, plan.Frame.Width),
             .. TransformerStack.DeclareLinear(TextProjection, plan.Text.Width, plan.Text.Width),
-            .. TransformerStack.Declare(FusionOf(plan), Section),
+            .. TransformerStack.Declare(FusionOf(plan, knobs), Section),
             .. Head.Declare(plan),
         ]);
 
-    private static TowerPlan FusionOf(ModelPlan plan) => plan.Text with { Layers = FusionLayers };
+    private static TowerPlan FusionOf(ModelPlan plan, KnobValues knobs) => plan.Text with { Layers = knobs.Whole(Layers) };
+
+    private static double RateOf(ObjectiveInput input, KnobValues knobs) => knobs.Find(Rate) ?? input.Plan.Masking.TokenRate;
 }

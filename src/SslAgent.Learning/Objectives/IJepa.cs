@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -23,11 +24,13 @@ internal static class IJepa
     /// <summary>Blocks that are predicted of each frame, each by itself (section 3).</summary>
     public const int Blocks = 4;
 
-    private const double TargetDecay = 0.996;
+    private static readonly Knob Momentum = Knob.Momentum(0.996, "appendix A, at the beginning");
 
     private static readonly LightDecoder Predictor = new(Section);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Momentum], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.IJepa,
         About = new(
@@ -44,7 +47,7 @@ internal static class IJepa
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [PatchFilling.PoolKept(input, Hide(input).Context)],
         TrivialLoss = TrivialLoss,
-        AfterStep = taken => Target(taken.Plan.Model).Follow(taken.Parameters, taken.RequireState(), TargetDecay, taken.StepsBefore(Section)),
+        AfterStep = taken => Target(taken.Plan.Model).Follow(taken.Parameters, taken.RequireState(), knobs[Momentum], taken.StepsBefore(Section)),
     };
 
     /// <summary>The loss where contexts and targets are known.</summary>

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Towers;
 
 namespace SslAgent.Learning.Objectives;
@@ -17,11 +18,13 @@ internal static class Inpainting
     // B batch, K kept patches, M hidden ones.
     public const string Section = "inpainting";
 
-    private const double HiddenShare = 0.5;
+    private static readonly Knob HiddenShare = new("maskRatio", 0.5, 0.05, 0.9, "share of a frame that blocks hide", "He et al. 2021 (MAE), table 1f; a quarter in the paper");
 
     private static readonly PatchFilling Filling = new(Section);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([HiddenShare], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Inpainting,
         About = new(
@@ -33,9 +36,9 @@ internal static class Inpainting
         SamplesMin = 1,
         Sections = [VisionTower.Section, Section],
         Declare = plan => [Filling.Declare(plan)],
-        Loss = input => Loss(input, Hide(input)),
+        Loss = input => Loss(input, Hide(input, knobs[HiddenShare])),
         FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [PatchFilling.PoolKept(input, Hide(input).Kept)],
+        Features = input => [PatchFilling.PoolKept(input, Hide(input, knobs[HiddenShare]).Kept)],
         TrivialLoss = PatchFilling.TrivialLoss,
     };
 
@@ -43,9 +46,9 @@ internal static class Inpainting
     public static ObjectiveLoss Loss(ObjectiveInput input, (int[] Kept, int[] Hidden) masks) => Filling.Loss(input, masks);
 
     /// <summary>Chooses by the input's key which blocks of each frame are hidden, row-major [B·K] and [B·M].</summary>
-    public static (int[] Kept, int[] Hidden) Hide(ObjectiveInput input)
+    public static (int[] Kept, int[] Hidden) Hide(ObjectiveInput input, double share)
     {
-        int hidden = Math.Max(1, (int)(HiddenShare * input.Plan.Model.Patches));
+        int hidden = Math.Max(1, (int)(share * input.Plan.Model.Patches));
         return BlockDraw.Split((int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model.Grid, hidden, input.Key.With(ChanceStream.Masking, input.Key.Part));
     }
 }

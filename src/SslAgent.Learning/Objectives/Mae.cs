@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Towers;
 
 namespace SslAgent.Learning.Objectives;
@@ -17,6 +18,12 @@ internal static class Mae
     // B batch, K kept patches, M hidden ones.
     public const string Section = "mae";
 
+    /// <summary>Resolved into the plan's own place for it (<see cref="Planning.MaskingPlan.PatchesKept"/>).</summary>
+    public static readonly Knob MaskRatio = new("maskRatio", 0.75, 0.05, 0.95, "share of a frame's patches that is hidden; by default learning.maeMaskRatio's", "section 4.1, figure 5")
+    {
+        DefaultOf = plan => 1 - (plan.Masking.PatchesKept / (double)plan.Model.Patches),
+    };
+
     private static readonly PatchFilling Filling = new(Section);
 
     public static ObjectiveDefinition Definition { get; } = new()
@@ -26,6 +33,7 @@ internal static class Mae
             "frames: hides most patches and learns to fill them in; the steadiest start on any stream of pictures",
             "the tower sees a quarter of the patches: the cheapest of those that read frames",
             "He et al., Masked Autoencoders Are Scalable Vision Learners, 2021, section 3"),
+        Knobs = [MaskRatio],
         Modality = Modality.Frame,
         ReadsText = false,
         SamplesMin = 1,

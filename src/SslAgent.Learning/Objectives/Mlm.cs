@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Text;
 using SslAgent.Learning.Towers;
@@ -24,9 +25,13 @@ internal static class Mlm
 
     private const float MaskedShare = 0.8f, RandomShare = 0.1f;
 
+    private static readonly Knob Rate = new("maskRate", 0.15, 0.01, 0.9, "share of a text's tokens that is hidden; by default learning.mlmMaskRate's", "section 3.1, task 1") { DefaultOf = plan => plan.Masking.TokenRate };
+
     private static readonly TokenHead Head = new(Section);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Rate], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Mlm,
         About = new(
@@ -38,9 +43,9 @@ internal static class Mlm
         SamplesMin = 1,
         Sections = [TextTower.Section, Section],
         Declare = plan => [new SectionSpec(Section, [.. Head.Declare(plan)])],
-        Loss = Loss,
+        Loss = input => Loss(input, Hide(input, RateOf(input, knobs))),
         FeatureWidths = plan => [plan.Text.Width],
-        Features = input => [EncodeChosen(input, Hide(input))],
+        Features = input => [EncodeChosen(input, Hide(input, RateOf(input, knobs)))],
         TrivialLoss = TrivialLoss,
     };
 
@@ -50,8 +55,6 @@ internal static class Mlm
     /// <param name="Targets">The true tokens there [M].</param>
     internal sealed record Masking(int[] Ids, int[] Positions, long[] Targets);
 
-    public static ObjectiveLoss Loss(ObjectiveInput input) => Loss(input, Hide(input));
-
     /// <summary>The loss where it is known what is hidden.</summary>
     public static ObjectiveLoss Loss(ObjectiveInput input, Masking masking)
     {
@@ -60,10 +63,11 @@ internal static class Mlm
     }
 
     /// <summary>Chooses by the input's key which tokens are hidden.</summary>
-    public static Masking Hide(ObjectiveInput input)
+    /// <param name="rate">Share of each text's tokens.</param>
+    public static Masking Hide(ObjectiveInput input, double rate)
     {
         TokenBatch texts = Check.NotNull(input.Texts, "masked language modelling reads texts");
-        return Hide(texts, input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
+        return Hide(texts, rate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
     }
 
     /// <summary>Chooses and hides tokens; special ones are never chosen, unless a batch has no others.</summary>
@@ -109,6 +113,8 @@ internal static class Mlm
     /// <summary>Any ordinary token that exists; the mask token where none does.</summary>
     public static int RandomToken(int tokensInUse, ref Philox chance) =>
         tokensInUse <= SpecialTokens.Count ? SpecialTokens.Mask : SpecialTokens.Count + chance.NextInt(tokensInUse - SpecialTokens.Count);
+
+    private static double RateOf(ObjectiveInput input, KnobValues knobs) => knobs.Find(Rate) ?? input.Plan.Masking.TokenRate;
 
     private static double TrivialLoss(ObjectiveInput input)
     {

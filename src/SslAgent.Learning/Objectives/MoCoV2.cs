@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -26,9 +27,14 @@ internal static class MoCoV2
 
     private const int OutputWidth = 128;
 
-    private const double Temperature = 0.2, Momentum = 0.999;
+    private static readonly Knob
+        Temperature = Knob.Temperature(0.2, "Improved Baselines, section 3"),
+        Momentum = Knob.Momentum(0.999, "section 3.2"),
+        Queue = Knob.Queue("reference code, CIFAR-10; 65,536 in the paper");
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, Momentum, Queue], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.MoCoV2,
         About = new(
@@ -39,13 +45,13 @@ internal static class MoCoV2
         Heads = [Section],
         Declare = plan => [Projection(plan)],
         Target = SlowEncoder,
-        TargetDecay = Momentum,
-        DeclareMemory = plan => [QueueOf(plan).Declare()],
-        Remember = Remember,
+        TargetDecay = knobs[Momentum],
+        DeclareMemory = plan => [QueueOf(plan, knobs).Declare()],
+        Remember = taken => Remember(taken, knobs),
         TermNames = ["negatives"],
-        ViewLosses = (input, features) => Losses(input, features, QueueOf(input.Plan.Model).Held(input.RequireState(), input.Population / 2)),
-        ProbeViewLosses = (input, features) => Losses(input, features, zeros(Slots(input.Plan.Model), ScalarType.Bool, input.Device)).Each,
-        TrivialLoss = input => Math.Log(1 + Slots(input.Plan.Model)),
+        ViewLosses = (input, features) => Losses(input, features, QueueOf(input.Plan.Model, knobs).Held(input.RequireState(), input.Population / 2), knobs),
+        ProbeViewLosses = (input, features) => Losses(input, features, zeros(Slots(input.Plan.Model, knobs), ScalarType.Bool, input.Device), knobs).Each,
+        TrivialLoss = input => Math.Log(1 + Slots(input.Plan.Model, knobs)),
     }.ToDefinition();
 
     /// <summary>Equation 1 for each query, with negatives weighted to the queue's number, fp32 [B].</summary>
@@ -67,25 +73,25 @@ internal static class MoCoV2
 
     private static Tensor Negatives(Tensor held, long batch) => held.to_type(ScalarType.Float32).sum() + (batch - 1);
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, Tensor held)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, Tensor held, KnobValues knobs)
     {
         ModelPlan plan = input.Plan.Model;
         (Tensor first, Tensor second) = features.Through(Head(plan), input.Towers.Weights); // [B, J] each
         (Tensor one, Tensor other) = TwoViews.Targets(input, SlowEncoder(plan), (x, weights) => nn.functional.normalize(Head(plan).Forward(x, weights), dim: 1));
-        Tensor queue = QueueOf(plan).Read(input.RequireState()); // [Q, J]
-        Tensor losses = cat([Contrast(first, other, queue, held, Temperature), Contrast(second, one, queue, held, Temperature)]);
+        Tensor queue = QueueOf(plan, knobs).Read(input.RequireState()); // [Q, J]
+        Tensor losses = cat([Contrast(first, other, queue, held, knobs[Temperature]), Contrast(second, one, queue, held, knobs[Temperature])]);
         return new ViewLosses(losses, Negatives(held, features.Batch)) { Seen = cat([one, other]) };
     }
 
-    private static void Remember(StepTaken taken)
+    private static void Remember(StepTaken taken, KnobValues knobs)
     {
         // The first step's keys are of a copy that is none yet.
-        if (taken.StepsBefore(Section) > 0) taken.PushInto(QueueOf(taken.Plan.Model));
+        if (taken.StepsBefore(Section) > 0) taken.PushInto(QueueOf(taken.Plan.Model, knobs));
     }
 
-    private static KeyQueue QueueOf(ModelPlan plan) => new("moco_v2.queue", Slots(plan), OutputWidth);
+    private static KeyQueue QueueOf(ModelPlan plan, KnobValues knobs) => new("moco_v2.queue", Slots(plan, knobs), OutputWidth);
 
-    private static int Slots(ModelPlan plan) => KeyQueue.SlotsFor(plan.Frame.Width);
+    private static int Slots(ModelPlan plan, KnobValues knobs) => knobs.Whole(Queue, KeyQueue.SlotsFor(plan.Frame.Width));
 
     private static SlowCopy SlowEncoder(ModelPlan plan) => new("moco_v2.momentum", [VisionTower.Declare(plan), Projection(plan)], beginsEqual: true);
 

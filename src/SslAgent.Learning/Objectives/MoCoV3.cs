@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -24,9 +25,11 @@ internal static class MoCoV3
 
     private const int OutputWidth = 256, Widening = 2;
 
-    private const double Temperature = 0.2, Momentum = 0.99;
+    private static readonly Knob Temperature = Knob.Temperature(0.2, "section 4"), Momentum = Knob.Momentum(0.99, "section 4");
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, Momentum], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.MoCoV3,
         About = new(
@@ -37,9 +40,9 @@ internal static class MoCoV3
         Heads = [ProjectionSection, Section],
         Declare = plan => [Projection(plan), new SectionSpec(Section, [.. Predictor(plan).Declare()])],
         Target = Target,
-        TargetDecay = Momentum,
-        ViewLosses = Losses,
-        TrivialLoss = input => 2 * Temperature * Math.Log(input.View(0).shape[0]),
+        TargetDecay = knobs[Momentum],
+        ViewLosses = (input, features) => Losses(input, features, knobs[Temperature]),
+        TrivialLoss = input => 2 * knobs[Temperature] * Math.Log(input.View(0).shape[0]),
     }.ToDefinition();
 
     /// <summary>Equation 1 for each query, times 2τ as in algorithm 1, fp32 [B].</summary>
@@ -52,12 +55,12 @@ internal static class MoCoV3
         return (logsumexp(scores, 1) - scores.diagonal()) * (2 * temperature);
     }
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, double temperature)
     {
         ModelPlan plan = input.Plan.Model;
         (Tensor first, Tensor second) = features.Predict(Head(plan), Predictor(plan), input.Towers.Weights); // [B, J] each
         (Tensor one, Tensor other) = TwoViews.Targets(input, Target(plan), Head(plan).Forward); // [B, J] each
-        return new(cat([Contrast(first, other, Temperature), Contrast(second, one, Temperature)]));
+        return new(cat([Contrast(first, other, temperature), Contrast(second, one, temperature)]));
     }
 
     private static SlowCopy Target(ModelPlan plan) => new("moco.momentum", [VisionTower.Declare(plan), Projection(plan)]);

@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Batches;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Regularizing;
@@ -23,6 +24,9 @@ internal sealed record ObjectiveInput(
 
     /// <summary>So many frames after one another are a window, in order of time; 1 where each stands for itself.</summary>
     public int WindowFrames { get; init; } = 1;
+
+    /// <summary>What became of the views; null where they were not checked.</summary>
+    public ViewRejections? Rejections { get; init; }
 
     /// <summary>How many samples the rows were drawn from; null where nothing is trained.</summary>
     public int? Population { get; init; }
@@ -79,6 +83,9 @@ internal sealed record ObjectiveDefinition
 
     public required ObjectiveAbout About { get; init; }
 
+    /// <summary>What can be set of it; empty where nothing can.</summary>
+    public IReadOnlyList<Knob> Knobs { get; init; } = [];
+
     /// <summary>What a batch is made of.</summary>
     public required Modality Modality { get; init; }
 
@@ -128,4 +135,17 @@ internal sealed record ObjectiveDefinition
 
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
+
+    /// <summary>The same objective with its knobs set; null where it has none.</summary>
+    private Func<KnobValues, ObjectiveDefinition>? Tune { get; init; }
+
+    /// <summary>An objective that is a function of its knobs as well.</summary>
+    public static ObjectiveDefinition Tunable(IReadOnlyList<Knob> knobs, Func<KnobValues, ObjectiveDefinition> define)
+    {
+        ObjectiveDefinition Set(KnobValues values) => define(values) with { Knobs = knobs, Tune = Set };
+        return Set(KnobValues.None);
+    }
+
+    /// <summary>As the plan has it: with its knobs.</summary>
+    public ObjectiveDefinition Under(LearnerPlan plan) => Tune?.Invoke(KnobValues.Of(Name, plan)) ?? this;
 }

@@ -25,9 +25,13 @@ internal static class ObjectiveRegistry
         SigLip.Definition, FlavaMmm.Definition,
     ];
 
-    /// <summary>The standard ones and those that the plan trains besides: their sections come and go with it (<see cref="State.StoredSections"/>).</summary>
+    /// <summary>
+    /// The standard ones and those that the plan trains besides, with the plan's knobs: their sections come and go with it (<see cref="State.StoredSections"/>). No knob of a standard one changes a shape.
+    /// </summary>
     public static IReadOnlyList<ObjectiveDefinition> Of(LearnerPlan plan) =>
-        [.. All.Where(objective => Standard.Contains(objective) || plan.Objectives.Any(planned => planned.Name == objective.Name))];
+        [.. All.Where(objective => Standard.Contains(objective) || plan.Objectives.Any(planned => planned.Name == objective.Name)).Select(objective => objective.Under(plan))];
+
+    public static ObjectiveDefinition? Find(string name) => All.FirstOrDefault(objective => objective.Name == name);
 
     /// <summary>Every section that the objectives need.</summary>
     public static ParameterLayout Layout(ModelPlan plan, IEnumerable<ObjectiveDefinition> objectives) => new(

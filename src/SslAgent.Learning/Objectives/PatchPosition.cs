@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
 

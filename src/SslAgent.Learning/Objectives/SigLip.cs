@@ -20,12 +20,16 @@ internal static class SigLip
     // B batch, J width of the joint space, C scales that a probe tries.
     public const string Section = "siglip", LogitScale = "siglip.logit_scale", LogitBias = "siglip.logit_bias";
 
-    private const double FirstScale = 10, FirstBias = -10;
+    private static readonly Knob
+        FirstScale = new("scale", 10, 1, 100, "what cosines are multiplied by at the beginning; learned from there", "section 3.2"),
+        FirstBias = new("bias", -10, -100, 0, "what is added to them at the beginning, since most pairs do not belong together; learned from there", "section 3.2");
 
     /// <summary>Halvings of the range in which a probe looks for a bias: after so many fp32 has no room for more.</summary>
     private const int BiasHalvings = 30;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([FirstScale, FirstBias], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.SigLip,
         About = new(
@@ -36,7 +40,7 @@ internal static class SigLip
         ReadsText = true,
         SamplesMin = 2,
         Sections = [VisionTower.Section, TextTower.Section, Clip.Section, Section],
-        Declare = _ => [Declare()],
+        Declare = _ => [Declare(knobs)],
         TermNames = ["accuracy", "scale", "bias"],
         Loss = Loss,
         FeatureWidths = Clip.Definition.FeatureWidths,
@@ -90,11 +94,11 @@ internal static class SigLip
     public static Tensor Surprises(Tensor logits, Tensor positives) =>
         nn.functional.binary_cross_entropy_with_logits(logits, positives, reduction: nn.Reduction.None);
 
-    private static SectionSpec Declare() => new(
+    private static SectionSpec Declare(KnobValues knobs) => new(
         Section,
         [
-            new ParameterSpec(LogitScale, [1], Initial.Constant, Decayed: false, Value: Math.Log(FirstScale)),
-            new ParameterSpec(LogitBias, [1], Initial.Constant, Decayed: false, Value: FirstBias),
+            new ParameterSpec(LogitScale, [1], Initial.Constant, Decayed: false, Value: Math.Log(knobs[FirstScale])),
+            new ParameterSpec(LogitBias, [1], Initial.Constant, Decayed: false, Value: knobs[FirstBias]),
         ]);
 
     private static double TrivialLoss(ObjectiveInput input)

@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
@@ -23,9 +24,11 @@ internal static class SimClr
 
     private const int OutputWidth = 128;
 
-    private const double Temperature = 0.5;
+    private static readonly Knob Temperature = Knob.Temperature(0.5, "appendix B.9, CIFAR-10");
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.SimClr,
         About = new(
@@ -35,7 +38,7 @@ internal static class SimClr
         Views = _ => ViewPresets.SimClrSmall,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
-        ViewLosses = Losses,
+        ViewLosses = (input, features) => Losses(input, features, knobs[Temperature]),
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
     }.ToDefinition();
 
@@ -55,11 +58,11 @@ internal static class SimClr
         return logsumexp(scores, 1) - right;
     }
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, double temperature)
     {
         // Both views at once: the head normalises over all of them, as the paper's does.
         var projected = new TwoViews(Head(input.Plan.Model).Forward(features.Both, input.Towers.Weights)); // [2B, J]
-        return new(NtXent(projected.One, projected.Other, Temperature));
+        return new(NtXent(projected.One, projected.Other, temperature));
     }
 
     private static MlpHead Head(ModelPlan plan) => new("simclr.projection", [plan.Frame.Width, plan.Frame.Width, OutputWidth], normalizesOutput: false);

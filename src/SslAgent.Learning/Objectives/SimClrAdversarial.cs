@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
@@ -21,9 +22,13 @@ internal static class SimClrAdversarial
 
     private const int OutputWidth = 128;
 
-    private const double Temperature = 0.5, Epsilon = 8.0 / 255;
+    private static readonly Knob
+        Temperature = Knob.Temperature(0.5, "SimCLR, appendix B.9, CIFAR-10"),
+        Epsilon = new("epsilon", 8.0 / 255, 0, 0.5, "how far the adversary may move a value, in shares of a pixel's range", "customary for small pictures (8/255); the paper tries several");
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, Epsilon], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.SimClrAdversarial,
         About = new(
@@ -34,21 +39,21 @@ internal static class SimClrAdversarial
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         TermNames = ["adversarial"],
-        ViewLosses = Losses,
-        ProbeViewLosses = (input, features) => Clean(input, features),
+        ViewLosses = (input, features) => Losses(input, features, knobs),
+        ProbeViewLosses = (input, features) => Clean(input, features, knobs[Temperature]),
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
     }.ToDefinition();
 
     /// <summary>The second view's worst neighbour: every value moved by <paramref name="epsilon"/> to where the loss rises, within the range of pixels; normalised, without a gradient, fp32 [B, 3, S, S].</summary>
     /// <param name="epsilon">In shares of a pixel's range.</param>
-    public static Tensor WorstView(ObjectiveInput input, double epsilon)
+    public static Tensor WorstView(ObjectiveInput input, double epsilon, double temperature)
     {
         Tensor slope;
         Tensor view = input.View(1).detach().clone();
         using (enable_grad())
         {
             view.requires_grad = true;
-            Tensor loss = Clean(input, TwoViews.Pool(input with { Views = [input.View(0), view] })).sum();
+            Tensor loss = Clean(input, TwoViews.Pool(input with { Views = [input.View(0), view] }), temperature).sum();
             slope = autograd.grad([loss], [view])[0]; // [B, 3, S, S]
         }
 
@@ -58,17 +63,18 @@ internal static class SimClrAdversarial
         return (view.detach() + (slope.sign() * step)).maximum(least).minimum(most);
     }
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
-        Tensor worst = Clean(input, TwoViews.Pool(input with { Views = [input.View(0), WorstView(input, Epsilon)] })); // [2B]
-        return new ViewLosses((Clean(input, features) + worst) * 0.5, worst.detach().mean());
+        double temperature = knobs[Temperature];
+        Tensor worst = Clean(input, TwoViews.Pool(input with { Views = [input.View(0), WorstView(input, knobs[Epsilon], temperature)] }), temperature); // [2B]
+        return new ViewLosses((Clean(input, features, temperature) + worst) * 0.5, worst.detach().mean());
     }
 
     /// <summary>SimCLR's loss, fp32 [2B].</summary>
-    private static Tensor Clean(ObjectiveInput input, TwoViews features)
+    private static Tensor Clean(ObjectiveInput input, TwoViews features, double temperature)
     {
         var projected = new TwoViews(Head(input.Plan.Model).Forward(features.Both, input.Towers.Weights)); // [2B, J]
-        return SimClr.NtXent(projected.One, projected.Other, Temperature);
+        return SimClr.NtXent(projected.One, projected.Other, temperature);
     }
 
     private static Tensor PerChannel(ObjectiveInput input, Func<int, double> value) =>

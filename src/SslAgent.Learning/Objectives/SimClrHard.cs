@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
@@ -21,9 +22,14 @@ internal static class SimClrHard
 
     private const int OutputWidth = 128;
 
-    private const double Temperature = 0.5, Concentration = 1, ShareOfEquals = 0.1;
+    private static readonly Knob
+        Temperature = Knob.Temperature(0.5, "section 5, CIFAR-10"),
+        Concentration = new("concentration", 1, 0, 10, "β: how much more a near negative counts than a far one; 0 lets all count the same", "section 5"),
+        ShareOfEquals = new("shareOfEquals", 0.1, 0, 0.9, "τ+: the probability that a negative shows the same thing, which is taken away; 0 takes nothing away", "section 5, CIFAR-10");
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, Concentration, ShareOfEquals], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.SimClrHard,
         About = new(
@@ -33,7 +39,7 @@ internal static class SimClrHard
         Views = _ => ViewPresets.SimClrSmall,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
-        ViewLosses = Losses,
+        ViewLosses = (input, features) => Losses(input, features, knobs),
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
     }.ToDefinition();
 
@@ -57,10 +63,10 @@ internal static class SimClrHard
         return (right.exp() + debiased.clamp(min: negatives * Math.Exp(-1 / temperature))).log() - right;
     }
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
         var projected = new TwoViews(Head(input.Plan.Model).Forward(features.Both, input.Towers.Weights)); // [2B, J]
-        return new(Contrast(projected.One, projected.Other, Temperature, Concentration, ShareOfEquals));
+        return new(Contrast(projected.One, projected.Other, knobs[Temperature], knobs[Concentration], knobs[ShareOfEquals]));
     }
 
     private static MlpHead Head(ModelPlan plan) => new("simclr_hard.projection", [plan.Frame.Width, plan.Frame.Width, OutputWidth], normalizesOutput: false);

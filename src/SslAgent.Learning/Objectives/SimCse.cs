@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
@@ -24,11 +25,14 @@ internal static class SimCse
 
     private const string Dense = "simcse.dense";
 
-    private const double Temperature = 0.05;
+    private static readonly Knob
+        Temperature = Knob.Temperature(0.05, "section 3"),
+        DroppedShare = new("dropout", 0.1, 0, 0.9, "share of an embedded token's numbers that is taken away", "section 3; BERT's"),
+        CutShare = new("cut", 0.2, 0, 0.9, "share of the tokens that is taken away whole", "ConSERT, section 3.2; SimCSE has none");
 
-    private const float DroppedShare = 0.1f, CutShare = 0.2f;
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, DroppedShare, CutShare], Define);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.SimCse,
         About = new(
@@ -41,34 +45,35 @@ internal static class SimCse
         Sections = [TextTower.Section, Section],
         Declare = plan => [new SectionSpec(Section, [.. TransformerStack.DeclareLinear(Dense, plan.Text.Width, plan.Text.Width)])],
         TermNames = ["accuracy"],
-        Loss = input => Loss(input, Drop(input)),
+        Loss = input => Loss(input, Drop(input, knobs), knobs[Temperature]),
         FeatureWidths = plan => [plan.Text.Width],
-        Features = input => [Encode(input, Drop(input)).Both],
-        ProbeLosses = input => Clip.CrossEntropies(Scores(input, Encode(input, Drop(input))), Positives(input)).unsqueeze(0), // [1, B]
+        Features = input => [Encode(input, Drop(input, knobs)).Both],
+        ProbeLosses = input => Clip.CrossEntropies(Scores(input, Encode(input, Drop(input, knobs)), knobs[Temperature]), Positives(input)).unsqueeze(0), // [1, B]
         TrivialLoss = input => Math.Log(Texts(input).Rows),
     };
 
     /// <summary>The loss where it is known what is dropped.</summary>
-    /// <param name="dropped">As <see cref="Drop(ObjectiveInput)"/> gives it.</param>
-    public static ObjectiveLoss Loss(ObjectiveInput input, float[] dropped)
+    /// <param name="dropped">As <see cref="Drop(ObjectiveInput, KnobValues)"/> gives it.</param>
+    public static ObjectiveLoss Loss(ObjectiveInput input, float[] dropped, double temperature)
     {
         TwoViews features = Encode(input, dropped);
-        Tensor scores = Scores(input, features), positives = Positives(input); // [B, B] each
+        Tensor scores = Scores(input, features, temperature), positives = Positives(input); // [B, B] each
         return new ObjectiveLoss(Clip.SymmetricCrossEntropy(scores, positives), Clip.Accuracy(scores.detach(), positives)) { Features = () => [features.Both] };
     }
 
     /// <summary>
     /// For each number of each embedded token of the first encodings, then of the second [2B·T·D]: 0 where it is dropped or its token is cut off, else what keeps the mean of a token that is not.
     /// </summary>
-    public static float[] Drop(ObjectiveInput input)
+    public static float[] Drop(ObjectiveInput input, KnobValues knobs)
     {
+        float droppedShare = (float)knobs[DroppedShare], cutShare = (float)knobs[CutShare];
         var chance = new Philox(input.Key.With(ChanceStream.Dropout, input.Key.Part));
         int width = input.Plan.Model.Text.Width;
         var dropped = new float[2 * Texts(input).Ids.Length * width];
         for (var token = 0; token < dropped.Length; token += width)
         {
-            if (chance.NextSingle() < CutShare) continue;
-            foreach (ref float number in dropped.AsSpan(token, width)) number = chance.NextSingle() < DroppedShare ? 0 : 1 / (1 - DroppedShare);
+            if (chance.NextSingle() < cutShare) continue;
+            foreach (ref float number in dropped.AsSpan(token, width)) number = chance.NextSingle() < droppedShare ? 0 : 1 / (1 - droppedShare);
         }
 
         return dropped;
@@ -84,12 +89,12 @@ internal static class SimCse
     }
 
     /// <summary>Cosines of the first encodings with the second ones behind the head, over the temperature, fp32 [B, B].</summary>
-    private static Tensor Scores(ObjectiveInput input, TwoViews features)
+    private static Tensor Scores(ObjectiveInput input, TwoViews features, double temperature)
     {
         Weights weights = input.Towers.Weights;
         Tensor dense = Numerics.Linear(features.Both.to_type(weights.Dtype), weights, Dense).to_type(ScalarType.Float32).tanh(); // [2B, D]
         var projected = new TwoViews(nn.functional.normalize(dense, dim: 1));
-        return projected.One.mm(projected.Other.t()) * (1 / Temperature);
+        return projected.One.mm(projected.Other.t()) * (1 / temperature);
     }
 
     private static Tensor Positives(ObjectiveInput input)

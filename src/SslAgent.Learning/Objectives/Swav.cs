@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
@@ -21,14 +22,23 @@ internal static class Swav
     // B batch, D width of the tower, J width of a projection, K prototypes, N rows with a code.
     public const string Section = "swav";
 
-    private const int OutputWidth = 128, PrototypesMax = 512, PrototypesOfWidth = 4, Iterations = 3;
+    private const int OutputWidth = 128, PrototypesMax = 512, PrototypesOfWidth = 4;
 
-    private const double Temperature = 0.1, Epsilon = 0.05;
+    private static readonly Knob
+        Temperature = Knob.Temperature(0.1, "appendix A.1"),
+        Epsilon = new("epsilon", 0.05, 0.01, 1, "how soft codes are: less and each frame has one prototype", "appendix A.1; equation 3"),
+        Iterations = Knob.Count("iterations", 1, 3, 100, "rounds of Sinkhorn and Knopp: more, and prototypes are used more evenly", "appendix A.1"),
+        PrototypesKnob = Knob.Count("prototypes", 2, PrototypesMax, 65_536, "prototypes that there are; by default 4 for each feature where the tower is narrower than 128", "3,000 in the paper, for ImageNet's thousand classes")
+            with
+        { DefaultOf = plan => Prototypes(plan.Model, KnobValues.None) },
+        Queue = Knob.Queue("3,840 in the paper");
 
     /// <summary>Below any sum of shares of a row that counts.</summary>
     private const double Least = 1e-30;
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Temperature, Epsilon, Iterations, PrototypesKnob, Queue], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.Swav,
         About = new(
@@ -37,22 +47,22 @@ internal static class Swav
             "Caron et al., Unsupervised Learning of Visual Features by Contrasting Cluster Assignments, 2020, section 3.1, equations 1 to 5"),
         Views = _ => ViewPresets.SimClrSmall,
         Heads = [Section],
-        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
-        DeclareMemory = plan => [QueueOf(plan).Declare()],
-        Remember = taken => taken.PushInto(QueueOf(taken.Plan.Model)),
-        ViewLosses = Losses,
-        TrivialLoss = input => Math.Log(Prototypes(input.Plan.Model)),
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan, knobs).Declare()])],
+        DeclareMemory = plan => [QueueOf(plan, knobs).Declare()],
+        Remember = taken => taken.PushInto(QueueOf(taken.Plan.Model, knobs)),
+        ViewLosses = (input, features) => Losses(input, features, knobs),
+        TrivialLoss = input => Math.Log(Prototypes(input.Plan.Model, knobs)),
     }.ToDefinition();
 
     /// <summary>Equations 3 to 5: each row's shares in the prototypes, such that each row's are 1 together and all prototypes have (nearly) the same, fp32 [N, K].</summary>
     /// <param name="scores">Cosines, fp32 [N, K].</param>
     /// <param name="counts">1 for a row that counts, 0 for one that does not and has no share, fp32 [N].</param>
-    public static Tensor Codes(Tensor scores, Tensor counts)
+    public static Tensor Codes(Tensor scores, Tensor counts, double epsilon, int iterations)
     {
         long rows = scores.shape[0], prototypes = scores.shape[1];
         Shape.Require(counts, "rows that count", rows);
-        Tensor shares = (scores * (1 / Epsilon)).exp() * counts.unsqueeze(1); // [N, K]
-        for (var iteration = 0; iteration < Iterations; iteration++)
+        Tensor shares = (scores * (1 / epsilon)).exp() * counts.unsqueeze(1); // [N, K]
+        for (var iteration = 0; iteration < iterations; iteration++)
         {
             shares = shares / (shares.sum(0, keepdim: true) * prototypes);
             shares = shares / (shares.sum(1, keepdim: true).clamp(min: Least) * counts.sum());
@@ -64,34 +74,35 @@ internal static class Swav
     /// <summary>Equation 2 for each row, fp32 [B].</summary>
     /// <param name="scores">One view's cosines, fp32 [B, K].</param>
     /// <param name="codes">The other's codes, fp32 [B, K].</param>
-    public static Tensor Surprise(Tensor scores, Tensor codes) => (codes * (scores * (1 / Temperature)).log_softmax(1)).sum(1).neg();
+    public static Tensor Surprise(Tensor scores, Tensor codes, double temperature) => (codes * (scores * (1 / temperature)).log_softmax(1)).sum(1).neg();
 
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
         ModelPlan plan = input.Plan.Model;
-        PrototypeHead head = Head(plan);
+        PrototypeHead head = Head(plan, knobs);
+        (double temperature, double epsilon, int iterations) = (knobs[Temperature], knobs[Epsilon], knobs.Whole(Iterations));
         Weights weights = input.Towers.Weights;
         Tensor one = head.Project(features.One, weights), other = head.Project(features.Other, weights); // [B, J]
         Tensor first = head.Score(one, weights), second = head.Score(other, weights); // [B, K]
         Tensor firstCodes, secondCodes;
         using (no_grad())
         {
-            Tensor earlier = head.Score(QueueOf(plan).Read(input.RequireState()), weights); // [Q, K]
-            Tensor counts = cat([ones(features.Batch, device: input.Device), QueueOf(plan).Held(input.RequireState()).to_type(ScalarType.Float32)]); // [B + Q]
-            firstCodes = Codes(cat([first, earlier]), counts).narrow(0, 0, features.Batch);
-            secondCodes = Codes(cat([second, earlier]), counts).narrow(0, 0, features.Batch);
+            Tensor earlier = head.Score(QueueOf(plan, knobs).Read(input.RequireState()), weights); // [Q, K]
+            Tensor counts = cat([ones(features.Batch, device: input.Device), QueueOf(plan, knobs).Held(input.RequireState()).to_type(ScalarType.Float32)]); // [B + Q]
+            firstCodes = Codes(cat([first, earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
+            secondCodes = Codes(cat([second, earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
         }
 
-        return new ViewLosses(cat([Surprise(first, secondCodes), Surprise(second, firstCodes)])) { Seen = cat([one, other]).detach() };
+        return new ViewLosses(cat([Surprise(first, secondCodes, temperature), Surprise(second, firstCodes, temperature)])) { Seen = cat([one, other]).detach() };
     }
 
-    private static KeyQueue QueueOf(ModelPlan plan) => new("swav.queue", KeyQueue.SlotsFor(plan.Frame.Width), OutputWidth);
+    private static KeyQueue QueueOf(ModelPlan plan, KnobValues knobs) => new("swav.queue", knobs.Whole(Queue, KeyQueue.SlotsFor(plan.Frame.Width)), OutputWidth);
 
-    private static PrototypeHead Head(ModelPlan plan)
+    private static PrototypeHead Head(ModelPlan plan, KnobValues knobs)
     {
         var projection = new MlpHead("swav.projection", [plan.Frame.Width, 2 * plan.Frame.Width, OutputWidth], normalizesOutput: false);
-        return new PrototypeHead(Section, projection, OutputWidth, Prototypes(plan));
+        return new PrototypeHead(Section, projection, OutputWidth, Prototypes(plan, knobs));
     }
 
-    private static int Prototypes(ModelPlan plan) => Math.Min(PrototypesMax, PrototypesOfWidth * plan.Frame.Width);
+    private static int Prototypes(ModelPlan plan, KnobValues knobs) => knobs.Whole(PrototypesKnob, Math.Min(PrototypesMax, PrototypesOfWidth * plan.Frame.Width));
 }

@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -13,7 +14,7 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Written from the paper. We differ: a window has eight frames, the positive is a neighbour of the anchor and the negative three frames away or more (what lies between, twice the positive radius, is neither, as in the paper); every frame
-/// of a window is an anchor once; the embedding, of 32 numbers as in the paper, is of unit length, so that the margin, 0.2, means the same for every stream. Trivial loss: the margin, what indifference costs, and a collapsed network too.
+/// of a window is an anchor once; the embedding, of 32 numbers as in the paper, is of unit length, so that the margin means the same for every stream. Trivial loss: the margin, what indifference costs, and a collapsed network too.
 /// A stream that stands still has nothing to learn here.
 /// </remarks>
 internal static class Tcn
@@ -23,11 +24,13 @@ internal static class Tcn
 
     public const int WindowFrames = 8, PositiveRadius = 1, NegativeFrom = (2 * PositiveRadius) + 1;
 
-    public const double Margin = 0.2;
-
     private const int EmbeddingWidth = 32;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    private static readonly Knob Margin = new("margin", 0.2, 0.001, 2, "how much nearer the positive is to be than the negative, as squared distances of unit vectors", "FaceNet, Schroff et al. 2015");
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Margin], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Tcn,
         About = new(
@@ -41,22 +44,22 @@ internal static class Tcn
         Sections = [VisionTower.Section, Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         TermNames = ["accuracy"],
-        Loss = input => Loss(input, Draw(input)),
+        Loss = input => Loss(input, Draw(input), knobs[Margin]),
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [FrameWindows.Flat(FrameWindows.Pool(input))],
-        TrivialLoss = _ => Margin,
+        TrivialLoss = _ => knobs[Margin],
     };
 
     /// <summary>For each frame as an anchor, in order, the rows of its positive and of its negative [R] each.</summary>
     internal sealed record Triplets(int[] Positives, int[] Negatives);
 
     /// <summary>The loss of known triplets.</summary>
-    public static ObjectiveLoss Loss(ObjectiveInput input, Triplets triplets)
+    public static ObjectiveLoss Loss(ObjectiveInput input, Triplets triplets, double margin)
     {
         Tensor features = FrameWindows.Flat(FrameWindows.Pool(input)); // [R, D]
         Tensor embedded = nn.functional.normalize(Head(input.Plan.Model).Forward(features, input.Towers.Weights), dim: 1); // [R, E]
         (Tensor near, Tensor far) = Distances(embedded, triplets);
-        return new ObjectiveLoss((near - far + Margin).relu().mean(), (near < far).to_type(ScalarType.Float32).mean()) { Features = () => [features] };
+        return new ObjectiveLoss((near - far + margin).relu().mean(), (near < far).to_type(ScalarType.Float32).mean()) { Features = () => [features] };
     }
 
     /// <summary>Squared distances of each anchor from its positive and from its negative, fp32 [R] each.</summary>

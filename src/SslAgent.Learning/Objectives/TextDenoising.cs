@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
@@ -22,9 +23,13 @@ internal static class TextDenoising
     // B batch, T width of the batch, M ordinary tokens of all texts, D width, V vocabulary.
     public const string Section = "text_denoising";
 
+    private static readonly Knob Rate = new("noiseRate", 0.15, 0.01, 0.9, "share of a text's tokens that is replaced or deleted; by default learning.mlmMaskRate's", "as BERT hides; 0.3 of a text in the paper") { DefaultOf = plan => plan.Masking.TokenRate };
+
     private static readonly TokenHead Head = new(Section);
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Rate], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.TextDenoising,
         About = new(
@@ -37,10 +42,10 @@ internal static class TextDenoising
         Sections = [TextTower.Section, Section],
         Declare = plan => [new SectionSpec(Section, [.. Head.Declare(plan)])],
         TermNames = ["accuracy"],
-        Loss = input => Loss(input, Corrupt(input)),
+        Loss = input => Loss(input, Corrupt(input, RateOf(input, knobs))),
         FeatureWidths = plan => [plan.Text.Width],
-        Features = input => [Encode(input, Corrupt(input))],
-        TrivialLoss = input => TrivialLoss(Corrupt(input)),
+        Features = input => [Encode(input, Corrupt(input, RateOf(input, knobs)))],
+        TrivialLoss = input => TrivialLoss(Corrupt(input, RateOf(input, knobs))),
     };
 
     /// <summary>A batch with noise.</summary>
@@ -59,8 +64,9 @@ internal static class TextDenoising
     }
 
     /// <summary>Corrupts each text by the input's key.</summary>
-    public static Corruption Corrupt(ObjectiveInput input) =>
-        Corrupt(Check.NotNull(input.Texts, "denoising reads texts"), input.Plan.Masking.TokenRate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
+    /// <param name="rate">Share of each text's tokens.</param>
+    public static Corruption Corrupt(ObjectiveInput input, double rate) =>
+        Corrupt(Check.NotNull(input.Texts, "denoising reads texts"), rate, input.TokensInUse, input.Key.With(ChanceStream.Masking, input.Key.Part));
 
     public static Corruption Corrupt(TokenBatch texts, double rate, int tokensInUse, DrawKey key)
     {
@@ -79,6 +85,8 @@ internal static class TextDenoising
         if (positions.Count == 0) positions.Add(0);
         return new Corruption(ids, [.. positions], [.. positions.Select(position => (long)texts.Ids[position])]);
     }
+
+    private static double RateOf(ObjectiveInput input, KnobValues knobs) => knobs.Find(Rate) ?? input.Plan.Masking.TokenRate;
 
     /// <summary>The cheaper of guessing and of copying, both by what the batch itself says of them.</summary>
     public static double TrivialLoss(Corruption corruption)

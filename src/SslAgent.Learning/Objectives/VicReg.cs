@@ -1,5 +1,6 @@
 using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using static TorchSharp.torch;
@@ -19,11 +20,17 @@ internal static class VicReg
     // B batch, D width of the tower, J width of the projection.
     public const string Section = "vicreg";
 
-    private const int Widening = 8;
+    private const double Target = 1, Epsilon = 1e-4;
 
-    private const double InvarianceWeight = 25, VarianceWeight = 25, CovarianceWeight = 1, Target = 1, Epsilon = 1e-4;
+    private static readonly Knob
+        InvarianceWeight = new("invariance", 25, 0, 1000, "how much it counts that views agree", "section 4.2"),
+        VarianceWeight = new("variance", 25, 0, 1000, "how much it counts that each feature keeps its spread: 0 lets all collapse", "section 4.2"),
+        CovarianceWeight = new("covariance", 1, 0, 1000, "how much it counts that features repeat each other", "section 4.2"),
+        Widening = Knob.Count("widening", 1, 8, 64, "the head's width in features of the tower", "8,192 in the paper, four of ResNet-50's");
 
-    public static ObjectiveDefinition Definition { get; } = new TwoViewObjective
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([InvarianceWeight, VarianceWeight, CovarianceWeight, Widening], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new TwoViewObjective
     {
         Name = ObjectiveNames.VicReg,
         About = new(
@@ -32,10 +39,10 @@ internal static class VicReg
             "Bardes, Ponce and LeCun, VICReg, 2022, section 4.1, equations 1 to 6"),
         Views = _ => ViewPresets.BarlowTwins,
         Heads = [Section],
-        Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
+        Declare = plan => [new SectionSpec(Section, [.. Head(plan, knobs).Declare()])],
         TermNames = ["invariance", "variance", "covariance"],
-        BatchLoss = Loss,
-        TrivialLoss = _ => 2 * VarianceWeight * (Target - Math.Sqrt(Epsilon)),
+        BatchLoss = (input, features) => Loss(input, features, knobs),
+        TrivialLoss = _ => 2 * knobs[VarianceWeight] * (Target - Math.Sqrt(Epsilon)),
     }.ToDefinition();
 
     /// <summary>Equation 5: the mean squared distance of the two views of a frame (a mean over the coordinates too, as in the paper's algorithm 1), scalar.</summary>
@@ -55,13 +62,13 @@ internal static class VicReg
         return (covariance.square().sum() - covariance.diagonal().square().sum()) * (1.0 / width);
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input, TwoViews features)
+    private static ObjectiveLoss Loss(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
-        (Tensor one, Tensor other) = features.Through(Head(input.Plan.Model), input.Towers.Weights); // [B, J] each
+        (Tensor one, Tensor other) = features.Through(Head(input.Plan.Model, knobs), input.Towers.Weights); // [B, J] each
         Tensor invariance = Invariance(one, other), variance = Variance(one) + Variance(other), covariance = Covariance(one) + Covariance(other);
         return new ObjectiveLoss(
-            (invariance * InvarianceWeight) + (variance * VarianceWeight) + (covariance * CovarianceWeight), invariance.detach(), variance.detach(), covariance.detach());
+            (invariance * knobs[InvarianceWeight]) + (variance * knobs[VarianceWeight]) + (covariance * knobs[CovarianceWeight]), invariance.detach(), variance.detach(), covariance.detach());
     }
 
-    private static MlpHead Head(ModelPlan plan) => MlpHead.Expander("vicreg.projection", plan.Frame.Width, Widening);
+    private static MlpHead Head(ModelPlan plan, KnobValues knobs) => MlpHead.Expander("vicreg.projection", plan.Frame.Width, knobs.Whole(Widening));
 }

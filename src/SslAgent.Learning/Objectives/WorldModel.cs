@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Heads;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
@@ -15,7 +16,7 @@ namespace SslAgent.Learning.Objectives;
 /// <remarks>
 /// Written from the paper. We differ: nobody acts, so that the model has only what it saw: five frames, and beside each the last text that its source had said by then, in the features of the text tower, which gets no gradient; three frames are
 /// predicted (five in the paper), by a recurrent unit and one hidden layer behind it; targets are no projections but features, in units of how each of their numbers varies in the stream of late, so that an error says how much of what tells its moments apart was not foreseen, and
-/// nothing is gained by telling less of them; the loss is the mean squared error and not the cosine; what was seen is normalised over the batch; a step predicts what changes, and begins by saying that nothing does. The slow copy keeps 0.99 of itself (appendix). Trivial loss, measured on the
+/// nothing is gained by telling less of them; the loss is the mean squared error and not the cosine; what was seen is normalised over the batch; a step predicts what changes, and begins by saying that nothing does. Trivial loss, measured on the
 /// targets: the better of two who know nothing of movement, the last frame seen, and the stream's mean, which costs about 1. A collapsed network has only rounding to foresee.
 /// </remarks>
 internal static class WorldModel
@@ -32,12 +33,16 @@ internal static class WorldModel
 
     private const string Units = "world_model.units", Means = "world_model.units.means", Squares = "world_model.units.squares";
 
-    private const double TargetDecay = 0.99, UnitsDecay = 0.99;
+    private const double UnitsDecay = 0.99;
+
+    private static readonly Knob Momentum = Knob.Momentum(0.99, "the paper's where frames are not augmented");
 
     /// <summary>Of features of variance 1 each: what varies less than a three-hundredth of that is rounding.</summary>
     private const double VarianceEpsilon = 1e-5;
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Momentum], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.WorldModel,
         About = new(
@@ -57,7 +62,7 @@ internal static class WorldModel
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [FrameWindows.Flat(FrameWindows.Pool(input, 0, Seen))],
         TrivialLoss = TrivialLoss,
-        AfterStep = After,
+        AfterStep = taken => After(taken, knobs[Momentum]),
     };
 
     /// <summary>What is to be foreseen.</summary>
@@ -132,11 +137,11 @@ internal static class WorldModel
         return added.view(rows.Length / Seen, Seen, added.shape[1]);
     }
 
-    private static void After(StepTaken taken)
+    private static void After(StepTaken taken, double momentum)
     {
         Weights state = taken.RequireState();
         long before = taken.StepsBefore(Section);
-        Target(taken.Plan.Model).Follow(taken.Parameters, state, TargetDecay, before);
+        Target(taken.Plan.Model).Follow(taken.Parameters, state, momentum, before);
         Tensor batch = stack([.. taken.Seen]).mean([0]); // [2, D]
         double kept = Math.Min(UnitsDecay, (1.0 + before) / (10.0 + before)); // What is young has little to remember.
         foreach ((string name, int row) in new[] { (Means, 0), (Squares, 1) })

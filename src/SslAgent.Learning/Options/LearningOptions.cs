@@ -101,6 +101,17 @@ public sealed record LearningOptions
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan WindowGapMax { get; init; }
 
+    /// <summary>
+    /// Least cosine between the mean features of an augmented view and of its picture, by what would be served at that moment: a view below it is rejected and drawn again, so that no view
+    /// leaves what the picture shows. Objectives on views only; costs about as much as their forward passes. Null (the default): views are not checked.
+    /// </summary>
+    [Range(-1.0, 0.999)]
+    public double? ViewCosineMin { get; init; }
+
+    /// <summary>Draws of one view at most; where all are rejected the whole picture stands for it. Default 4.</summary>
+    [Range(1, 32)]
+    public int ViewDrawsMax { get; init; } = 4;
+
     /// <summary>What activations are computed in: <c>auto</c>, <c>bf16</c> or <c>fp32</c>. Masters and moments are always fp32. Auto measures once and keeps the faster.</summary>
     [Required, RegularExpression("auto|bf16|fp32")]
     public string Dtype { get; init; } = "auto";
@@ -135,6 +146,7 @@ public sealed record LearningOptions
                 yield return $"learning.objectives has '{objective.Name}': known are {string.Join(", ", ObjectiveNames.All)}";
             if (!seen.Add(objective.Name))
                 yield return $"learning.objectives has '{objective.Name}' twice: give it one entry with the sum of the weights";
+            foreach (string fault in objective.Faults()) yield return fault;
         }
 
         if (Objectives.Length > 0 && Objectives.All(objective => objective.Weight == 0))

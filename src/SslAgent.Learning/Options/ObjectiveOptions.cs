@@ -1,4 +1,7 @@
+using System.Collections.ObjectModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using SslAgent.Learning.Objectives;
 
 namespace SslAgent.Learning.Options;
 
@@ -16,4 +19,23 @@ public sealed record ObjectiveOptions
     /// <summary>Samples of its micro-batches; default <c>learning.batchSize</c>.</summary>
     [Range(1, 65_536)]
     public int? BatchSize { get; init; }
+
+    /// <summary>What is set of it, by the names that <c>sslagent objectives show NAME</c> tells with defaults and ranges. Default none: all as the paper, or a note beside it, has them.</summary>
+    [Required]
+    public IReadOnlyDictionary<string, double> Knobs { get; init; } = ReadOnlyDictionary<string, double>.Empty;
+
+    internal KnobValues Values => new(Knobs);
+
+    /// <summary>What is wrong with the knobs: one sentence each, with value, range and reason. An unknown objective's are not looked at.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (ObjectiveRegistry.Find(Name) is not { } objective) yield break;
+        foreach ((string name, double value) in Knobs.OrderBy(set => set.Key, StringComparer.Ordinal))
+        {
+            if (objective.Knobs.FirstOrDefault(knob => knob.Name == name) is not { } known)
+                yield return $"objective '{Name}' has no knob '{name}': {(objective.Knobs.Count > 0 ? $"it has {string.Join(", ", objective.Knobs.Select(knob => knob.Name))}" : "it has none")}";
+            else if (known.Complaint(value) is { } complaint)
+                yield return string.Create(CultureInfo.InvariantCulture, $"objective '{Name}': knob {name} is {value} and {complaint}");
+        }
+    }
 }

@@ -13,7 +13,8 @@ public enum ComputeDtype
 }
 
 /// <summary>One objective's part in the plan.</summary>
-public sealed record ObjectivePlan(string Name, double Weight, int BatchSize);
+/// <param name="Knobs">All of its knobs; null in plans from before there were any, and for an objective that has none.</param>
+public sealed record ObjectivePlan(string Name, double Weight, int BatchSize, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Knobs = null);
 
 /// <summary>AdamW, clipping and averaging. Units as in the options of the same names.</summary>
 public sealed record OptimizerPlan(
@@ -25,7 +26,14 @@ public sealed record OptimizerPlan(
 public sealed record MaskingPlan(int PatchesKept, double TokenRate);
 
 /// <summary>Random crops and mirroring of training frames; probes and embeddings see whole frames.</summary>
-public sealed record AugmentationPlan(double CropAreaMin, double PairCropAreaMin, bool Flip);
+/// <param name="Check">What views are held against; null where they are not, as in plans from before they could be.</param>
+public sealed record AugmentationPlan(
+    double CropAreaMin, double PairCropAreaMin, bool Flip, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ViewCheckPlan? Check = null);
+
+/// <summary>When an augmented view is rejected.</summary>
+/// <param name="CosineMin">Least cosine of its mean feature with its picture's.</param>
+/// <param name="DrawsMax">Draws of one view at most.</param>
+public sealed record ViewCheckPlan(double CosineMin, int DrawsMax);
 
 /// <summary>Per-channel mean and standard deviation of pixels in [0, 1] that frames are normalised by.</summary>
 public sealed record NormalizationPlan(IReadOnlyList<double> Mean, IReadOnlyList<double> Std)

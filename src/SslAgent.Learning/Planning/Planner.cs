@@ -24,16 +24,19 @@ public static class Planner
     {
         ModelPlan shape = ModelPresets.Resolve(model);
         Check.That(!shape.Faults().Any() && !learning.Faults().Any(), "options are validated before a plan is made");
-        int visible = (int)Math.Round(shape.Patches * (1 - learning.MaeMaskRatio));
-        return new LearnerPlan(
+        ObjectiveOptions[] wanted = Wanted(learning);
+        // MAE's share has a place of its own in the plan: reconstructions and exports go by it too.
+        double hidden = wanted.FirstOrDefault(one => one.Name == ObjectiveNames.Mae)?.Values.Find(Mae.MaskRatio) ?? learning.MaeMaskRatio;
+        int visible = (int)Math.Round(shape.Patches * (1 - hidden));
+        var plan = new LearnerPlan(
             seed,
             shape,
-            ResolveObjectives(learning),
+            [],
             new(
                 learning.LearningRate, learning.WarmupSteps, learning.WeightDecay, learning.Beta1, learning.Beta2, learning.Epsilon,
                 learning.ClipNorm, learning.EmaDecay),
             new(Math.Clamp(visible, 1, shape.Patches - 1), learning.MlmMaskRate),
-            new(learning.CropAreaMin, learning.PairCropAreaMin, learning.Flip),
+            new(learning.CropAreaMin, learning.PairCropAreaMin, learning.Flip, learning.ViewCosineMin is { } least ? new(least, learning.ViewDrawsMax) : null),
             earlier?.Normalization ?? NormalizationPlan.Default,
             ResolveCompute(learning, earlier?.Compute, machine),
             new(learning.ProbeSentinelsMax, learning.ProbeRepeats),
@@ -41,13 +44,18 @@ public static class Planner
         {
             Windows = new(learning.WindowSpacing.TotalMilliseconds, learning.WindowGapMax.TotalMilliseconds),
         };
+        return plan with { Objectives = [.. wanted.Where(one => one.Weight > 0).Select(one => Resolve(one, learning, plan))] };
     }
 
-    private static ObjectivePlan[] ResolveObjectives(LearningOptions learning)
+    private static ObjectiveOptions[] Wanted(LearningOptions learning) =>
+        learning.Objectives.Length > 0 ? learning.Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
+
+    /// <param name="plan">The plan but for its objectives.</param>
+    private static ObjectivePlan Resolve(ObjectiveOptions wanted, LearningOptions learning, LearnerPlan plan)
     {
-        ObjectiveOptions[] wanted =
-            learning.Objectives.Length > 0 ? learning.Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
-        return [.. wanted.Where(one => one.Weight > 0).Select(one => new ObjectivePlan(one.Name, one.Weight, one.BatchSize ?? learning.BatchSize))];
+        IReadOnlyList<Knob> knobs = Check.NotNull(ObjectiveRegistry.Find(wanted.Name), "options name known objectives").Knobs;
+        return new ObjectivePlan(
+            wanted.Name, wanted.Weight, wanted.BatchSize ?? learning.BatchSize, knobs.Count > 0 ? wanted.Values.Resolve(knobs, plan) : null);
     }
 
     private static ComputePlan ResolveCompute(LearningOptions learning, ComputePlan? earlier, IMachine machine)

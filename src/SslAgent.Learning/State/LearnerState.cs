@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SslAgent.Domain;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Text;
@@ -18,12 +19,15 @@ internal sealed class LearnerState : IDisposable
         ObjectiveStateName = "training.objective_state", TokenizerFile = "tokenizer.json";
 
     private readonly LearnerPlan _plan;
+    private readonly IReadOnlyList<ObjectiveDefinition> _objectives;
     private readonly Func<byte[], ITokenizer> _readTokenizer;
     private readonly ShadowPool _shadows;
+    private TowerSet? _averageTowers;
 
     public LearnerState(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives, Func<byte[], ITokenizer> readTokenizer)
     {
         _plan = plan;
+        _objectives = objectives;
         _readTokenizer = readTokenizer;
         ParameterLayout layout = ObjectiveRegistry.Layout(plan, objectives);
         Parameters = new FlatParameters(layout, plan.Compute, averaged: plan.Optimizer.EmaDecay > 0);
@@ -52,6 +56,9 @@ internal sealed class LearnerState : IDisposable
 
     /// <summary>What is served: the average where it is on.</summary>
     public Tensor ServedFlat => Parameters.Average ?? Parameters.Masters;
+
+    /// <summary>The towers of what is served, as it stands.</summary>
+    public TowerSet ServedTowers => Parameters.Average is null ? Towers : _averageTowers ??= new TowerSet(_plan.Model, AverageWeights());
 
     /// <summary>First weights, from the seed.</summary>
     public void Initialize()
@@ -88,12 +95,13 @@ internal sealed class LearnerState : IDisposable
         if (training.Count == 0) throw new ModelStateException($"version {version} has no training state: retention dropped it, so nothing can be trained on from there");
         RequireServed(stored, version);
         LearnerCounters counters = StoredWeights.ReadJson(stored, LearnerCounters.FileName, PlanJson.Default.LearnerCounters);
-        var sections = new StoredSections(counters.Sections);
+        StoredSections sections = new(counters.Sections), stateSections = new(counters.StateSections);
+        PassOverReshaped(sections, stateSections);
         StoredWeights.Fill(ServedFlat, ServedOf(stored, sections, version));
         if (Parameters.Average is not null) FillFlat(Parameters.Masters, MastersName, First(sections));
         FillFlat(Parameters.FirstMoments, FirstMomentsName, Zeros());
         FillFlat(Parameters.SecondMoments, SecondMomentsName, Zeros());
-        if (ObjectiveState is { } state) LoadObjectiveState(state, new StoredSections(counters.StateSections), training, version);
+        if (ObjectiveState is { } state) LoadObjectiveState(state, stateSections, training, version);
         Parameters.RefreshCompute();
         LoadCounters(sections, rewarm: stored.Manifest.Kind == VersionKind.Rollback);
         Progress = counters.Progress;
@@ -112,8 +120,17 @@ internal sealed class LearnerState : IDisposable
     public void Dispose()
     {
         Towers.Dispose();
+        _averageTowers?.Weights.Dispose();
+        _averageTowers?.Dispose();
         Parameters.Dispose();
         ObjectiveState?.Dispose();
+    }
+
+    /// <summary>Views of the average, which is changed in place: nothing is copied when a step moves it.</summary>
+    private Weights AverageWeights()
+    {
+        using var scope = NewDisposeScope();
+        return new Weights(Parameters.Layout, Check.NotNull(Parameters.Average, "the average is on").alias(), gradients: null);
     }
 
     private void RequireServed(IStoredModel stored, ModelVersion version)
@@ -121,6 +138,20 @@ internal sealed class LearnerState : IDisposable
         string mine = Parameters.Average is null ? "raw" : "ema", theirs = StoredWeights.ReadDescription(stored).Served;
         if (mine != theirs)
             throw new ModelStateException($"version {version} serves '{theirs}' weights and the plan '{mine}': learning.emaDecay cannot be switched on or off on existing state");
+    }
+
+    /// <summary>An objective that a knob has given another shape since begins anew as a whole: old prototypes mean nothing to a new head. Towers and what is served are never passed over.</summary>
+    private void PassOverReshaped(StoredSections sections, StoredSections stateSections)
+    {
+        foreach (ObjectiveDefinition objective in _objectives.Where(objective => ObjectiveRegistry.Standard.All(standard => standard.Name != objective.Name)))
+        {
+            string[] own = [.. objective.Declare(_plan.Model).Select(section => section.Name)], state = [.. objective.DeclareState(_plan.Model).Select(section => section.Name)];
+            bool isReshaped = Parameters.Layout.Sections.Any(range => own.Contains(range.Name) && sections.Misfits(range))
+                || ObjectiveState?.Layout.Sections.Any(range => state.Contains(range.Name) && stateSections.Misfits(range)) == true;
+            if (!isReshaped) continue;
+            sections.PassOver(own);
+            stateSections.PassOver(state);
+        }
     }
 
     /// <summary>What the version has of the objectives' state; what it does not have begins anew.</summary>

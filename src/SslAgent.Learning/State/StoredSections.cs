@@ -3,8 +3,8 @@ using SslAgent.Learning.Parameters;
 namespace SslAgent.Learning.State;
 
 /// <summary>
-/// Where a stored version's sections lie in its flat tensors. Regularisers that are switched on or off add or take sections: those that a version has are taken from it, the
-/// others begin anew.
+/// Where a stored version's sections lie in its flat tensors. Objectives and regularisers that are switched on or off add or take sections, and knobs change the shape of some: those that a version has and
+/// that fit are taken from it, the others begin anew.
 /// </summary>
 internal sealed class StoredSections
 {
@@ -21,6 +21,15 @@ internal sealed class StoredSections
 
     /// <summary>Elements of a stored flat tensor.</summary>
     public long Count { get; }
+
+    /// <summary>Whether the version has the section, of another size than the layout's.</summary>
+    public bool Misfits(SectionRange range) => Find(range.Name) is { } stored && stored.Elements != range.Count;
+
+    /// <summary>Passes sections over as if the version did not have them.</summary>
+    public void PassOver(IEnumerable<string> sections)
+    {
+        foreach (string section in sections) _sections.Remove(section);
+    }
 
     public SectionCounters? Find(string section) => _sections.TryGetValue(section, out (long, SectionCounters Counters) found) ? found.Counters : null;
 

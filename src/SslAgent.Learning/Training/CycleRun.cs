@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Optimizing;
@@ -20,6 +21,7 @@ internal sealed class CycleRun
     private readonly IBatchSource _source;
     private readonly ISampleMemory? _memory;
     private readonly StepLedger _ledger;
+    private readonly ViewCheck? _check;
 
     public CycleRun(
         LearnerPlan plan, LearnerState state, IReadOnlyList<ObjectiveDefinition> definitions, TimeProvider time, CycleNumber cycle,
@@ -33,6 +35,7 @@ internal sealed class CycleRun
         _memory = plan.Regularization.EmbeddingReplay > 0 ? memory : null;
         _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
         _ledger = new StepLedger(cycle, before, state.Surprises, progress);
+        _check = plan.Augmentation.Check is { } limits ? EmbeddingCheck.Of(state.ServedTowers, plan, limits) : null;
     }
 
     /// <summary>Runs steps first, first + 1, … until the budget is used up or <paramref name="continueAfter"/>, asked with the steps done before each, says no.</summary>
@@ -89,13 +92,13 @@ internal sealed class CycleRun
         ObjectiveDefinition definition = _definitions[objective.Name];
         var key = new DrawKey(_plan.Seed, _cycle.Value, step, ChanceStream.Objective);
         manual_seed(key.Seed63());
-        var ids = new List<SampleId>();
+        var drawn = new StepDraws();
         var seen = new List<Tensor>();
         ObjectiveLoss? mean = null;
         _state.Parameters.ClearGradients(definition.Sections);
         for (var micro = 0; micro < _plan.Compute.AccumulationSteps; micro++)
         {
-            ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, ids);
+            ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, drawn);
             mean = Sum(mean, loss);
             if (loss.Seen is { } left) seen.Add(left);
         }
@@ -108,22 +111,22 @@ internal sealed class CycleRun
             definition.AfterStep?.Invoke(new StepTaken(_plan, _state.Parameters, _state.ObjectiveState, seen, outcome.Taken));
         }
 
-        _ledger.Add(definition, step, mean, outcome, ids, _time.GetElapsedTime(started).TotalSeconds); // (6)
+        _ledger.Add(definition, step, mean, outcome, drawn, _time.GetElapsedTime(started).TotalSeconds); // (6)
     }
 
-    private ObjectiveLoss MicroBatch(ObjectiveDefinition definition, ObjectivePlan objective, DrawKey key, List<SampleId> ids)
+    private ObjectiveLoss MicroBatch(ObjectiveDefinition definition, ObjectivePlan objective, DrawKey key, StepDraws drawn)
     {
         Batch batch = Draw(definition, objective.BatchSize, key.With(ChanceStream.Sampling, key.Part)); // (1)
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
-        ids.AddRange(batch.Ids);
-        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key) with { Population = CountOf(definition) }; // (2)
+        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key, _check) with { Population = CountOf(definition) }; // (2)
+        drawn.Add(batch, input.Rejections);
         if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)
         Shape.Require(loss.Loss, definition.Name + " loss");
         Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
         (all * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
         _state.Parameters.Accumulate(definition.Sections);
-        if (loss.Surprise is { } surprise && batch.Moments.Count > 0) _ledger.NoteSurprise([.. batch.Moments.Chunk(batch.WindowFrames).Select(window => window[0].Source)], surprise);
+        drawn.AddSurprise(batch, loss.Surprise);
         return new ObjectiveLoss(loss.Loss.detach(), loss.Terms) { Seen = loss.Seen };
     }
 

@@ -13,6 +13,7 @@ internal sealed class ObjectiveLedger(string objective)
     private int _steps, _skipped;
     private long _samples;
     private double _normMax, _seconds;
+    private ViewCounts? _views;
 
     public ObjectiveLedger(ObjectiveProgress before) : this(before.Objective)
     {
@@ -22,12 +23,14 @@ internal sealed class ObjectiveLedger(string objective)
         _samples = before.Samples;
         _normMax = before.GradientNormMax;
         _seconds = before.Seconds;
+        _views = before.Views;
     }
 
-    public void Add(float loss, float norm, bool taken, int samples, double seconds)
+    public void Add(float loss, float norm, bool taken, StepDraws draws, double seconds)
     {
         _steps++;
-        _samples += samples;
+        _samples += draws.Ids.Count;
+        _views = ViewCounts.Sum(_views, draws.Views);
         _seconds += seconds;
         if (taken)
         {
@@ -40,13 +43,13 @@ internal sealed class ObjectiveLedger(string objective)
         }
     }
 
-    public ObjectiveProgress ToProgress() => new(objective, _steps, _samples, [.. _losses], _normMax, _skipped, _seconds);
+    public ObjectiveProgress ToProgress() => new(objective, _steps, _samples, [.. _losses], _normMax, _skipped, _seconds, _views);
 
     public ObjectiveSummary ToSummary()
     {
         int part = Math.Max(1, _losses.Count / Parts);
         return new ObjectiveSummary(
-            objective, _steps, _samples, Mean(_losses.Take(part)), Mean(_losses.TakeLast(part)), _normMax, _skipped, _seconds);
+            objective, _steps, _samples, Mean(_losses.Take(part)), Mean(_losses.TakeLast(part)), _normMax, _skipped, _seconds, _views);
     }
 
     /// <summary>NaN where every step was skipped.</summary>

@@ -21,7 +21,6 @@ internal sealed class StepLedger
     private readonly SortedDictionary<string, ObjectiveLedger> _objectives = new(StringComparer.Ordinal);
     private readonly SortedSet<long> _quarantined = [];
     private readonly SurpriseBook _book;
-    private List<Surprised> _surprised = [];
 
     /// <param name="before">The cycle as a resume point left it, or null at its beginning.</param>
     public StepLedger(CycleNumber cycle, CycleProgress? before, SurpriseBook book, Action<StepReport>? progress)
@@ -34,23 +33,19 @@ internal sealed class StepLedger
     }
 
     private sealed record Entry(
-        ObjectiveDefinition Objective, int Step, Tensor Row, IReadOnlyList<SampleId> Ids, double Rate, double Seconds, IReadOnlyList<Surprised> Surprised);
-
-    /// <summary>How wrong an objective was on the windows of a micro-batch, fp32 [B], and whose they are.</summary>
-    private sealed record Surprised(IReadOnlyList<string> Sources, Tensor Errors);
+        ObjectiveDefinition Objective, int Step, Tensor Row, StepDraws Draws, double Rate, double Seconds)
+    {
+        public IReadOnlyList<SampleId> Ids => Draws.Ids;
+    }
 
     public int Pending => _pending.Count;
 
-    /// <summary>Notes how wrong the step under way was on the windows of a micro-batch: it counts if the step is taken.</summary>
-    public void NoteSurprise(IReadOnlyList<string> sources, Tensor errors) => _surprised.Add(new Surprised(sources, errors.DetachFromDisposeScope()));
-
     /// <summary>Notes a step; its numbers stay on the device.</summary>
     public void Add(
-        ObjectiveDefinition objective, int step, ObjectiveLoss loss, StepOutcome outcome, IReadOnlyList<SampleId> ids, double seconds)
+        ObjectiveDefinition objective, int step, ObjectiveLoss loss, StepOutcome outcome, StepDraws draws, double seconds)
     {
         Tensor row = stack([loss.Loss.detach(), outcome.Norm, outcome.Taken, .. loss.Terms]).DetachFromDisposeScope();
-        _pending.Add(new Entry(objective, step, row, ids, outcome.Rate, seconds, _surprised));
-        _surprised = [];
+        _pending.Add(new Entry(objective, step, row, draws, outcome.Rate, seconds));
     }
 
     /// <summary>Reads all pending rows, reports them by objective, and forgets them.</summary>
@@ -96,13 +91,13 @@ internal sealed class StepLedger
         for (var i = 0; i < entries.Length; i++)
         {
             bool taken = rows[i][TakenColumn] > 0;
-            ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Ids.Count, entries[i].Seconds);
-            foreach (Surprised surprised in entries[i].Surprised) Note(surprised, taken);
+            ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Draws, entries[i].Seconds);
+            foreach (StepDraws.Surprised surprised in entries[i].Draws.Surprises) Note(surprised, taken);
             if (!taken) _quarantined.UnionWith(entries[i].Ids.Select(id => id.Sequence));
         }
     }
 
-    private void Note(Surprised surprised, bool taken)
+    private void Note(StepDraws.Surprised surprised, bool taken)
     {
         float[] errors = Read(surprised.Errors);
         if (!taken) return;
@@ -117,7 +112,10 @@ internal sealed class StepLedger
         for (var term = 0; term < objective.TermNames.Count; term++) terms.Add(objective.TermNames[term], Mean(taken, TermsColumn + term));
         return new StepReport(
             _cycle, new StepNumber(entries[^1].Step), objective.Name, entries.Length, entries.Sum(entry => entry.Ids.Count),
-            Mean(taken, LossColumn), Mean(taken, NormColumn), entries[^1].Rate, rows.Length - taken.Length, terms);
+            Mean(taken, LossColumn), Mean(taken, NormColumn), entries[^1].Rate, rows.Length - taken.Length, terms)
+        {
+            Views = entries.Aggregate((ViewCounts?)null, (sum, entry) => ViewCounts.Sum(sum, entry.Draws.Views)),
+        };
     }
 
     /// <summary>NaN where no step was taken: there is no loss to speak of.</summary>

@@ -5,6 +5,7 @@ using Spectre.Console;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Hosting;
+using SslAgent.Ingest.Kafka;
 using SslAgent.Ingest.Native;
 using SslAgent.Pretraining;
 
@@ -17,8 +18,9 @@ internal static class PretrainCommand
 
     public static CommandEntry Build()
     {
-        Command command = new("pretrain", "Learns from files, stage by stage: folders and lists of pictures, CIFAR and MNIST files, text; stopped or killed, the same command goes on");
-        Argument<string[]> data = new("PATH") { Description = "Folders of pictures; lists (.tsv, .jsonl: file, or file TAB caption); CIFAR .bin and MNIST idx files, or folders of them; any other file is text, a line a sample", Arity = ArgumentArity.OneOrMore };
+        Command command = new("pretrain", "Learns from files and topics, stage by stage: folders and lists of pictures, CIFAR and MNIST files, text, what Kafka keeps; stopped or killed, the same command goes on");
+        Argument<string[]> data = new("PATH") { Description = "Folders of pictures; lists (.tsv, .jsonl: file, or file TAB caption); CIFAR .bin and MNIST idx files, or folders of them; any other file is text, a line a sample", Arity = ArgumentArity.ZeroOrMore };
+        Option<string[]> topic = new("--topic") { Description = "Reads this topic of kafka:bootstrapServers too, from its beginning to the end that it has now; may be repeated", HelpName = "NAME" };
         Option<string[]> stage = new("--stage") { Description = "A stage: objectives and epochs; instead of pretraining:stages; may be repeated", HelpName = "NAME[=WEIGHT]+…:EPOCHS" };
         Option<string?> from = new("--from") { Description = "Goes back to this version first and counts the stages from there; undone by a rollback, like any", HelpName = "VERSION" };
         stage.Validators.Add(result =>
@@ -33,21 +35,29 @@ internal static class PretrainCommand
             if (result.GetValueOrDefault<string?>() is { } text && !ModelVersion.TryParse(text, out _)) result.AddError($"'{text}' is no version: they are written v12");
         });
         command.Arguments.Add(data);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(data) is not { Length: > 0 } && result.GetValue(topic) is not { Length: > 0 }) result.AddError("there is nothing to read: give at least one PATH or --topic");
+        });
+        command.Options.Add(topic);
         command.Options.Add(stage);
         command.Options.Add(from);
         Settings settings = Settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            PretrainData all = new(parsed.GetValue(data) ?? [], parsed.GetValue(topic) ?? []);
             AgentSettings loaded = Load(settings, parsed);
+            if (all.Faults(loaded.Kafka).FirstOrDefault() is { } fault) throw new CommandException(ExitCode.Usage, fault);
             if (parsed.GetValue(stage) is { Length: > 0 } stages) loaded = loaded with { Pretraining = loaded.Pretraining with { Stages = [.. stages.Select(Stage.Parse)] } };
             ModelVersion? version = parsed.GetValue(from) is { } text && ModelVersion.TryParse(text, out ModelVersion known) ? known : null;
-            return RunAsync(loaded, parsed.GetRequiredValue(data), version, parsed.InvocationConfiguration.Output, cancellation);
+            return RunAsync(loaded, all, version, parsed.InvocationConfiguration.Output, cancellation);
         });
         return new CommandEntry(
             CommandGroup.Run, command,
             new Example("pretrain ./photos --state ./state --stage mae:100", "a hundred epochs of masked autoencoding"),
             new Example("pretrain ./photos captions.tsv app.log --state ./state --stage mae+mlm+clip:50 --stage moco-v3:20", "two stages: masked first, then contrast"),
-            new Example("pretrain ./more --state ./state --from v12 --stage mae:20", "goes on from a version, with other data"));
+            new Example("pretrain ./more --state ./state --from v12 --stage mae:20", "goes on from a version, with other data"),
+            new Example("pretrain --topic frames --topic logs --state ./state --set kafka:bootstrapServers=kafka:9092 --stage mae+mlm:20", "from what Kafka keeps of two topics"));
     }
 
     private static string? Fault(string stage)
@@ -63,7 +73,7 @@ internal static class PretrainCommand
         }
     }
 
-    /// <summary>Pretraining reads no Kafka: that no topic is named is no fault.</summary>
+    /// <summary>Topics to pretrain on are named on the command line: that no topic is named is no fault.</summary>
     private static AgentSettings Load(Settings settings, ParseResult parsed)
     {
         ConfigurationOutcome outcome = settings.Outcome(parsed);
@@ -71,7 +81,7 @@ internal static class PretrainCommand
         return faults.Count == 0 ? outcome.Settings : throw new CommandException(ExitCode.Usage, Settings.Describe(outcome with { Faults = faults }));
     }
 
-    private static async Task<int> RunAsync(AgentSettings settings, string[] data, ModelVersion? from, TextWriter output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(AgentSettings settings, PretrainData data, ModelVersion? from, TextWriter output, CancellationToken cancellation)
     {
         TimeProvider time = TimeProvider.System;
         PretrainBoard board = new(time);
@@ -96,7 +106,7 @@ internal static class PretrainCommand
         catch (Exception fault)
         {
             await EndAsync(over, showing);
-            if (fault is IOException or FormatException or ControlRefusedException) throw new CommandException(ExitCode.Failed, fault.Message);
+            if (fault is IOException or FormatException or KafkaReadException or KafkaSettingsException or ControlRefusedException) throw new CommandException(ExitCode.Failed, fault.Message);
             if (fault is NativeLibraryException missing) throw new CommandException(ExitCode.Environment, missing.Message);
             if (StartFaults.Explain(fault) is { } refusal) throw refusal;
             throw;

@@ -95,8 +95,8 @@ internal sealed class Agent(
     /// <summary>Everything that was decided, from the journal's beginning.</summary>
     public IReadOnlyList<NumberedRecord> Decisions() => Parts.Ledger.Decisions();
 
-    /// <summary>How far the journal has a topic's first partition, durable or not.</summary>
-    public long NextOffset(string topic) => Parts.Ledger.Find(topic, 0)?.NextOffset ?? 0;
+    /// <summary>How far the journal has each partition, durable or not.</summary>
+    public IPartitionPositions Positions => Parts.Ledger;
 
     public IReadOnlyList<VersionManifest> Versions() => Parts.Store.List();
 

@@ -33,6 +33,9 @@ internal sealed class CycleRunner(
     /// <summary>The cycle and step under way, for status; step is updated between steps.</summary>
     public (CycleNumber? Cycle, int Step) Running { get; private set; }
 
+    /// <summary>What became of augmented views since the start; null where none are checked. From any thread.</summary>
+    public ViewCounts? Views { get; private set; }
+
     /// <summary>Publishes another version's weights under a new number, where a crash came before that.</summary>
     public void Republish(Unfinished.Republication left) => publisher.Republish(left);
 
@@ -76,7 +79,7 @@ internal sealed class CycleRunner(
                     (time.GetElapsedTime(saved) < options.ResumePointInterval || steps == done);
             }
 
-            CycleReport report = seat.Learner.RunCycle(cycle.Number, done, cycle.Steps, cycle.Batches, Continue, observer.OnStep);
+            CycleReport report = seat.Learner.RunCycle(cycle.Number, done, cycle.Steps, cycle.Batches, Continue, Told);
             done = report.StepsDone;
             if (done >= cycle.Steps) return (report, CycleOutcome.Finished);
             if (interrupts.IsStopping)
@@ -100,6 +103,12 @@ internal sealed class CycleRunner(
             resumePoints.Write(cycle, done, seat.Learner);
             (saved, firstStep) = (time.GetTimestamp(), done);
         }
+    }
+
+    private void Told(StepReport report)
+    {
+        if (report.Views is not null) Views = ViewCounts.Sum(Views, report.Views);
+        observer.OnStep(report);
     }
 
     /// <summary>An order that comes while a cycle is run anew whose end is in the journal waits for it: its version was given away already.</summary>

@@ -10,13 +10,16 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 {
     private readonly IAgentObserver _next;
     private readonly Meter _meter = new("SslAgent.Cycles");
-    private readonly Counter<long> _ended, _lacking;
+    private readonly Counter<long> _ended, _lacking, _views, _viewsRejected, _viewsWeak;
     private readonly Gauge<double> _learningRate, _probeLoss, _surprise;
 
     public MeteredObserver(IAgentObserver next)
     {
         _next = next;
         _ended = _meter.CreateCounter<long>("sslagent.cycles.ended", "{cycle}", "Finished cycles by verdict.");
+        _views = _meter.CreateCounter<long>("sslagent.cycles.views", "{view}", "Augmented views that were checked, by objective.");
+        _viewsRejected = _meter.CreateCounter<long>("sslagent.cycles.views_rejected", "{view}", "Draws of them that were rejected, by objective.");
+        _viewsWeak = _meter.CreateCounter<long>("sslagent.cycles.views_weak", "{view}", "Views that are the whole picture since every draw was rejected, by objective.");
         _learningRate = _meter.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
         _lacking = _meter.CreateCounter<long>("sslagent.cycles.lacking", "{cycle}", "Cycles in which an objective had no turn, since there was too little to learn from.");
         _surprise = _meter.CreateGauge<double>("sslagent.cycles.surprise", null, "Running prediction error of the world model by source.");
@@ -34,7 +37,15 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 
     public void OnStep(StepReport report)
     {
-        _learningRate.Record(report.LearningRate, new KeyValuePair<string, object?>("objective", report.Objective));
+        var objective = new KeyValuePair<string, object?>("objective", report.Objective);
+        _learningRate.Record(report.LearningRate, objective);
+        if (report.Views is { } views)
+        {
+            _views.Add(views.Views, objective);
+            _viewsRejected.Add(views.Rejected, objective);
+            _viewsWeak.Add(views.Weak, objective);
+        }
+
         _next.OnStep(report);
     }
 

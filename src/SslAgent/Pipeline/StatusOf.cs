@@ -30,6 +30,7 @@ internal static class StatusOf
             LastScrub = parts.Scrub.Last,
             Course = parts.Ledger.Course,
             Surprises = parts.Store.Head is { } head ? parts.Store.Find(head)?.Report?.Surprises ?? [] : [],
+            Views = parts.Runner.Views,
         };
     }
 

@@ -13,13 +13,13 @@ using SslAgent.Storage;
 namespace SslAgent.Pretraining;
 
 /// <summary>
-/// Pretraining, by the daemon's own parts over files instead of Kafka:
+/// Pretraining, by the daemon's own parts over files, and over topics as far as they reach when it begins:
 /// <code>
 /// (1) read the data into the journal ─ (2) go back to a version, if asked ─ (3) for each stage: cycles until its steps are done, a version each
 /// </code>
 /// What is done is told by the journal, so that the same command goes on where it was stopped or killed.
 /// </summary>
-internal sealed class PretrainRun(AgentSettings settings, IReadOnlyList<string> data, ModelVersion? from, PretrainBoard board, TimeProvider time, ILoggerFactory logs)
+internal sealed class PretrainRun(AgentSettings settings, PretrainData data, ModelVersion? from, PretrainBoard board, TimeProvider time, ILoggerFactory logs)
 {
     /// <summary>Begins the reason of the rollback that <c>--from</c> makes: stages are counted from there.</summary>
     private const string FromReason = "pretrain --from";
@@ -29,23 +29,22 @@ internal sealed class PretrainRun(AgentSettings settings, IReadOnlyList<string> 
     /// <summary>Gives the version that is served at the end.</summary>
     public async Task<ModelVersion> RunAsync(CancellationToken cancellation)
     {
-        var source = new DatasetMessages(data, time);
-        string topic = $"files-{source.Signature}";
-        AvailableData available = await ReadAsync(source, topic, cancellation); // (1) (2)
+        var available = new AvailableData(0, 0, 0);
+        IReadOnlyList<FiniteSource> sources = data.Sources(time, logs);
+        foreach (FiniteSource source in sources) available = await ReadAsync(source, isLast: source == sources[^1], cancellation); // (1) (2)
         IReadOnlyList<Stage> stages = Stage.Of(settings);
         ModelVersion? serving = null;
         foreach (Stage stage in stages) serving = await TrainAsync(stage, stages.Count, available, cancellation); // (3)
         return serving ?? throw new CommandException(ExitCode.Failed, "no version was promoted: see the verdicts above");
     }
 
-    private async Task<AvailableData> ReadAsync(DatasetMessages source, string topic, CancellationToken cancellation)
+    private async Task<AvailableData> ReadAsync(FiniteSource source, bool isLast, CancellationToken cancellation)
     {
-        SourceReader? reader = null;
-        await using Agent agent = Make(PretrainSettings.ForReading(settings), (positions, kafka) =>
-            reader = new SourceReader(topic, source, positions, kafka.QueueMessages, kafka.QueueBytes, time));
+        IFiniteReader? reader = null;
+        await using Agent agent = Make(PretrainSettings.ForReading(settings), (positions, kafka) => reader = source(positions, kafka));
         await agent.StartAsync(cancellation);
-        SourceReader reading = Check.NotNull(reader, "the agent has opened its source");
-        while (!reading.Exhausted.IsCompleted || agent.NextOffset(topic) < reading.Given)
+        IFiniteReader reading = Check.NotNull(reader, "the agent has opened its source");
+        while (!reading.Exhausted.IsCompleted || !reading.IsCoveredBy(agent.Positions))
         {
             if (reading.Exhausted.IsFaulted) await reading.Exhausted; // The source's own words before those of whoever met them.
             RequireHealthy(agent);
@@ -59,7 +58,7 @@ internal sealed class PretrainRun(AgentSettings settings, IReadOnlyList<string> 
         board.Note(string.Create(
             CultureInfo.InvariantCulture,
             $"{reading.Given:N0} read: {status.BufferFrames:N0} frames, {status.BufferTexts:N0} texts and {status.BufferPairs:N0} pairs to train on, {status.SentinelsAdmitted:N0} held out, {status.MessagesRejected:N0} rejected"));
-        if (from is { } version) await GoBackAsync(agent, version, cancellation);
+        if (isLast && from is { } version) await GoBackAsync(agent, version, cancellation);
         await agent.StopAsync();
         return new AvailableData(status.BufferFrames, status.BufferTexts, status.BufferPairs);
     }

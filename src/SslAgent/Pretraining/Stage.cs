@@ -26,7 +26,7 @@ internal sealed record Stage(int Number, IReadOnlyList<ObjectiveOptions> Objecti
         return
         [
             .. stages.Select((stage, i) => new Stage(
-                i + 1, stage.Objectives.Length > 0 ? stage.Objectives : usual, stage.Epochs, stage.LearningRate ?? settings.Learning.LearningRate)),
+                i + 1, stage.Objectives.Length > 0 ? [.. stage.Objectives.Select(one => WithKnobs(one, usual))] : usual, stage.Epochs, stage.LearningRate ?? settings.Learning.LearningRate)),
         ];
     }
 
@@ -61,6 +61,10 @@ internal sealed record Stage(int Number, IReadOnlyList<ObjectiveOptions> Objecti
         double weights = usable.Sum(one => one.Weight);
         return usable.Length == 0 ? 0 : (long)Math.Ceiling(Epochs * usable.Max(one => one.Batches * weights / one.Weight));
     }
+
+    /// <summary>An entry that says nothing of knobs has those of section <c>learning</c>: nobody types them with <c>--stage</c>.</summary>
+    private static ObjectiveOptions WithKnobs(ObjectiveOptions own, ObjectiveOptions[] usual) =>
+        own.Knobs.Count == 0 && usual.FirstOrDefault(one => one.Name == own.Name) is { } same ? own with { Knobs = same.Knobs } : own;
 
     private static ObjectiveFacts Facts(ObjectiveOptions objective) => Check.NotNull(ObjectiveCatalog.Find(objective.Name), "options name known objectives");
 

@@ -10,13 +10,13 @@ public sealed class BeitTests
     public void Pixels_of_masked_patches_never_reach_the_tower_and_still_decide_what_is_to_be_named()
     {
         using var fixture = Fixture.OfMasked();
-        int[] masked = Beit.Hide(fixture.Input);
+        int[] masked = Beit.Hide(fixture.Input, 0.4);
         Assert.Equal(4 * 6, masked.Length); // 40 % of 16 each
         Tensor changed = fixture.Input.Frames!.clone();
         changed[0].narrow(1, masked[0] / 4 * 4, 4).narrow(2, masked[0] % 4 * 4, 4).fill_(9);
         ObjectiveInput other = fixture.Input with { Frames = changed };
         Pictures.Same(Beit.Definition.Features(fixture.Input)[0].detach(), Beit.Definition.Features(other)[0].detach());
-        Assert.NotEqual(Beit.Loss(fixture.Input, masked).Loss.item<float>(), Beit.Loss(other, masked).Loss.item<float>());
+        Assert.NotEqual(Beit.Loss(fixture.Input, masked, Beit.Tokenizer(KnobValues.None)).Loss.item<float>(), Beit.Loss(other, masked, Beit.Tokenizer(KnobValues.None)).Loss.item<float>());
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class BeitTests
     public void The_loss_is_the_mean_surprise_at_the_tokens_of_masked_patches()
     {
         using var fixture = Fixture.OfMasked();
-        int[] masked = Beit.Hide(fixture.Input);
+        int[] masked = Beit.Hide(fixture.Input, 0.4);
         Tensor patches = fixture.Towers.Vision.Patchify(fixture.Input.Frames!).flatten(0, 1);
-        long[] tokens = Beit.Tokenizer.Tokens(fixture.Input.RequireState(), patches).data<long>().ToArray();
+        long[] tokens = Beit.Tokenizer(KnobValues.None).Tokens(fixture.Input.RequireState(), patches).data<long>().ToArray();
         float[] features = Pictures.Values(Beit.Definition.Features(fixture.Input)[0].detach()); // [M, 16]
         float[] weight = Pictures.Values(fixture.Weights["beit.predict.weight"].detach()), bias = Pictures.Values(fixture.Weights["beit.predict.bias"].detach());
         double sum = 0;
@@ -47,14 +47,14 @@ public sealed class BeitTests
             sum += Math.Log(logits.Sum(Math.Exp)) - logits[tokens[(row / 6 * 16) + masked[row]]];
         }
 
-        Assert.Equal(sum / masked.Length, Beit.Loss(fixture.Input, masked).Loss.item<float>(), 1e-4);
+        Assert.Equal(sum / masked.Length, Beit.Loss(fixture.Input, masked, Beit.Tokenizer(KnobValues.None)).Loss.item<float>(), 1e-4);
     }
 
     [Fact]
     public void The_trivial_loss_is_the_entropy_of_the_batchs_tokens()
     {
         using var fixture = Fixture.OfMasked();
-        long[] tokens = Beit.Tokenizer.Tokens(fixture.Input.RequireState(), fixture.Towers.Vision.Patchify(fixture.Input.Frames!).flatten(0, 1)).data<long>().ToArray();
+        long[] tokens = Beit.Tokenizer(KnobValues.None).Tokens(fixture.Input.RequireState(), fixture.Towers.Vision.Patchify(fixture.Input.Frames!).flatten(0, 1)).data<long>().ToArray();
         double entropy = -tokens.Average(token => Math.Log(tokens.Count(other => other == token) / (double)tokens.Length));
         Assert.Equal(entropy, Beit.Definition.TrivialLoss(fixture.Input), 1e-9);
     }

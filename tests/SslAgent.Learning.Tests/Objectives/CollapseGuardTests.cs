@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;

@@ -13,7 +13,7 @@ public sealed class DeepClusterV2Tests
     [Fact]
     public void The_memory_is_clustered_at_fixed_steps_more_often_at_first()
     {
-        Assert.Equal([10L, 20, 30, 40, 50, 100, 150, 200], Enumerable.Range(1, 200).Select(step => (long)step).Where(DeepClusterV2.IsDue));
+        Assert.Equal([10L, 20, 30, 40, 50, 100, 150, 200], Enumerable.Range(1, 200).Select(step => (long)step).Where(step => DeepClusterV2.IsDue(step, 50)));
     }
 
     [Fact]

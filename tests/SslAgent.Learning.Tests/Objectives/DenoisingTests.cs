@@ -11,7 +11,7 @@ public sealed class DenoisingTests
     {
         using var fixture = Fixture.OfMasked();
         ObjectiveInput input = fixture.Input with { Frames = fixture.Input.Frames!.repeat(16, 1, 1, 1) };
-        Tensor clean = input.Towers.Vision.Patchify(input.Frames!), corrupted = Denoising.Corrupt(input); // [64, 16, 48]
+        Tensor clean = input.Towers.Vision.Patchify(input.Frames!), corrupted = Denoising.Corrupt(input, 0.25, 0.5); // [64, 16, 48]
         Assert.Equal(clean.shape, corrupted.shape);
         float[] gone = corrupted.abs().sum(2).eq(0).to_type(ScalarType.Float32).sum(1).data<float>().ToArray();
         Assert.All(gone, patches => Assert.Equal(4, patches));
@@ -25,7 +25,7 @@ public sealed class DenoisingTests
     public void The_trivial_loss_is_what_no_line_from_the_seen_to_the_clean_number_beats()
     {
         using var fixture = Fixture.OfMasked();
-        Tensor seen = Denoising.Corrupt(fixture.Input), clean = fixture.Input.Towers.Vision.Patchify(fixture.Input.Frames!);
+        Tensor seen = Denoising.Corrupt(fixture.Input, 0.25, 0.5), clean = fixture.Input.Towers.Vision.Patchify(fixture.Input.Frames!);
         double trivial = Denoising.TrivialLoss(fixture.Input, seen), best = double.PositiveInfinity;
         for (var slope = -0.5; slope <= 1.5; slope += 0.05)
         {

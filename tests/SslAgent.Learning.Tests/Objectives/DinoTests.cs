@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
@@ -10,7 +11,7 @@ namespace SslAgent.Learning.Tests.Objectives;
 /// <summary>What DINO has beside the other objectives on views (<see cref="ViewObjectiveTests"/>): small views, a centre, and two ways into collapse.</summary>
 public sealed class DinoTests(ITestOutputHelper output)
 {
-    private const int Batch = 3, Views = 5, Prototypes = 4, Steps = 100;
+    private const int Batch = 3, Views = 5, Prototypes = 4, Steps = 160;
 
     /// <summary>Of a teacher that follows fast, so that it does not take thousands of steps.</summary>
     private const double FastDecay = 0.9;
@@ -72,9 +73,9 @@ public sealed class DinoTests(ITestOutputHelper output)
         using var parameters = new FlatParameters(fixture.Layout, fixture.Plan.Compute, averaged: false);
         parameters.SetCounter(Dino.Section, new SectionCounter(Steps: 500, WarmFrom: 0));
         float[] centre = state[Dino.Centre].data<float>().ToArray();
-        Dino.Remember(new StepTaken(fixture.Plan, parameters, state, [seen * float.NaN], tensor(0f)));
+        Dino.Remember(new StepTaken(fixture.Plan, parameters, state, [seen * float.NaN], tensor(0f)), KnobValues.None);
         Assert.Equal(centre, state[Dino.Centre].data<float>().ToArray());
-        Dino.Remember(new StepTaken(fixture.Plan, parameters, state, [seen, seen + 1], tensor(1f)));
+        Dino.Remember(new StepTaken(fixture.Plan, parameters, state, [seen, seen + 1], tensor(1f)), KnobValues.None);
         float[] expected = [.. centre.Zip(seen.data<float>().ToArray(), (old, mean) => (0.9f * old) + (0.1f * (mean + 0.5f)))];
         Fixture.Near(expected, state[Dino.Centre].data<float>().ToArray(), 1e-6f, "centre");
         Assert.Equal(0.25f, state[Dino.Warmth].item<float>());
@@ -94,7 +95,7 @@ public sealed class DinoTests(ITestOutputHelper output)
 
         static void Blunt(StepTaken taken)
         {
-            Dino.Remember(taken);
+            Dino.Remember(taken, KnobValues.None);
             taken.RequireState()[Dino.Warmth].fill_(100); // a temperature of about 3, where cosines hardly differ
         }
     }

@@ -1,6 +1,7 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Options;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
@@ -49,7 +50,7 @@ public sealed class EquivarianceTests
     {
         using var scope = NewDisposeScope();
         float[] predicted = Pictures.Values(Pictures.Noise(1, 2, 4, number: 1)), targets = Pictures.Values(Pictures.Noise(1, 2, 4, number: 2)); // [6, 4]
-        float[] losses = Pictures.Values(Equivariance.Surprises(Equivariance.Compare(tensor(predicted).view(6, 4), tensor(targets).view(6, 4))));
+        float[] losses = Pictures.Values(Equivariance.Surprises(Equivariance.Compare(tensor(predicted).view(6, 4), tensor(targets).view(6, 4), 0.1)));
         for (var row = 0; row < 6; row++)
         {
             double[] scores = [.. Enumerable.Range(0, 6).Select(other => Cosine(predicted, row, targets, other) / 0.1)];
@@ -63,11 +64,11 @@ public sealed class EquivarianceTests
         using var scope = NewDisposeScope();
         const int batch = 5;
         Tensor invariant = eye(batch, dtype: ScalarType.Float32).repeat(4, 1); // Frames well apart, their transformations alike.
-        Assert.Equal(Math.Log(4), Equivariance.Surprises(Equivariance.Compare(invariant, invariant)).mean().item<float>(), 1e-2);
+        Assert.Equal(Math.Log(4), Equivariance.Surprises(Equivariance.Compare(invariant, invariant, 0.1)).mean().item<float>(), 1e-2);
         Tensor collapsed = ones(4 * batch, 3);
-        Assert.Equal(Math.Log(4 * batch), Equivariance.Surprises(Equivariance.Compare(collapsed, collapsed)).mean().item<float>(), 1e-5);
+        Assert.Equal(Math.Log(4 * batch), Equivariance.Surprises(Equivariance.Compare(collapsed, collapsed, 0.1)).mean().item<float>(), 1e-5);
         Tensor distinct = eye(4 * batch, dtype: ScalarType.Float32);
-        Tensor scores = Equivariance.Compare(distinct, distinct);
+        Tensor scores = Equivariance.Compare(distinct, distinct, 0.1);
         Assert.Equal(0, Equivariance.Surprises(scores).mean().item<float>(), 2e-3);
         Assert.Equal(1, Equivariance.RightTransformation(scores, batch).item<float>());
     }

@@ -26,10 +26,10 @@ public sealed class FlavaMmmTests
                 Texts = new TokenBatch(texts.Row(row).ToArray(), [length], length),
             };
             var hidden = new Mlm.Masking(masking.Ids[first..(first + length)], [.. own.Select(place => masking.Positions[place] - first)], [.. own.Select(place => masking.Targets[place])]);
-            sum += own.Length * FlavaMmm.Loss(alone, hidden).Loss.item<float>();
+            sum += own.Length * FlavaMmm.Loss(alone, hidden, KnobValues.None).Loss.item<float>();
         }
 
-        Assert.Equal(sum / masking.Positions.Length, FlavaMmm.Loss(fixture.Input, masking).Loss.item<float>(), 1e-4);
+        Assert.Equal(sum / masking.Positions.Length, FlavaMmm.Loss(fixture.Input, masking, KnobValues.None).Loss.item<float>(), 1e-4);
     }
 
     [Fact]
@@ -38,13 +38,13 @@ public sealed class FlavaMmmTests
         using var fixture = Fixture.OfTexts();
         using IDisposable noGradients = no_grad();
         ObjectiveInput input = fixture.Input;
-        Mlm.Masking masking = Mlm.Hide(input);
-        float loss = FlavaMmm.Loss(input, masking).Loss.item<float>();
-        Assert.NotEqual(loss, FlavaMmm.Loss(input with { Frames = input.Frames!.roll(1, 0) }, masking).Loss.item<float>());
+        Mlm.Masking masking = Mlm.Hide(input, 0.15);
+        float loss = FlavaMmm.Loss(input, masking, KnobValues.None).Loss.item<float>();
+        Assert.NotEqual(loss, FlavaMmm.Loss(input with { Frames = input.Frames!.roll(1, 0) }, masking, KnobValues.None).Loss.item<float>());
         int[] other = [.. masking.Ids];
         int left = Enumerable.Range(1, input.Texts!.Lengths[0] - 2).First(place => !masking.Positions.Contains(place));
         other[left] = other[left] == 299 ? 298 : 299;
-        Assert.NotEqual(loss, FlavaMmm.Loss(input, masking with { Ids = other }).Loss.item<float>());
+        Assert.NotEqual(loss, FlavaMmm.Loss(input, masking with { Ids = other }, KnobValues.None).Loss.item<float>());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public sealed class InpaintingTests
     public void Half_of_every_frame_is_hidden()
     {
         using var fixture = Fixture.OfMasked();
-        (int[] kept, int[] hidden) = Inpainting.Hide(fixture.Input);
+        (int[] kept, int[] hidden) = Inpainting.Hide(fixture.Input, 0.5);
         Assert.Equal(4 * 8, kept.Length);
         Assert.Equal(4 * 8, hidden.Length);
     }
@@ -19,7 +20,7 @@ public sealed class InpaintingTests
     public void Pixels_that_are_hidden_change_nothing_but_what_is_to_be_predicted()
     {
         using var fixture = Fixture.OfMasked();
-        (int[] kept, int[] hidden) = Inpainting.Hide(fixture.Input);
+        (int[] kept, int[] hidden) = Inpainting.Hide(fixture.Input, 0.5);
         Tensor changed = fixture.Input.Frames!.clone();
         int patch = hidden[0];
         changed[0].narrow(1, patch / 4 * 4, 4).narrow(2, patch % 4 * 4, 4).fill_(9);
@@ -32,7 +33,7 @@ public sealed class InpaintingTests
     public void The_loss_is_the_mean_squared_error_of_hidden_patches_each_normalised_by_itself()
     {
         using var fixture = Fixture.OfMasked();
-        (int[] kept, int[] hidden) = Inpainting.Hide(fixture.Input);
+        (int[] kept, int[] hidden) = Inpainting.Hide(fixture.Input, 0.5);
         PatchFilling.Prediction prediction = new PatchFilling(Inpainting.Section).Predict(fixture.Input, (kept, hidden));
         float[] predicted = prediction.Predicted.detach().data<float>().ToArray(), patches = prediction.Patches.data<float>().ToArray();
         const int values = 48, hiddenEach = 8, patchesEach = 16;

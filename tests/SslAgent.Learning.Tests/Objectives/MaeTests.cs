@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;

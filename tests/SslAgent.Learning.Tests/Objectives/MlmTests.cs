@@ -66,7 +66,7 @@ public sealed class MlmTests
     {
         using var fixture = new Fixture();
         TokenBatch texts = TokenBatch.Encode(new ByteTokenizer(), [Line(""), Line("")], 12);
-        Assert.True(float.IsFinite(Mlm.Loss(fixture.Input with { Texts = texts, Frames = null }).Loss.item<float>()));
+        Assert.True(float.IsFinite(Mlm.Definition.Loss(fixture.Input with { Texts = texts, Frames = null }).Loss.item<float>()));
     }
 
     [Fact]

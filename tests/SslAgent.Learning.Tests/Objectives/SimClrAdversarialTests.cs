@@ -17,7 +17,7 @@ public sealed class SimClrAdversarialTests
         using var fixture = Fixture.OfViews();
         using IDisposable noGradients = no_grad();
         ObjectiveInput input = Within(fixture.Input);
-        Tensor worst = SimClrAdversarial.WorstView(input, Epsilon), step = (worst - input.View(1)).abs();
+        Tensor worst = SimClrAdversarial.WorstView(input, Epsilon, 0.5), step = (worst - input.View(1)).abs();
         float loss = Clean(input.View(1)), adversarial = Clean(worst);
         Assert.True(adversarial > loss, $"{adversarial}, {loss} before");
         var chance = new Philox(new DrawKey(Some.Seed, 0, 0, ChanceStream.Test));
@@ -38,7 +38,7 @@ public sealed class SimClrAdversarialTests
         using var fixture = Fixture.OfViews();
         NormalizationPlan plan = fixture.Plan.Normalization;
         ObjectiveInput input = Within(fixture.Input);
-        Tensor worst = SimClrAdversarial.WorstView(input, Epsilon);
+        Tensor worst = SimClrAdversarial.WorstView(input, Epsilon, 0.5);
         for (var channel = 0; channel < 3; channel++)
         {
             Tensor pixels = Pixels(worst, channel);
@@ -54,7 +54,7 @@ public sealed class SimClrAdversarialTests
     public void Looking_for_it_leaves_no_gradient_on_weights_or_views()
     {
         using var fixture = Fixture.OfViews();
-        Tensor worst = SimClrAdversarial.WorstView(fixture.Input, Epsilon);
+        Tensor worst = SimClrAdversarial.WorstView(fixture.Input, Epsilon, 0.5);
         Assert.False(worst.requires_grad);
         Assert.False(fixture.Input.View(1).requires_grad);
         Assert.Equal(0, fixture.Gradients.abs().max().item<float>());

@@ -26,7 +26,7 @@ public sealed class SimCseTests
             sum += Surprise(row, candidate => Cosine(one[candidate], other[row]) / 0.05);
         }
 
-        Assert.Equal(sum / (2 * texts.Rows), SimCse.Loss(fixture.Input, dropped).Loss.item<float>(), 1e-3);
+        Assert.Equal(sum / (2 * texts.Rows), SimCse.Loss(fixture.Input, dropped, 0.05).Loss.item<float>(), 1e-3);
 
         double Surprise(int row, Func<int, double> score)
         {
@@ -40,14 +40,14 @@ public sealed class SimCseTests
     {
         using var fixture = Fixture.OfTexts();
         ObjectiveInput input = fixture.Input with { Key = new DrawKey(Some.Seed, 1, 2, ChanceStream.Objective) };
-        float[] dropped = SimCse.Drop(input);
+        float[] dropped = SimCse.Drop(input, KnobValues.None);
         Assert.Equal(2 * 4 * 12 * Width, dropped.Length);
         Assert.All(dropped, value => Assert.True(value == 0 || Math.Abs(value - (1 / 0.9)) < 1e-6));
         float[][] tokens = [.. dropped.Chunk(Width)], left = [.. tokens.Where(token => token.Any(value => value > 0))];
         Pictures.WithinFourSigma(0.2, 0.4, tokens.Length, 1 - (left.Length / (double)tokens.Length), "cut off");
         Pictures.WithinFourSigma(0.1, 0.3, left.Length * Width, left.Average(token => token.Count(value => value == 0)) / Width, "dropped");
-        Assert.Equal(dropped, SimCse.Drop(input));
-        Assert.NotEqual(dropped, SimCse.Drop(input with { Key = input.Key with { Step = 3 } }));
+        Assert.Equal(dropped, SimCse.Drop(input, KnobValues.None));
+        Assert.NotEqual(dropped, SimCse.Drop(input with { Key = input.Key with { Step = 3 } }, KnobValues.None));
         Assert.NotEqual(dropped[..(dropped.Length / 2)], dropped[(dropped.Length / 2)..]);
     }
 
@@ -57,12 +57,12 @@ public sealed class SimCseTests
         using var fixture = Fixture.OfTexts();
         using IDisposable noGradients = no_grad();
         float[] dropped = fixture.Tensor("inputs/dropped").data<float>().ToArray();
-        float loss = SimCse.Loss(fixture.Input, dropped).Loss.item<float>();
+        float loss = SimCse.Loss(fixture.Input, dropped, 0.05).Loss.item<float>();
         float[][] texts = [.. dropped.Chunk(12 * Width)];
-        Assert.Equal(loss, SimCse.Loss(fixture.Input, [.. texts[4..].Concat(texts[..4]).SelectMany(text => text)]).Loss.item<float>(), 1e-4f);
+        Assert.Equal(loss, SimCse.Loss(fixture.Input, [.. texts[4..].Concat(texts[..4]).SelectMany(text => text)], 0.05).Loss.item<float>(), 1e-4f);
         int[] order = [2, 0, 3, 1];
         ObjectiveInput shuffled = fixture.Input with { Texts = fixture.Input.Texts!.Select(order) };
-        Assert.Equal(loss, SimCse.Loss(shuffled, [.. order.Concat(order.Select(row => row + 4)).SelectMany(row => texts[row])]).Loss.item<float>(), 1e-4f);
+        Assert.Equal(loss, SimCse.Loss(shuffled, [.. order.Concat(order.Select(row => row + 4)).SelectMany(row => texts[row])], 0.05).Loss.item<float>(), 1e-4f);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class SwavTests
     {
         using var scope = NewDisposeScope();
         double[,] expected = Slow(Scores(), Rows);
-        float[] codes = Swav.Codes(Matrix(Scores()), ones(Rows)).data<float>().ToArray();
+        float[] codes = Swav.Codes(Matrix(Scores()), ones(Rows), 0.05, 3).data<float>().ToArray();
         for (var row = 0; row < Rows; row++)
             for (var prototype = 0; prototype < Prototypes; prototype++) Assert.Equal(expected[row, prototype], codes[(row * Prototypes) + prototype], 1e-5);
     }
@@ -24,7 +24,7 @@ public sealed class SwavTests
     public void A_row_has_one_share_in_all_and_every_prototype_nearly_as_much_as_the_others()
     {
         using var scope = NewDisposeScope();
-        Tensor codes = Swav.Codes(Matrix(Scores()) * 0.3, ones(Rows));
+        Tensor codes = Swav.Codes(Matrix(Scores()) * 0.3, ones(Rows), 0.05, 3);
         Assert.All(codes.sum(1).data<float>().ToArray(), share => Assert.Equal(1, share, 1e-5f));
         Assert.All(codes.sum([0]).data<float>().ToArray(), use => Assert.InRange(use, 0.7f * Rows / Prototypes, 1.3f * Rows / Prototypes));
     }
@@ -35,7 +35,7 @@ public sealed class SwavTests
         using var scope = NewDisposeScope();
         Tensor scores = Matrix(Scores());
         Tensor counts = (arange(Rows) < 7).to_type(ScalarType.Float32);
-        Tensor some = Swav.Codes(scores, counts), alone = Swav.Codes(scores.narrow(0, 0, 7), ones(7));
+        Tensor some = Swav.Codes(scores, counts, 0.05, 3), alone = Swav.Codes(scores.narrow(0, 0, 7), ones(7), 0.05, 3);
         Fixture.Near(alone.data<float>().ToArray(), some.narrow(0, 0, 7).contiguous().data<float>().ToArray(), 1e-6f, "codes");
         Assert.Equal(0, some.narrow(0, 7, 5).abs().sum().item<float>());
     }
@@ -45,11 +45,11 @@ public sealed class SwavTests
     {
         using var scope = NewDisposeScope();
         Tensor same = Matrix(Scores()).narrow(0, 0, 1).expand(Rows, Prototypes) * 0.1;
-        Tensor codes = Swav.Codes(same, ones(Rows));
+        Tensor codes = Swav.Codes(same, ones(Rows), 0.05, 3);
         Assert.All(codes.contiguous().data<float>().ToArray(), share => Assert.Equal(1f / Prototypes, share, 1e-4f));
         // A network that has collapsed cannot do better than to say nothing.
-        Assert.True(Swav.Surprise(same, codes).mean().item<float>() >= Math.Log(Prototypes) - 1e-5);
-        Assert.Equal(Math.Log(Prototypes), Swav.Surprise(same * 0, codes).mean().item<float>(), 1e-5);
+        Assert.True(Swav.Surprise(same, codes, 0.1).mean().item<float>() >= Math.Log(Prototypes) - 1e-5);
+        Assert.Equal(Math.Log(Prototypes), Swav.Surprise(same * 0, codes, 0.1).mean().item<float>(), 1e-5);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class TcnTests
             right += near < far ? 1 : 0;
         }
 
-        ObjectiveLoss loss = Tcn.Loss(fixture.Input, triplets);
+        ObjectiveLoss loss = Tcn.Loss(fixture.Input, triplets, 0.2);
         Assert.Equal(sum / 16, loss.Loss.item<float>(), 1e-4);
         Assert.Equal(right / 16, loss.Terms[0].item<float>(), 1e-6);
     }

@@ -140,10 +140,10 @@ public sealed class TextObjectiveTests
     /// <summary>The loss of what the fixture's script was given, where chance would decide.</summary>
     private static Tensor LossOf(string name, Fixture fixture) => name switch
     {
-        ObjectiveNames.SimCse => SimCse.Loss(fixture.Input, fixture.Tensor("inputs/dropped").data<float>().ToArray()).Loss,
+        ObjectiveNames.SimCse => SimCse.Loss(fixture.Input, fixture.Tensor("inputs/dropped").data<float>().ToArray(), 0.05).Loss,
         ObjectiveNames.SegmentOrder => SegmentOrder.Loss(fixture.Input, ArrangementOf(fixture)).Loss,
         ObjectiveNames.TextDenoising => TextDenoising.Loss(fixture.Input, CorruptionOf(fixture)).Loss,
-        ObjectiveNames.FlavaMmm => FlavaMmm.Loss(fixture.Input, MaskingOf(fixture)).Loss,
+        ObjectiveNames.FlavaMmm => FlavaMmm.Loss(fixture.Input, MaskingOf(fixture), KnobValues.None).Loss,
         _ => Of(name).Loss(fixture.Input).Loss,
     };
 

@@ -173,7 +173,7 @@ public sealed class WindowObjectiveTests
     /// <summary>The loss of what the fixture's script was given, where chance would decide.</summary>
     private static Tensor LossOf(string name, Fixture fixture) => name switch
     {
-        ObjectiveNames.Tcn => Tcn.Loss(fixture.Input, new Tcn.Triplets(fixture.Drawn("positives"), fixture.Drawn("negatives"))).Loss,
+        ObjectiveNames.Tcn => Tcn.Loss(fixture.Input, new Tcn.Triplets(fixture.Drawn("positives"), fixture.Drawn("negatives")), 0.2).Loss,
         ObjectiveNames.TemporalOrder => TemporalOrder.Loss(
             InputOf(name, fixture), new TemporalOrder.Questions(fixture.Drawn("asked"), Pictures.Values(fixture.Given("in_order")))).Loss,
         _ => Of(name).Loss(fixture.Input).Loss,

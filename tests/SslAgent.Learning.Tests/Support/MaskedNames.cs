@@ -1,5 +1,6 @@
 using SslAgent.Learning.Batches;
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Tests.Support;
@@ -16,11 +17,11 @@ internal static class MaskedNames
         ObjectiveNames.Inpainting => Inpainting.Loss(fixture.Input, (fixture.Drawn("kept"), fixture.Drawn("hidden"))).Loss,
         ObjectiveNames.Denoising => Denoising.Loss(fixture.Input, fixture.Given("corrupted")).Loss,
         ObjectiveNames.IJepa => IJepa.Loss(fixture.Input, new ContextMask(fixture.Drawn("context"), fixture.Drawn("blocks"))).Loss,
-        ObjectiveNames.Beit => Beit.Loss(fixture.Input, fixture.Drawn("hidden")).Loss,
+        ObjectiveNames.Beit => Beit.Loss(fixture.Input, fixture.Drawn("hidden"), Beit.Tokenizer(KnobValues.None)).Loss,
         ObjectiveNames.Rotation => Rotation.Definition.Loss(fixture.Input).Loss,
         ObjectiveNames.PatchPosition => PretextTask.Loss(PatchPosition.Ask(fixture.Input, Places(fixture, "pairs"))).Loss,
         ObjectiveNames.Jigsaw => PretextTask.Loss(Jigsaw.Ask(fixture.Input, new(Places(fixture, "pieces"), [.. fixture.Drawn("shown").Select(order => (long)order)]))).Loss,
-        ObjectiveNames.Equivariance => Equivariance.Loss(fixture.Input, Transforms(fixture)).Loss,
+        ObjectiveNames.Equivariance => Equivariance.Loss(fixture.Input, Transforms(fixture), 0.1).Loss,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no loss is given"),
     };
 

@@ -43,6 +43,23 @@ public sealed class ObjectivesCommandTests
     }
 
     [Fact]
+    public async Task Its_knobs_are_shown_with_default_range_meaning_and_source()
+    {
+        (_, string output, _) = await Sslagent.RunAsync("objectives", "show", "swav");
+        (_, string json, _) = await Sslagent.RunAsync("objectives", "show", "swav", "-o", "json");
+        (_, string none, _) = await Sslagent.RunAsync("objectives", "show", "causal-lm");
+
+        Assert.Contains("\"knobs\": { \"temperature\": 0.1 }", output);
+        Assert.Contains("prototypes = 512, 2 to 65536, whole: prototypes that there are", output);
+        Assert.Contains("default: 3,000 in the paper", output);
+        Assert.DoesNotContain("knobs", none);
+        JsonElement[] knobs = [.. JsonDocument.Parse(json).RootElement.GetProperty("knobs").EnumerateArray()];
+        Assert.Equal(["temperature", "epsilon", "iterations", "prototypes", "queue"], knobs.Select(knob => knob.GetProperty("name").GetString()));
+        Assert.Equal((0.05, 0.01, 1.0, false), (knobs[1].GetProperty("default").GetDouble(), knobs[1].GetProperty("min").GetDouble(), knobs[1].GetProperty("max").GetDouble(), knobs[1].GetProperty("isWhole").GetBoolean()));
+        Assert.Contains("equation 3", knobs[1].GetProperty("source").GetString());
+    }
+
+    [Fact]
     public async Task An_unknown_name_exits_2_and_says_which_there_are()
     {
         (int code, _, string error) = await Sslagent.RunAsync("objectives", "show", "simcrl");

@@ -83,6 +83,37 @@ public sealed class ReplayCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Rejected_messages_are_told_with_place_source_and_reason_and_counted_by_reason()
+    {
+        using ReplayLedger ledger = OpenLedger();
+        Fill(ledger, 10);
+        for (long offset = 100; offset < 103; offset++)
+            Refuse(ledger, "frames", offset, [0xFF, 0xD8, 0x00, 0x01], new Rejection("limits", $"the picture is {offset} x 9000 pixels, the limit is 8192 a side"));
+        Refuse(ledger, "events", 5, Encoding.UTF8.GetBytes("{\"host\": 1}"), new Rejection("envelope", "the JSON object has none of the text fields 'message'"));
+        ledger.Sync();
+
+        string page = await RunAsync(ExitCode.Ok, "replay", "rejected");
+        JsonElement all = JsonDocument.Parse(await RunAsync(ExitCode.Ok, "replay", "rejected", "-n", "2", "-o", "json")).RootElement;
+        JsonElement frames = JsonDocument.Parse(await RunAsync(ExitCode.Ok, "replay", "rejected", "--topic", "frames", "-o", "json")).RootElement;
+        JsonElement nobody = JsonDocument.Parse(await RunAsync(ExitCode.Ok, "replay", "rejected", "--source", "nobody", "-o", "json")).RootElement;
+
+        Assert.Equal(5, all.GetProperty("rejected").GetInt64());
+        Assert.Equal(
+            [("limits", "the picture is … x … pixels, the limit is … a side", 3L), ("decode", "no", 1), ("envelope", "the JSON object has none of the text fields …", 1)],
+            all.GetProperty("reasons").EnumerateArray().Select(reason => (reason.GetProperty("stage").GetString(), reason.GetProperty("reason").GetString(), reason.GetProperty("count").GetInt64())));
+        JsonElement[] last = [.. all.GetProperty("messages").EnumerateArray()];
+        Assert.Equal([("frames", 102L), ("events", 5)], last.Select(one => (one.GetProperty("topic").GetString(), one.GetProperty("offset").GetInt64())));
+        Assert.Equal(("camera-4", "0xffd80001", 4L), (last[0].GetProperty("source").GetString(), last[0].GetProperty("value").GetString(), last[0].GetProperty("bytes").GetInt64()));
+        Assert.Equal("\"{\"host\": 1}\"", last[1].GetProperty("value").GetString());
+        Assert.Equal("the picture is 102 x 9000 pixels, the limit is 8192 a side", last[0].GetProperty("reason").GetString());
+        Assert.Equal((3, 3), (frames.GetProperty("rejected").GetInt32(), frames.GetProperty("messages").GetArrayLength()));
+        Assert.Equal((0, 0), (nobody.GetProperty("rejected").GetInt32(), nobody.GetProperty("reasons").GetArrayLength()));
+        Assert.Contains("frames/0 offset 102, 1970-01-01 00:00:01, camera-4", page);
+        Assert.Contains("limits: the picture is 102 x 9000 pixels", page);
+        Assert.Contains("5 rejected that the journal still has", page);
+    }
+
+    [Fact]
     public async Task Where_there_is_no_journal_it_says_so()
     {
         (int code, _, string error) = await Sslagent.RunAsync("replay", "verify", "--state", _root);
@@ -100,6 +131,9 @@ public sealed class ReplayCommandTests : IDisposable
 
     private ReplayLedger OpenLedger() => ReplayLedger.Open(
         new ReplayPlace(LocalDisk.Instance, Path.Combine(_root, "journal"), 1, TimeProvider.System), new ReplayOptions(), null, NullLogger.Instance);
+
+    private static void Refuse(ReplayLedger ledger, string topic, long offset, byte[] value, Rejection rejection) => ledger.Admit(new Intake.Refused(
+        new Delivery(new SourceOffset(topic, 0, 0, offset), 1_000, null, value, [new MessageHeader("source", Encoding.UTF8.GetBytes("camera-4"))]), rejection));
 
     private static void Fill(ReplayLedger ledger, int texts, long from = 0)
     {

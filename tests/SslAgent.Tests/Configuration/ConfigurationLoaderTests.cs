@@ -191,6 +191,22 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Knobs_of_an_objective_are_bound_and_each_that_is_wrong_is_told_once_with_what_there_is()
+    {
+        ConfigurationOutcome good = Load.Json("""{ "learning": { "objectives": [ { "name": "dino", "knobs": { "prototypes": 512, "centreMomentum": 0.95 } } ] } }""");
+        ConfigurationFault unknown = Load.OneFault("""{ "learning": { "objectives": [ { "name": "mae" }, { "name": "byol", "knobs": { "momentun": 0.9 } } ] } }""");
+        ConfigurationFault tooMuch = Load.OneFault("""{ "pretraining": { "stages": [ { "objectives": [ { "name": "byol", "knobs": { "momentum": 1 } } ] } ] } }""");
+        ConfigurationFault noNumber = Load.OneFault("""{ "consolidation": { "objectives": [ { "name": "byol", "knobs": { "momentum": "slow" } } ] } }""");
+
+        Assert.Empty(good.Faults);
+        Assert.Equal([("centreMomentum", 0.95), ("prototypes", 512.0)], good.Settings.Learning.Objectives[0].Knobs.OrderBy(knob => knob.Key).Select(knob => (knob.Key, knob.Value)));
+        Assert.Equal(("learning:objectives:1", "objective 'byol' has no knob 'momentun': it has momentum"), (unknown.Path, unknown.Reason));
+        Assert.Equal("pretraining:stages:0:objectives:0", tooMuch.Path);
+        Assert.Contains("momentum is 1 and must lie between 0 and 0.99999: it is what the slow copy keeps", tooMuch.Reason);
+        Assert.Equal("consolidation:objectives:0:knobs:momentum", noNumber.Path);
+    }
+
+    [Fact]
     public void A_value_where_a_section_belongs_and_the_reverse_are_refused()
     {
         Assert.Contains("section", Load.OneFault("""{ "learning": 3 }""").Reason);

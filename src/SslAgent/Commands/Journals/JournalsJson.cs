@@ -8,4 +8,5 @@ namespace SslAgent.Commands.Journals;
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(WordOf<SkipReason>)])]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(ReplayStats))]
+[JsonSerializable(typeof(RejectedSummary))]
 internal sealed partial class JournalsJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using SslAgent.Commands.Printing;
 using SslAgent.Commands.Versions;
 using SslAgent.Learning;
@@ -10,7 +11,7 @@ internal static class ShowObjective
 {
     public static Command Build()
     {
-        Command command = new("show", "Shows one objective: what it is for, its cost, its paper, how to switch it on");
+        Command command = new("show", "Shows one objective: what it is for, its cost, its paper, its knobs, how to switch it on");
         Argument<string> name = new("NAME") { Description = "As sslagent objectives list spells it" };
         Option<string> format = CommonOptions.Output();
         command.Arguments.Add(name);
@@ -34,5 +35,14 @@ internal static class ShowObjective
         output.WriteLine($"cost     {facts.About.Cost}");
         output.WriteLine($"paper    {facts.About.Paper}");
         output.WriteLine($"use it   \"learning\": {{ \"objectives\": [{{ \"name\": \"{facts.Name}\", \"weight\": 1 }}] }}   beside others, by weight");
+        if (facts.Knobs.Count == 0) return;
+        output.WriteLine($"knobs    in the entry, as \"knobs\": {{ \"{facts.Knobs[0].Name}\": {Number(facts.Knobs[0].Default)} }}");
+        foreach (KnobFacts knob in facts.Knobs)
+        {
+            output.WriteLine($"  {knob.Name} = {Number(knob.Default)}, {Number(knob.Min)} to {Number(knob.Max)}{(knob.IsWhole ? ", whole" : "")}: {knob.Meaning}");
+            output.WriteLine($"      default: {knob.Source}");
+        }
     }
+
+    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -20,6 +20,8 @@ internal static class StatusPage
             ? $"  cycle      {cycle} runs, step {Tables.Count(status.RunningStep)}"
             : "  cycle      none runs");
         if (status.Course is { Rejects: > 0 } or { PlasticCyclesLeft: > 0 } or { Drifts: > 0 }) WriteCourse(output, status.Course);
+        if (status.Views is { } views)
+            output.WriteLine($"  views      {Tables.Count(views.Views)} checked, {Tables.Count(views.Rejected)} draws rejected, {Tables.Count(views.Weak)} given up for the whole picture");
         output.WriteLine($"  stream     {Tables.Count(status.SamplesAdmitted)} samples admitted, {Tables.Count(status.SentinelsAdmitted)} sentinels set aside, " +
             $"{Tables.Count(status.MessagesRejected)} messages rejected, {Tables.Count(status.MessagesSkipped)} passed over");
         output.WriteLine($"  lag        {Tables.Count(status.LagLearned)} samples in the journal that no cycle has seen");

@@ -84,5 +84,10 @@ internal static class ShowVersion
         }
 
         Tables.Write(output, table);
+        foreach (ObjectiveSummary objective in report.Objectives.Values.Where(objective => objective.Views is not null).OrderBy(objective => objective.Objective, StringComparer.Ordinal))
+        {
+            ViewCounts views = objective.Views ?? ViewCounts.None;
+            output.WriteLine($"  views of {objective.Objective}: {Tables.Count(views.Views)} checked, {Tables.Count(views.Rejected)} draws rejected, {Tables.Count(views.Weak)} given up for the whole picture");
+        }
     }
 }

@@ -12,6 +12,7 @@ internal static class Program
         return args[0] switch
         {
             "train" => TrainingBench.Run(arguments),
+            "device" => DeviceBench.Run(arguments),
             "pause" => LearnerBench.Pause(arguments),
             "memory" => LearnerBench.Memory(arguments),
             "tokenizer" => TokenizerBench.Run(arguments),
@@ -34,6 +35,7 @@ internal static class Program
     private static int Usage()
     {
         Console.Error.WriteLine("sslagent-bench train [--preset tiny] [--batch 64] [--seconds 8] [--objectives mae,mlm,clip] [--dtype auto] [--device auto] [--threads 0] [--text-tokens N]");
+        Console.Error.WriteLine("sslagent-bench device [--device cuda:0] [--preset nano] [--batch 16] [--steps 6]");
         Console.Error.WriteLine("sslagent-bench pause [--preset small]");
         Console.Error.WriteLine("sslagent-bench memory [--preset nano] [--steps 20000]");
         Console.Error.WriteLine("sslagent-bench tokenizer [--logs assets/logs] [--vocabulary 8192] [--seconds 2]");

@@ -8,6 +8,8 @@
 // from the thread that is waited for: with two busy neighbours on two cores a training step took ten times as long. A short spin, then sleep,
 // costs microseconds when alone. (libgomp does the same by itself once it has more threads than processors.)
 //
+// cuBLAS splits its work over streams by workspaces of its own unless it is given a fixed one; then the order of a sum is the same every time.
+//
 // A value that is already set stays.
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,6 +33,7 @@ static void wait_politely(void) {
 // What became of OpenBLAS's kernels. 0: nothing to do, 1: set here, 2: the user had set it.
 SAT_API int32_t sat_env_prepare(void) {
   wait_politely();
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   if (getenv("OPENBLAS_CORETYPE") != NULL) return 2;
   if (!wants_skylakex()) return 0;
   return setenv("OPENBLAS_CORETYPE", "SkylakeX", 0) == 0 ? 1 : 0;

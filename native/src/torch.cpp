@@ -217,6 +217,10 @@ SAT_API int32_t sat_set_deterministic(int32_t enabled, int32_t warn_only) {
     auto& context = at::globalContext();
     context.setDeterministicAlgorithms(enabled != 0, warn_only != 0);
     context.setDeterministicCuDNN(enabled != 0);
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 2)
+    // Else every new tensor is filled before it is written to, which only helps to find readers of uninitialised memory.
+    context.setDeterministicFillUninitializedMemory(false);
+#endif
     if (enabled != 0) context.setBenchmarkCuDNN(false);
   });
 }

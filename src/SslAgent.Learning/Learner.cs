@@ -29,7 +29,7 @@ public sealed class Learner : IDisposable
 
     internal Learner(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives, Func<byte[], ITokenizer> readTokenizer, TimeProvider time)
     {
-        TorchRuntime.Configure(plan.Compute.Threads);
+        TorchRuntime.Configure(plan.Compute);
         _plan = plan;
         _objectives = objectives;
         _time = time;

@@ -15,10 +15,9 @@ internal static class Attention
     {
         long width = joined.shape[1] / (3 * heads);
         Tensor split = joined.view(batch, tokens, 3, heads, width).permute(2, 0, 3, 1, 4).contiguous(); // [3, B, H, T, W]
-        Tensor[] parts = split.view(3, batch * heads, tokens, width).unbind(0); // 3 x [B·H, T, W]
         Tensor attended = joined.is_cuda
-            ? Fused(parts, hidden, tokens)
-            : Composed(parts, hidden, (float)(1 / Math.Sqrt(width))); // [B·H, T, W]
+            ? Fused(split.unbind(0), hidden)
+            : Composed(split.view(3, batch * heads, tokens, width).unbind(0), hidden, (float)(1 / Math.Sqrt(width))); // [B·H, T, W]
         return attended.view(batch, heads, tokens, width).transpose(1, 2).reshape(batch * tokens, heads * width); // [B·T, D]
     }
 
@@ -30,9 +29,13 @@ internal static class Attention
         return bmm(scores.softmax(-1), parts[2]);
     }
 
-    private static Tensor Fused(Tensor[] parts, Tensor? hidden, long tokens)
+    // 3 x [B, H, T, W]: of tensors with one dimension less libtorch computes every product by itself.
+    private static Tensor Fused(Tensor[] parts, Tensor? hidden)
     {
-        Tensor? mask = hidden?.expand(parts[0].shape[0], tokens, tokens);
+        long batch = parts[0].shape[0], heads = parts[0].shape[1], tokens = parts[0].shape[2];
+        Tensor? mask = hidden is null
+            ? null
+            : hidden.shape[0] == 1 ? hidden.unsqueeze(0).expand(batch, heads, tokens, tokens) : hidden.view(batch, heads, 1, tokens).expand(batch, heads, tokens, tokens);
         return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask);
     }
 }

@@ -48,7 +48,8 @@ public sealed class KnobTests
     {
         LearnerPlan plan = Some.Plan(Some.SmallLearning with
         {
-            MaeMaskRatio = 0.5, MlmMaskRate = 0.3,
+            MaeMaskRatio = 0.5,
+            MlmMaskRate = 0.3,
             Objectives = [new() { Name = "mae" }, new() { Name = "mlm" }, new() { Name = "clip" }, new() { Name = "moco-v2", Knobs = Set(("temperature", 0.1)) }, new() { Name = "text-denoising", Knobs = Set(("noiseRate", 0.2)) }],
         });
         Assert.Equal(["0.5", "0.3", "100", "0.1 0.999 1024", "0.2"], plan.Objectives.Select(one => string.Join(' ', one.Knobs?.Values ?? [])));

@@ -86,6 +86,9 @@ public sealed record AgentStatus(
 
     /// <summary>What the verdicts so far made of the training.</summary>
     public TrainingCourse Course { get; init; } = TrainingCourse.Plain;
+
+    /// <summary>How surprising each source was by the version that training stands on; empty where no objective predicts.</summary>
+    public IReadOnlyList<SourceSurprise> Surprises { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>How the next cycle differs from what the options say, and why.</summary>

@@ -18,6 +18,12 @@ public interface IBatchSource
 
     /// <summary>Draws <paramref name="count"/> samples, mixing fresh and replayed in the configured ratio; without replacement where the view is large enough.</summary>
     Batch Draw(Modality modality, int count, DrawKey key);
+
+    /// <summary>Windows of that shape that may be drawn: none where the source knows nothing of time.</summary>
+    int CountWindows(WindowShape shape) => 0;
+
+    /// <summary>Draws <paramref name="count"/> windows as samples are drawn, window after window; a window is fresh where its last frame is. Asked only where there are some.</summary>
+    Batch DrawWindows(WindowShape shape, int count, DrawKey key) => throw new BrokenInvariantException("windows are drawn where there are some");
 }
 
 /// <summary>A stretch of the stream whose sentinels are probed together.</summary>
@@ -31,6 +37,9 @@ public interface ISentinelSource
 
     /// <summary>The era's sentinels of one modality in admission order, at most <paramref name="countMax"/>, chosen the same way every time.</summary>
     Batch Read(int era, Modality modality, int countMax);
+
+    /// <summary>Windows of the era's sentinels that have no frame in common, at most <paramref name="windowsMax"/>, chosen the same way every time; none where nothing is known of time.</summary>
+    Batch ReadWindows(int era, WindowShape shape, int windowsMax) => new(Modality.Frame, [], [], []) { WindowFrames = shape.Frames };
 }
 
 /// <summary>Which vector an embedding request asks for.</summary>

@@ -28,7 +28,25 @@ public sealed record StepReport(
 
 /// <summary>What a whole cycle did.</summary>
 public sealed record CycleReport(
-    CycleNumber Cycle, int StepsDone, IReadOnlyDictionary<string, ObjectiveSummary> Objectives, IReadOnlyList<SampleId> Quarantined);
+    CycleNumber Cycle, int StepsDone, IReadOnlyDictionary<string, ObjectiveSummary> Objectives, IReadOnlyList<SampleId> Quarantined)
+{
+    /// <summary>Objectives of the plan that had no turn, since there was too little to learn from.</summary>
+    public IReadOnlyList<LackingData> Lacking { get; init => field = value ?? []; } = [];
+
+    /// <summary>How surprising each source was by the cycle's end; empty where nothing predicts.</summary>
+    public IReadOnlyList<SourceSurprise> Surprises { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>Why an objective had no turn in a cycle.</summary>
+/// <param name="Needed">Samples that it needs at least, or windows of time where it learns from those.</param>
+/// <param name="There">How many there were.</param>
+/// <param name="WaitsForTokenizer">Whether it reads texts before there is a tokenizer.</param>
+public sealed record LackingData(string Objective, int Needed, int There, bool WaitsForTokenizer);
+
+/// <summary>How wrong the world model has been about a source of late.</summary>
+/// <param name="Error">Running mean of its windows' prediction errors, normalised squared error.</param>
+/// <param name="Windows">Windows that it was wrong about so far.</param>
+public sealed record SourceSurprise(string Source, double Error, long Windows);
 
 /// <summary>One objective over one cycle: the mean loss of the first and of the last tenth of its steps.</summary>
 /// <param name="Views">What became of its views; null where none are checked.</param>

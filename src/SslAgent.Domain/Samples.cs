@@ -39,8 +39,20 @@ public sealed record Sample(SourceOffset At, string Source, long TimeMs, string?
     public long ContentBytes => (Frame?.Rgb.Length ?? 0L) + (Text?.Utf8.Length ?? 0L);
 }
 
-/// <summary>Samples drawn for one step, row i of each list belonging together. Frames is empty for a text batch, Texts for a frame batch.</summary>
+/// <summary>
+/// Samples drawn for one step, row i of each list belonging together. Frames is empty for a text batch, Texts for a frame batch, unless windows with texts were asked for: then each
+/// frame has the last text of its source beside it, an empty one where there was none yet.
+/// </summary>
 public sealed record Batch(Modality Modality, IReadOnlyList<SampleId> Ids, IReadOnlyList<Frame> Frames, IReadOnlyList<Text> Texts)
 {
     public int Count => Ids.Count;
+
+    /// <summary>So many rows after one another are a window, in order of time; 1 where each row stands for itself.</summary>
+    public int WindowFrames { get; init; } = 1;
+
+    /// <summary>Windows, or rows where each stands for itself.</summary>
+    public int Windows => Count / WindowFrames;
+
+    /// <summary>Whose each row is and when it was, where windows were drawn to train on; else empty.</summary>
+    public IReadOnlyList<Moment> Moments { get; init; } = [];
 }

@@ -42,6 +42,9 @@ public sealed class Learner : IDisposable
     /// <summary>Trainable numbers.</summary>
     public long ParameterCount => _state.Parameters.Layout.Slots.Sum(slot => slot.Spec.Count);
 
+    /// <summary>How surprising each source has been, by the version that this stands on and what it has seen since.</summary>
+    public IReadOnlyList<SourceSurprise> Surprises => _state.Surprises.Sources;
+
     /// <summary>Whether texts can be learned yet.</summary>
     public bool HasTokenizer => _state.Tokenizer is not null;
 

@@ -18,9 +18,10 @@ public sealed record KnobFacts(string Name, double Default, double Min, double M
 /// <param name="IsStandard">Whether it is used where nothing else is said.</param>
 /// <param name="Reads">What a batch of it is made of.</param>
 /// <param name="Views">Views of each frame that it sees; 1 where it sees the frame once.</param>
-/// <param name="SamplesMin">Fewest samples of a batch.</param>
+/// <param name="WindowFrames">Frames in each of the windows that it reads; 1 where samples stand for themselves.</param>
+/// <param name="SamplesMin">Fewest samples of a batch, or windows.</param>
 /// <param name="Knobs">What can be set of it.</param>
-public sealed record ObjectiveFacts(string Name, bool IsStandard, Modality Reads, int Views, int SamplesMin, ObjectiveAbout About, IReadOnlyList<KnobFacts> Knobs);
+public sealed record ObjectiveFacts(string Name, bool IsStandard, Modality Reads, int Views, int WindowFrames, int SamplesMin, ObjectiveAbout About, IReadOnlyList<KnobFacts> Knobs);
 
 /// <summary>All objectives that this program has, in the order in which they are told.</summary>
 public static class ObjectiveCatalog
@@ -31,7 +32,7 @@ public static class ObjectiveCatalog
     public static IReadOnlyList<ObjectiveFacts> All { get; } =
     [
         .. ObjectiveRegistry.All.Select(objective => new ObjectiveFacts(
-            objective.Name, ObjectiveNames.Standard.Contains(objective.Name), objective.Modality, objective.Views?.Invoke(Preset).Count ?? 1, objective.SamplesMin, objective.About,
+            objective.Name, ObjectiveNames.Standard.Contains(objective.Name), objective.Modality, objective.Views?.Invoke(Preset).Count ?? 1, objective.Windows?.Frames ?? 1, objective.SamplesMin, objective.About,
             [.. objective.Knobs.Select(knob => new KnobFacts(knob.Name, knob.Default, knob.Min, knob.Max, knob.IsWhole, knob.Meaning, knob.Source))])),
     ];
 

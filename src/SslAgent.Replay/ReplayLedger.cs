@@ -218,7 +218,8 @@ public sealed partial class ReplayLedger : IDisposable
 
     /// <summary>The frozen view of a cycle that the fold knows: the same as when it began.</summary>
     /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it.</param>
-    public TrainingView View(OpenCycle cycle, double freshRatio) => new(_reader, cycle.Index, freshRatio);
+    /// <param name="sourceWeights">How often replayed samples of a source are drawn beside others, by the same plan; null: all the same.</param>
+    public TrainingView View(OpenCycle cycle, double freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
 
     /// <summary>The buffer as it was when the cycle began, for its model to weigh.</summary>
     /// <param name="options">Those that the cycle's own plan has.</param>

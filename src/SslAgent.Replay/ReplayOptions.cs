@@ -113,6 +113,13 @@ public sealed record ReplayOptions
     [Range(0.0, 1.0)]
     public double FreshRatioMax { get; init; } = 0.8;
 
+    /// <summary>
+    /// How far replayed samples are drawn by the surprise of their source, 0 to 1: what the world-model objective predicts badly is seen more often. 0 (the default) draws all alike; what was not
+    /// predicted yet counts like the mean.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double Surprise { get; init; }
+
     /// <summary>One group in this many is a sentinel and never trained on; 0 sets none aside. Default 20.</summary>
     [Range(0, 1_000_000)]
     public int SentinelOneIn { get; init; } = 20;
@@ -158,7 +165,13 @@ public sealed record ReplayOptions
     public int LateHalvesMax { get; init; } = 10_000;
 
     /// <summary>
-    /// Message time in one block of a source: where pairing goes by time, a block is wholly sentinel or not. Default 30 s.
+    /// Whether lone frames and texts are set aside as sentinels by blocks of their source's time, and not one by one: what learns from windows of time is then probed on frames that follow each
+    /// other. Pairing by time does so anyway. Default off.
+    /// </summary>
+    public bool SentinelsByTime { get; init; }
+
+    /// <summary>
+    /// Message time in one block of a source: where sentinels go by time, a block is wholly sentinel or not. Default 30 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan SentinelBlock { get; init; } = TimeSpan.FromSeconds(30);

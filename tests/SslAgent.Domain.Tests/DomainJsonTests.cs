@@ -47,6 +47,18 @@ public sealed class DomainJsonTests
     }
 
     [Fact]
+    public void A_report_from_before_there_were_windows_lacks_nothing_and_is_surprised_by_nobody()
+    {
+        CycleReport? old = JsonSerializer.Deserialize("""{"cycle":4,"stepsDone":7,"objectives":{},"quarantined":[]}""", DomainJson.Default.CycleReport);
+        CycleReport full = Check.NotNull(old, "a report is no null") with { Lacking = [new LackingData("tcn", 1, 0, false)], Surprises = [new SourceSurprise("cam", 0.5, 9)] };
+        CycleReport? back = JsonSerializer.Deserialize(JsonSerializer.Serialize(full, DomainJson.Default.CycleReport), DomainJson.Default.CycleReport);
+
+        Assert.Equal((0, 0), (old?.Lacking.Count, old?.Surprises.Count));
+        Assert.Equal(full.Lacking, back?.Lacking);
+        Assert.Equal(full.Surprises, back?.Surprises);
+    }
+
+    [Fact]
     public void An_order_comes_back_as_it_was_written()
     {
         RollbackRequest order = new(new ModelVersion(41), ReplayRollback.DropSince, "poisoned camera", [new DeniedRange("frames", 2, 10, 20)], true);

@@ -48,7 +48,8 @@ public sealed class DatasetMessages : IMessageSource
 
     private static OutgoingMessage MessageOf(string set, Picture picture) => new ContractMessage
     {
-        Source = set,
+        Source = picture.Source ?? set,
+        TimeMs = picture.TimeMs,
         Id = IdOf(picture.Data.Span, picture.Name),
         Data = picture.Data,
         Format = picture.Size is null ? null : "rgb8",

@@ -12,6 +12,12 @@ public sealed record Picture(string Name, ReadOnlyMemory<byte> Data, string? Lab
     /// <summary>What people say of it, to learn from; null for nothing.</summary>
     public string? Caption { get; init; }
 
+    /// <summary>Who took it, a camera or a film; null: nobody but the set.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>When it was taken, milliseconds since 1970 UTC; null where nobody says: then it is as old as its reading.</summary>
+    public long? TimeMs { get; init; }
+
     /// <summary>The stored form, or why there is none.</summary>
     public FrameDecoding Decode(Frames.VipsFrameCodec codec) =>
         Size is { } size ? codec.DecodeRgb(Data, size.Width, size.Height) : codec.Decode(Data);

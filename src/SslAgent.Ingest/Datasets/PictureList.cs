@@ -3,7 +3,7 @@ using SslAgent.Ingest.Producing;
 namespace SslAgent.Ingest.Datasets;
 
 /// <summary>
-/// A list of pictures: one a line, as <c>file</c>, as <c>file TAB words</c>, or as a JSON object with <c>file</c>, <c>label</c> and <c>caption</c>. Words behind a tab are caption to whoever learns and label to whoever measures. Paths are relative to the list.
+/// A list of pictures: one a line, as <c>file</c>, as <c>file TAB words</c>, or as a JSON object with <c>file</c>, <c>label</c>, <c>caption</c>, <c>source</c> and <c>ts</c>. Words behind a tab are caption to whoever learns and label to whoever measures. Paths are relative to the list.
 /// </summary>
 public sealed class PictureList : IPictureSet
 {
@@ -28,7 +28,7 @@ public sealed class PictureList : IPictureSet
 
     public string Signature => FileSignature.Of([_path, .. _entries.Select(entry => Full(entry.File))]);
 
-    public IEnumerable<Picture> Read() => _entries.Select((entry, i) => new Picture($"{i + 1} {entry.File}", File.ReadAllBytes(Full(entry.File)), entry.Label) { Caption = entry.Caption });
+    public IEnumerable<Picture> Read() => _entries.Select((entry, i) => new Picture($"{i + 1} {entry.File}", File.ReadAllBytes(Full(entry.File)), entry.Label) { Caption = entry.Caption, Source = entry.Source, TimeMs = entry.TimeMs });
 
     private string Full(string file) => Path.Combine(Path.GetDirectoryName(_path) ?? ".", file);
 

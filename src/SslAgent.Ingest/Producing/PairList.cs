@@ -5,7 +5,7 @@ namespace SslAgent.Ingest.Producing;
 
 /// <summary>
 /// Pictures with their words, from a list: lines of <c>file TAB caption</c>, or JSON objects, one a line, with <c>file</c>, <c>caption</c> and perhaps
-/// <c>source</c>. Paths are relative to the list. Each pair is one frame with its caption, or with <see cref="SplitHalves"/> a frame and a
+/// <c>source</c> and <c>ts</c>. Paths are relative to the list. Each pair is one frame with its caption, or with <see cref="SplitHalves"/> a frame and a
 /// text that share a key.
 /// </summary>
 public sealed class PairList(string path, string topic, string? source, TimeProvider time) : IMessageSource
@@ -28,7 +28,7 @@ public sealed class PairList(string path, string topic, string? source, TimeProv
             {
                 Source = listed.Source ?? source ?? Path.GetFileNameWithoutExtension(path),
                 Id = $"{run}/{number}",
-                TimeMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                TimeMs = listed.TimeMs ?? time.GetUtcNow().ToUnixTimeMilliseconds(),
                 Data = await File.ReadAllBytesAsync(Path.Combine(folder, listed.File), cancellation),
                 Caption = SplitHalves ? null : caption,
                 Pair = SplitHalves ? $"{run}/{number}" : null,

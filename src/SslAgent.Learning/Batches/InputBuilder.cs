@@ -28,14 +28,14 @@ internal static class InputBuilder
     public static ObjectiveInput ForTraining(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
     {
         Tensor? frames = batch.Frames.Count == 0 ? null : Augment(batch, plan, towers.Weights.Device, key.With(ChanceStream.Augmentation, key.Part));
-        return new ObjectiveInput(towers, plan, frames, Encode(batch, plan, tokenizer), tokenizer?.VocabularySize ?? 0, key, state);
+        return new ObjectiveInput(towers, plan, frames, Encode(batch, plan, tokenizer), tokenizer?.VocabularySize ?? 0, key, state) { WindowFrames = batch.WindowFrames };
     }
 
     /// <summary>A probe's batch: whole frames.</summary>
     public static ObjectiveInput ForProbing(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
     {
         Tensor? frames = batch.Frames.Count == 0 ? null : WholeFrames(batch.Frames, plan.Model, plan.Normalization, towers.Weights.Device);
-        return new ObjectiveInput(towers, plan, frames, Encode(batch, plan, tokenizer), tokenizer?.VocabularySize ?? 0, key, state);
+        return new ObjectiveInput(towers, plan, frames, Encode(batch, plan, tokenizer), tokenizer?.VocabularySize ?? 0, key, state) { WindowFrames = batch.WindowFrames };
     }
 
     /// <summary>Frames at the network's size, normalised, fp32 [B, 3, S, S].</summary>
@@ -65,12 +65,16 @@ internal static class InputBuilder
         bool paired = batch.Modality == Modality.Pair;
         double areaMin = paired ? plan.Augmentation.PairCropAreaMin : plan.Augmentation.CropAreaMin;
         Tensor pixels = FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, device);
-        Tensor cropped = RandomCrop.Apply(pixels, plan.Model.ImageSize, areaMin, plan.Augmentation.Flip && !paired, key);
+        // Windows are cropped alike, all of a batch: else to tell two of them apart it would be enough to see the crop.
+        Tensor cropped = RandomCrop.Apply(pixels, plan.Model.ImageSize, areaMin, plan.Augmentation.Flip && !paired, key, batch.WindowFrames == 1 ? 1 : batch.Count);
         Tensor normalized = FrameTensors.Normalize(cropped, plan.Normalization);
-        bool mixed = plan.Regularization.MixUp > 0 && !paired;
+        bool mixed = plan.Regularization.MixUp > 0 && !paired && batch.WindowFrames == 1; // Two mixed windows would be of no time at all.
         return mixed ? MixUp.Apply(normalized, plan.Regularization.MixUp, key.With(ChanceStream.MixUp, key.Part)) : normalized;
     }
 
-    private static TokenBatch? Encode(Batch batch, LearnerPlan plan, ITokenizer? tokenizer) =>
-        batch.Texts.Count == 0 ? null : TokenBatch.Encode(Check.NotNull(tokenizer, "texts wait for the tokenizer"), batch.Texts, plan.Model.TextTokens);
+    private static TokenBatch? Encode(Batch batch, LearnerPlan plan, ITokenizer? tokenizer)
+    {
+        bool isUnread = batch.Texts.Count == 0 || (batch.WindowFrames > 1 && tokenizer is null); // What stands beside a window's frames may wait.
+        return isUnread ? null : TokenBatch.Encode(Check.NotNull(tokenizer, "texts wait for the tokenizer"), batch.Texts, plan.Model.TextTokens);
+    }
 }

@@ -18,13 +18,14 @@ internal static class RandomCrop
 
     /// <param name="pixels">fp32 [B, 3, Y, X].</param>
     /// <param name="areaMin">Smallest share of the area kept; 1 keeps the whole frame.</param>
+    /// <param name="alike">So many frames after one another have the same box.</param>
     /// <returns>fp32 [B, 3, S, S].</returns>
-    public static Tensor Apply(Tensor pixels, int side, double areaMin, bool flip, DrawKey key)
+    public static Tensor Apply(Tensor pixels, int side, double areaMin, bool flip, DrawKey key, int alike = 1)
     {
         long batch = pixels.shape[0], height = pixels.shape[2], width = pixels.shape[3];
         var chance = new Philox(key);
         var boxes = new Box[batch];
-        for (var row = 0; row < batch; row++) boxes[row] = Draw(ref chance, width, height, areaMin, flip);
+        for (var row = 0; row < batch; row++) boxes[row] = row % alike == 0 ? Draw(ref chance, width, height, areaMin, flip) : boxes[row - 1];
         bool whole = height == side && width == side && Array.TrueForAll(boxes, box => !box.Mirrored && box.Width == width && box.Height == height);
         return whole ? pixels : Resample(pixels, side, boxes);
     }

@@ -8,12 +8,19 @@ public sealed class SamplesInMemory : IBatchSource
     private readonly IReadOnlyList<Frame> _frames;
     private readonly IReadOnlyList<Domain.Text> _texts;
     private readonly IReadOnlyList<(Frame Frame, Domain.Text Text)> _pairs;
+    private readonly IReadOnlyList<Moment> _moments;
+    private readonly Timeline _timeline;
 
     /// <param name="frames">All of one size, at least that which the network reads.</param>
-    public SamplesInMemory(IReadOnlyList<Frame> frames, IReadOnlyList<Domain.Text>? texts = null, IReadOnlyList<(Frame Frame, Domain.Text Text)>? pairs = null)
+    /// <param name="moments">Whose each frame is and when it was, for objectives that learn from windows of time; null: nobody knows.</param>
+    public SamplesInMemory(
+        IReadOnlyList<Frame> frames, IReadOnlyList<Domain.Text>? texts = null, IReadOnlyList<(Frame Frame, Domain.Text Text)>? pairs = null, IReadOnlyList<Moment>? moments = null)
     {
-        (_frames, _texts, _pairs) = (Check.NotNull(frames, "frames may be none, but not null"), texts ?? [], pairs ?? []);
+        (_frames, _texts, _pairs, _moments) = (Check.NotNull(frames, "frames may be none, but not null"), texts ?? [], pairs ?? [], moments ?? []);
+        Check.That(moments is null || moments.Count == _frames.Count, "each frame has its moment");
         Available = new AvailableData(_frames.Count, _texts.Count, _pairs.Count);
+        string[] sources = [.. _moments.Select(moment => moment.Source).Distinct(StringComparer.Ordinal)];
+        _timeline = new Timeline(_moments.Select((moment, place) => new TimedSample(place, Array.IndexOf(sources, moment.Source), moment.TimeMs)));
     }
 
     public AvailableData Available { get; }
@@ -30,6 +37,21 @@ public sealed class SamplesInMemory : IBatchSource
             Modality.Frame => new Batch(modality, ids, [.. chosen.Select(place => _frames[place])], []),
             Modality.Text => new Batch(modality, ids, [], [.. chosen.Select(place => _texts[place])]),
             _ => new Batch(modality, ids, [.. chosen.Select(place => _pairs[place].Frame)], [.. chosen.Select(place => _pairs[place].Text)]),
+        };
+    }
+
+    public int CountWindows(WindowShape shape) => _timeline.Ends(shape).Count();
+
+    /// <summary>No text stands beside the frames: texts here have no time.</summary>
+    public Batch DrawWindows(WindowShape shape, int count, DrawKey key)
+    {
+        int[] ends = [.. _timeline.Ends(shape)];
+        new Philox(key).Shuffle<int>(ends);
+        int[] places = [.. ends.Take(count).SelectMany(end => _timeline.WindowAt(end, shape) ?? []).Select(place => (int)_timeline[place].Id)];
+        return new Batch(Modality.Frame, [.. places.Select(place => new SampleId(place))], [.. places.Select(place => _frames[place])], [])
+        {
+            WindowFrames = shape.Frames,
+            Moments = [.. places.Select(place => _moments[place])],
         };
     }
 }

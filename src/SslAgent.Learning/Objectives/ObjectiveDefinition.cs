@@ -22,6 +22,9 @@ internal sealed record ObjectiveInput(
     /// <summary>Several views of each frame, normalised, each fp32 [B, 3, S, S], where the objective asks for views; else empty, and <see cref="Frames"/> is there.</summary>
     public IReadOnlyList<Tensor> Views { get; init; } = [];
 
+    /// <summary>So many frames after one another are a window, in order of time; 1 where each stands for itself.</summary>
+    public int WindowFrames { get; init; } = 1;
+
     /// <summary>What became of the views; null where they were not checked.</summary>
     public ViewRejections? Rejections { get; init; }
 
@@ -46,6 +49,9 @@ internal sealed record ObjectiveLoss(Tensor Loss, params Tensor[] Terms)
 
     /// <summary>What <see cref="ObjectiveDefinition.AfterStep"/> is to know of this batch, without a gradient (keys for a queue, a mean), or null. A loss writes to nothing itself.</summary>
     public Tensor? Seen { get; init; }
+
+    /// <summary>How wrong it was on each window of the batch, without a gradient, fp32 [B]; null where nothing was predicted.</summary>
+    public Tensor? Surprise { get; init; }
 
     /// <summary>What a regulariser adds to what goes down, scalar fp32; losses are reported and compared without it.</summary>
     public Tensor? Penalty { get; init; }
@@ -86,7 +92,10 @@ internal sealed record ObjectiveDefinition
     /// <summary>Whether it needs the tokenizer.</summary>
     public required bool ReadsText { get; init; }
 
-    /// <summary>Fewest samples that make sense as a batch.</summary>
+    /// <summary>The windows of time that its batches are made of; null where samples stand for themselves. Of frames only.</summary>
+    public Windowed? Windows { get; init; }
+
+    /// <summary>Fewest samples that make sense as a batch, or windows where it asks for them.</summary>
     public required int SamplesMin { get; init; }
 
     /// <summary>Sections whose weights it moves, the towers' among them.</summary>

@@ -17,6 +17,8 @@ public static class ObjectiveNames
 
     public const string Rotation = "rotation", PatchPosition = "patch-position", Jigsaw = "jigsaw", Equivariance = "equivariance";
 
+    public const string Tcn = "tcn", Cpc = "cpc", TemporalOrder = "temporal-order", WorldModel = "world-model";
+
     public const string CausalLm = "causal-lm", SimCse = "simcse", SegmentOrder = "segment-order", TextDenoising = "text-denoising";
 
     public const string SigLip = "siglip", FlavaMmm = "flava-mmm";
@@ -33,6 +35,7 @@ public static class ObjectiveNames
         BarlowTwins, VicReg,
         Inpainting, Denoising, IJepa, Beit,
         Rotation, PatchPosition, Jigsaw, Equivariance,
+        Tcn, Cpc, TemporalOrder, WorldModel,
         CausalLm, SimCse, SegmentOrder, TextDenoising,
         SigLip, FlavaMmm,
     ];

@@ -20,6 +20,7 @@ internal static class ObjectiveRegistry
         BarlowTwins.Definition, VicReg.Definition,
         Inpainting.Definition, Denoising.Definition, IJepa.Definition, Beit.Definition,
         Rotation.Definition, PatchPosition.Definition, Jigsaw.Definition, Equivariance.Definition,
+        Tcn.Definition, Cpc.Definition, TemporalOrder.Definition, WorldModel.Definition,
         CausalLm.Definition, SimCse.Definition, SegmentOrder.Definition, TextDenoising.Definition,
         SigLip.Definition, FlavaMmm.Definition,
     ];

@@ -92,6 +92,16 @@ public sealed record LearningOptions
     public bool Flip { get; init; } = true;
 
     /// <summary>
+    /// The least time between two frames of a window, for objectives that learn from windows of time: frames that come sooner are passed over, so that something can have moved. Default 0, every frame.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan WindowSpacing { get; init; }
+
+    /// <summary>The most time between two frames of a window: a camera that was away begins anew. Default 0, no limit.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan WindowGapMax { get; init; }
+
+    /// <summary>
     /// Least cosine between the mean features of an augmented view and of its picture, by what would be served at that moment: a view below it is rejected and drawn again, so that no view
     /// leaves what the picture shows. Objectives on views only; costs about as much as their forward passes. Null (the default): views are not checked.
     /// </summary>
@@ -143,6 +153,8 @@ public sealed record LearningOptions
             yield return "learning.objectives all have weight 0: nothing would be learned";
         if (EmbeddingReplay > 0 && MixUp > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"learning.embeddingReplay is {EmbeddingReplay} and learning.mixUp {MixUp}: what a mixed frame looked like nobody remembers; use one of them");
+        if (WindowGapMax > TimeSpan.Zero && WindowGapMax < WindowSpacing)
+            yield return $"learning.windowGapMax is {WindowGapMax} and learning.windowSpacing {WindowSpacing}: no two frames would be near enough and far enough";
         if (EmaDecay is > 0 and < 0.5)
             yield return string.Create(CultureInfo.InvariantCulture, $"learning.emaDecay is {EmaDecay} per step: below 0.5 it averages nothing; use 0 to switch it off");
     }

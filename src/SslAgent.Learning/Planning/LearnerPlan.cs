@@ -58,6 +58,14 @@ public sealed record RegularizationPlan(double Distillation, double EmbeddingRep
 /// <summary>Where and in what the numbers are computed: with the plan's other values all that the bits depend on, the machine's kind apart.</summary>
 public sealed record ComputePlan(string Device, ComputeDtype Dtype, int Threads, int AccumulationSteps, int FlagInterval);
 
+/// <summary>What windows of time are, for objectives that learn from them.</summary>
+/// <param name="SpacingMs">The least time between two frames of a window; 0 takes every frame.</param>
+/// <param name="GapMaxMs">The most; 0 knows no limit.</param>
+public sealed record WindowPlan(double SpacingMs, double GapMaxMs)
+{
+    public static WindowPlan Default { get; } = new(0, 0);
+}
+
 /// <summary>How a version is probed.</summary>
 public sealed record ProbePlan(int SentinelsMax, int Repeats);
 
@@ -77,6 +85,9 @@ public sealed record LearnerPlan(
     ProbePlan Probe,
     RegularizationPlan Regularization)
 {
+    /// <summary>Plans that were written before there were windows have the default.</summary>
+    public WindowPlan Windows { get; init => field = value ?? WindowPlan.Default; } = WindowPlan.Default;
+
     public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Default.LearnerPlan);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote. Throws <see cref="JsonException"/> on anything else.</summary>

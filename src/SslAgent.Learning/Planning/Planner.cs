@@ -40,7 +40,10 @@ public static class Planner
             earlier?.Normalization ?? NormalizationPlan.Default,
             ResolveCompute(learning, earlier?.Compute, machine),
             new(learning.ProbeSentinelsMax, learning.ProbeRepeats),
-            new(learning.Distillation, learning.EmbeddingReplay, learning.MixUp));
+            new(learning.Distillation, learning.EmbeddingReplay, learning.MixUp))
+        {
+            Windows = new(learning.WindowSpacing.TotalMilliseconds, learning.WindowGapMax.TotalMilliseconds),
+        };
         return plan with { Objectives = [.. wanted.Where(one => one.Weight > 0).Select(one => Resolve(one, learning, plan))] };
     }
 

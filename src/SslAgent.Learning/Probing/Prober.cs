@@ -40,8 +40,10 @@ internal sealed class Prober(
     private EraProbe? ProbeEra(int era, ObjectiveDefinition objective)
     {
         if (objective.ReadsText && tokenizer is null) return null;
-        Batch all = sentinels.Read(era, objective.Modality, plan.Probe.SentinelsMax);
-        return all.Count < objective.SamplesMin ? null : new EraLosses(plan, objective, era, all, (rows, key) => InputBuilder.ForProbing(rows, objective, plan, towers, tokenizer, objectiveState, key)).Measure();
+        Batch all = objective.Windows is { } windows
+            ? sentinels.ReadWindows(era, windows.ShapeOf(plan.Windows), Math.Max(1, plan.Probe.SentinelsMax / windows.Frames))
+            : sentinels.Read(era, objective.Modality, plan.Probe.SentinelsMax);
+        return all.Windows < objective.SamplesMin ? null : new EraLosses(plan, objective, era, all, (rows, key) => InputBuilder.ForProbing(rows, objective, plan, towers, tokenizer, objectiveState, key)).Measure();
     }
 
     /// <summary>Of each tower; notes on the way whether the newest era's features shifted.</summary>

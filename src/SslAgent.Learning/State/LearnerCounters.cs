@@ -1,3 +1,4 @@
+using SslAgent.Domain;
 using SslAgent.Learning.Planning;
 
 namespace SslAgent.Learning.State;
@@ -10,6 +11,9 @@ internal sealed record SectionCounters(string Section, long Elements, long Steps
 internal sealed record LearnerCounters(
     int Format, IReadOnlyList<SectionCounters> Sections, IReadOnlyList<SectionCounters> StateSections, CycleProgress? Progress)
 {
+    /// <summary>How surprising each source has been; none where nothing was predicted.</summary>
+    public IReadOnlyList<SourceSurprise> Surprises { get; init => field = value ?? []; } = [];
+
     public const string FileName = "learner.json";
 
     public const int FormatCurrent = 2;

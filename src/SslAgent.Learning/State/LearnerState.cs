@@ -51,6 +51,9 @@ internal sealed class LearnerState : IDisposable
     /// <summary>The cycle under way or just ended.</summary>
     public CycleProgress? Progress { get; set; }
 
+    /// <summary>How surprising each source has been.</summary>
+    public SurpriseBook Surprises { get; } = new();
+
     /// <summary>What is served: the average where it is on.</summary>
     public Tensor ServedFlat => Parameters.Average ?? Parameters.Masters;
 
@@ -72,14 +75,14 @@ internal sealed class LearnerState : IDisposable
     {
         Shadow shadow = _shadows.Rent();
         CopyInto(shadow);
-        return new ModelSnapshot(_shadows, shadow, Parameters.Layout, [.. Parameters.Counters], Files());
+        return new ModelSnapshot(_shadows, shadow, Parameters.Layout, [.. Parameters.Counters], Surprises.Sources, Files());
     }
 
     public string Digest()
     {
         Shadow shadow = _shadows.Rent();
         CopyInto(shadow);
-        string digest = TrainingDigest.Of(shadow, Parameters.Layout, Parameters.Counters);
+        string digest = TrainingDigest.Of(shadow, Parameters.Layout, Parameters.Counters, Surprises.Sources);
         _shadows.Return(shadow);
         return digest;
     }
@@ -102,6 +105,7 @@ internal sealed class LearnerState : IDisposable
         Parameters.RefreshCompute();
         LoadCounters(sections, rewarm: stored.Manifest.Kind == VersionKind.Rollback);
         Progress = counters.Progress;
+        Surprises.Become(counters.Surprises);
         Tokenizer = stored.ReadFile(TokenizerFile) is { } json ? _readTokenizer(json) : null;
 
         byte[] Zeros() => new byte[checked(Parameters.Layout.Count * sizeof(float))];
@@ -202,7 +206,7 @@ internal sealed class LearnerState : IDisposable
         SectionCounters[] sections =
             [.. Parameters.Layout.Sections.Select((range, index) => new SectionCounters(range.Name, range.Count, Parameters.Counters[index].Steps, Parameters.Counters[index].WarmFrom))];
         SectionCounters[] stateSections = ObjectiveState is { } state ? [.. state.Layout.Sections.Select(range => new SectionCounters(range.Name, range.Count, 0, 0))] : [];
-        var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, stateSections, Progress);
+        var counters = new LearnerCounters(LearnerCounters.FormatCurrent, sections, stateSections, Progress) { Surprises = Surprises.Sources };
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [LearnerCounters.FileName] = JsonSerializer.SerializeToUtf8Bytes(counters, PlanJson.Default.LearnerCounters),

@@ -13,7 +13,8 @@ internal sealed class ModelSnapshot : IModelSnapshot
     private Shadow? _shadow;
 
     public ModelSnapshot(
-        ShadowPool pool, Shadow shadow, ParameterLayout layout, IReadOnlyList<SectionCounter> counters, IReadOnlyDictionary<string, byte[]> files)
+        ShadowPool pool, Shadow shadow, ParameterLayout layout, IReadOnlyList<SectionCounter> counters, IReadOnlyList<SourceSurprise> surprises,
+        IReadOnlyDictionary<string, byte[]> files)
     {
         _pool = pool;
         _shadow = shadow;
@@ -22,7 +23,7 @@ internal sealed class ModelSnapshot : IModelSnapshot
         Served = averaged ? "ema" : "raw";
         Model = Slices(averaged ? shadow.Average : shadow.Masters, layout);
         Training = TrainingTensors(shadow, averaged);
-        _digest = new Lazy<string>(() => TrainingDigest.Of(Check.NotNull(_shadow, "a snapshot is read before it is disposed"), layout, counters));
+        _digest = new Lazy<string>(() => TrainingDigest.Of(Check.NotNull(_shadow, "a snapshot is read before it is disposed"), layout, counters, surprises));
     }
 
     public IReadOnlyList<TensorBytes> Model { get; }

@@ -25,13 +25,13 @@ internal static partial class TorchRuntime
     }
 
     /// <summary>
-    /// The same for a learner, whose state has to be a function of the journal: on a GPU only operators whose sums have a fixed order, as on a CPU all have. Where one
-    /// has no such form, libtorch says so and goes on, and <c>sslagent audit</c> finds what it did. Without the bridge of the system stack it cannot be asked for.
+    /// The same for a learner, whose state has to be a function of the journal: on a GPU only operators whose sums have a fixed order, as on a CPU all have. One that
+    /// has no such form refuses by name; no objective uses one. Without the bridge of the system stack it cannot be asked for.
     /// </summary>
     public static void Configure(ComputePlan plan)
     {
         Configure(plan.Threads);
-        if (plan.Device != "cpu" && TorchExtras.IsAvailable) TorchExtras.SetDeterministic(true, warnOnly: true);
+        if (plan.Device != "cpu" && TorchExtras.IsAvailable) TorchExtras.SetDeterministic(true);
     }
 
     /// <summary>One line naming everything besides plan and data that decides about bits: two runs under the same one can be compared.</summary>

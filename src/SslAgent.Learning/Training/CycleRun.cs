@@ -34,14 +34,14 @@ internal sealed class CycleRun
         _source = source;
         _memory = plan.Regularization.EmbeddingReplay > 0 ? memory : null;
         _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
-        _ledger = new StepLedger(cycle, before, progress);
+        _ledger = new StepLedger(cycle, before, state.Surprises, progress);
         _check = plan.Augmentation.Check is { } limits ? EmbeddingCheck.Of(state.ServedTowers, plan, limits) : null;
     }
 
     /// <summary>Runs steps first, first + 1, … until the budget is used up or <paramref name="continueAfter"/>, asked with the steps done before each, says no.</summary>
     public CycleReport Run(int firstStep, int steps, Func<int, bool> continueAfter)
     {
-        ObjectivePlan[] able = [.. _plan.Objectives.Where(HasData)];
+        ObjectivePlan[] able = [.. _plan.Objectives.Where(objective => LackOf(objective) is null)];
         int step = firstStep;
         if (able.Length > 0)
         {
@@ -55,13 +55,28 @@ internal sealed class CycleRun
 
         _ledger.Flush();
         _state.Progress = _ledger.Progress(step);
-        return _ledger.ToReport(step);
+        return _ledger.ToReport(step) with { Lacking = [.. _plan.Objectives.Select(LackOf).OfType<LackingData>()], Surprises = _state.Surprises.Sources };
     }
 
-    private bool HasData(ObjectivePlan objective)
+    /// <summary>What an objective lacks to have its turn in this cycle; null where it lacks nothing.</summary>
+    private LackingData? LackOf(ObjectivePlan objective)
     {
         ObjectiveDefinition definition = _definitions[objective.Name];
-        return _source.Available.Of(definition.Modality) >= definition.SamplesMin && (!definition.ReadsText || _state.Tokenizer is not null);
+        int there = CountOf(definition);
+        bool waitsForTokenizer = definition.ReadsText && _state.Tokenizer is null;
+        return there >= definition.SamplesMin && !waitsForTokenizer ? null : new LackingData(objective.Name, definition.SamplesMin, there, waitsForTokenizer);
+    }
+
+    /// <summary>Samples that it may draw, or windows where it asks for them.</summary>
+    private int CountOf(ObjectiveDefinition definition) => definition.Windows is { } windows
+        ? _source.CountWindows(windows.ShapeOf(_plan.Windows))
+        : _source.Available.Of(definition.Modality);
+
+    private Batch Draw(ObjectiveDefinition definition, int batchSize, DrawKey key)
+    {
+        if (definition.Windows is not { } windows) return _source.Draw(definition.Modality, Math.Min(batchSize, CountOf(definition)), key);
+        int wanted = Math.Max(definition.SamplesMin, batchSize / windows.Frames);
+        return _source.DrawWindows(windows.ShapeOf(_plan.Windows), Math.Min(wanted, CountOf(definition)), key);
     }
 
     /// <summary>
@@ -101,10 +116,9 @@ internal sealed class CycleRun
 
     private ObjectiveLoss MicroBatch(ObjectiveDefinition definition, ObjectivePlan objective, DrawKey key, StepDraws drawn)
     {
-        int count = Math.Min(objective.BatchSize, _source.Available.Of(definition.Modality));
-        Batch batch = _source.Draw(definition.Modality, count, key.With(ChanceStream.Sampling, key.Part)); // (1)
+        Batch batch = Draw(definition, objective.BatchSize, key.With(ChanceStream.Sampling, key.Part)); // (1)
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
-        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key, _check) with { Population = _source.Available.Of(definition.Modality) }; // (2)
+        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key, _check) with { Population = CountOf(definition) }; // (2)
         drawn.Add(batch, input.Rejections);
         if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)
@@ -112,6 +126,7 @@ internal sealed class CycleRun
         Tensor all = loss.Penalty is { } penalty ? loss.Loss + penalty : loss.Loss;
         (all * (1.0 / _plan.Compute.AccumulationSteps)).backward(); // (4)
         _state.Parameters.Accumulate(definition.Sections);
+        drawn.AddSurprise(batch, loss.Surprise);
         return new ObjectiveLoss(loss.Loss.detach(), loss.Terms) { Seen = loss.Seen };
     }
 

@@ -20,11 +20,13 @@ internal sealed class StepLedger
     private readonly List<Entry> _pending = [];
     private readonly SortedDictionary<string, ObjectiveLedger> _objectives = new(StringComparer.Ordinal);
     private readonly SortedSet<long> _quarantined = [];
+    private readonly SurpriseBook _book;
 
     /// <param name="before">The cycle as a resume point left it, or null at its beginning.</param>
-    public StepLedger(CycleNumber cycle, CycleProgress? before, Action<StepReport>? progress)
+    public StepLedger(CycleNumber cycle, CycleProgress? before, SurpriseBook book, Action<StepReport>? progress)
     {
         _cycle = cycle;
+        _book = book;
         _progress = progress;
         foreach (ObjectiveProgress objective in before?.Objectives ?? []) _objectives.Add(objective.Objective, new ObjectiveLedger(objective));
         _quarantined.UnionWith(before?.Quarantined ?? []);
@@ -90,8 +92,16 @@ internal sealed class StepLedger
         {
             bool taken = rows[i][TakenColumn] > 0;
             ledger.Add(rows[i][LossColumn], rows[i][NormColumn], taken, entries[i].Draws, entries[i].Seconds);
+            foreach (StepDraws.Surprised surprised in entries[i].Draws.Surprises) Note(surprised, taken);
             if (!taken) _quarantined.UnionWith(entries[i].Ids.Select(id => id.Sequence));
         }
+    }
+
+    private void Note(StepDraws.Surprised surprised, bool taken)
+    {
+        float[] errors = Read(surprised.Errors);
+        if (!taken) return;
+        foreach ((string source, float error) in surprised.Sources.Zip(errors)) _book.Note(source, error);
     }
 
     private StepReport Report(Entry[] entries, float[][] rows)

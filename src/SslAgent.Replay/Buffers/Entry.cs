@@ -7,7 +7,8 @@ namespace SslAgent.Replay;
 /// <param name="Bytes">Content that it stands for.</param>
 /// <param name="TextHash">Of its text, or 0.</param>
 /// <param name="Source">The source's number in <see cref="SourceTable"/>.</param>
-internal readonly record struct Entry(long Id, long OtherId, ulong Priority, long Bytes, ulong TextHash, int Source)
+/// <param name="TimeMs">Its own time; of a pair the frame's.</param>
+internal readonly record struct Entry(long Id, long OtherId, ulong Priority, long Bytes, ulong TextHash, int Source, long TimeMs = 0)
 {
     /// <summary>The number that it came with: a pair comes with its later half.</summary>
     public long Arrived => Math.Max(Id, OtherId);
@@ -24,10 +25,13 @@ internal readonly record struct Entry(long Id, long OtherId, ulong Priority, lon
         to.Write(Bytes);
         to.Write(TextHash);
         to.Write(Source);
+        to.Write(TimeMs);
     }
 
     public static Entry Load(BinaryReader from) =>
-        new(from.ReadInt64(), from.ReadInt64(), from.ReadUInt64(), from.ReadInt64(), from.ReadUInt64(), from.ReadInt32());
+        new(from.ReadInt64(), from.ReadInt64(), from.ReadUInt64(), from.ReadInt64(), from.ReadUInt64(), from.ReadInt32(), from.ReadInt64());
+
+    public Drawable ToDrawable() => new(Id, OtherId, Source, TimeMs);
 
     /// <summary>In order of the ids: the one order that does not depend on how they came to be where they are.</summary>
     public static Entry[] Sorted(Entry[] entries)

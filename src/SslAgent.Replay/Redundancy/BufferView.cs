@@ -75,7 +75,7 @@ public sealed class BufferView
         var rows = new Dictionary<long, float[]>();
         foreach (Entry[] chunk in entries.Chunk(ChunkSamples))
         {
-            Batch batch = read(() => _reader.ReadProbe(modality, [.. chunk.Select(entry => (entry.Id, entry.OtherId))]));
+            Batch batch = read(() => _reader.ReadProbe(modality, [.. chunk.Select(entry => entry.ToDrawable())]));
             if (batch.Count == 0) continue; // The medium lost them all.
             if (embedder.Embed(batch) is not { } embedded) break;
             foreach ((SampleId id, float[] row) in batch.Ids.Zip(embedded))

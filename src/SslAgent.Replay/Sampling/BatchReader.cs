@@ -4,8 +4,8 @@ using SslAgent.Storage;
 namespace SslAgent.Replay;
 
 /// <summary>
-/// Fetches the content of drawn samples. One that the medium lost is told to whoever listens, and the batch goes on without it: a
-/// training batch repeats the next row in its place (its size is part of the plan), a probe is smaller. A fault of the disk is thrown, for
+/// Fetches the content of drawn samples. One that the medium lost is told to whoever listens, and the batch goes on without it, and without the window that it is part of: a
+/// training batch repeats the next in its place (its size is part of the plan), a probe is smaller. A fault of the disk is thrown, for
 /// the caller to try again; but where one record cannot be read while others can, that is a bad sector, and after a few attempts its
 /// sample is given up as unreadable. Safe to use from any thread.
 /// </summary>
@@ -14,27 +14,22 @@ internal sealed class BatchReader(Journal journal, Action<SampleUnreadableExcept
     private readonly FailedReads _failed = new();
 
     /// <summary>As many rows as were asked for.</summary>
-    public Batch ReadTraining(Modality modality, ReadOnlySpan<(long Id, long OtherId)> rows)
-    {
-        Row?[] read = ReadAll(modality, rows);
-        var whole = new List<Row>(rows.Length);
-        for (int i = 0; i < rows.Length; i++) whole.Add(read[i] ?? Next(read, i));
-        return BatchOf(modality, whole);
-    }
+    public Batch ReadTraining(Modality modality, ReadOnlySpan<Drawable> rows) =>
+        BatchOf(modality, WithoutHoles(ReadAll(ContentOf(modality), rows), window: 1), window: 1, sources: null);
+
+    /// <summary>As many windows as were asked for, row after row.</summary>
+    /// <param name="sources">Names of the sources, by number.</param>
+    public Batch ReadTrainingWindows(WindowShape shape, ReadOnlySpan<Drawable> rows, IReadOnlyList<string> sources) =>
+        BatchOf(Modality.Frame, WithoutHoles(ReadAll(ContentOf(shape), rows), shape.Frames), shape.Frames, sources);
 
     /// <summary>Those of the rows that can be read.</summary>
-    public Batch ReadProbe(Modality modality, ReadOnlySpan<(long Id, long OtherId)> rows)
-    {
-        var whole = new List<Row>(rows.Length);
-        foreach (Row? read in ReadAll(modality, rows))
-        {
-            if (read is not null) whole.Add(read);
-        }
+    public Batch ReadProbe(Modality modality, ReadOnlySpan<Drawable> rows) => BatchOf(modality, Whole(ReadAll(ContentOf(modality), rows), window: 1), window: 1, sources: null);
 
-        return BatchOf(modality, whole);
-    }
+    /// <summary>Those of the windows of which all can be read.</summary>
+    public Batch ReadProbeWindows(WindowShape shape, ReadOnlySpan<Drawable> rows) =>
+        BatchOf(Modality.Frame, Whole(ReadAll(ContentOf(shape), rows), shape.Frames), shape.Frames, sources: null);
 
-    private Row?[] ReadAll(Modality modality, ReadOnlySpan<(long Id, long OtherId)> rows)
+    private Row?[] ReadAll(Content content, ReadOnlySpan<Drawable> rows)
     {
         var read = new Row?[rows.Length];
         var faults = new List<(SampleId Id, StorageException Fault)>();
@@ -42,7 +37,7 @@ internal sealed class BatchReader(Journal journal, Action<SampleUnreadableExcept
         {
             try
             {
-                read[i] = TryRead(modality, rows[i]);
+                read[i] = TryRead(content, rows[i]);
             }
             catch (StorageException fault)
             {
@@ -54,14 +49,14 @@ internal sealed class BatchReader(Journal journal, Action<SampleUnreadableExcept
         return read;
     }
 
-    private Row? TryRead(Modality modality, (long Id, long OtherId) row)
+    private Row? TryRead(Content content, Drawable row)
     {
         try
         {
             return new Row(
-                new SampleId(row.Id),
-                modality == Modality.Text ? null : journal.ReadFrame(new SampleId(row.Id)),
-                modality == Modality.Frame ? null : journal.ReadText(new SampleId(row.OtherId)));
+                row,
+                content.Frame ? journal.ReadFrame(new SampleId(row.Id)) : null,
+                !content.Text ? null : row.OtherId == Drawable.NoText ? new Text([]) : journal.ReadText(new SampleId(row.OtherId)));
         }
         catch (SampleUnreadableException fault)
         {
@@ -70,23 +65,45 @@ internal sealed class BatchReader(Journal journal, Action<SampleUnreadableExcept
         }
     }
 
-    private Row Next(Row?[] read, int from)
+    private static List<Row> Whole(Row?[] read, int window) =>
+        [.. read.Chunk(window).Where(rows => rows.All(row => row is not null)).SelectMany(rows => rows).OfType<Row>()];
+
+    private List<Row> WithoutHoles(Row?[] read, int window)
     {
-        for (int i = 1; i < read.Length; i++)
+        Row?[][] windows = [.. read.Chunk(window)];
+        var whole = new List<Row>(read.Length);
+        for (int i = 0; i < windows.Length; i++) whole.AddRange(Next(windows, i).OfType<Row>());
+        return whole;
+    }
+
+    /// <summary>The first whole one from here on.</summary>
+    private Row?[] Next(Row?[][] windows, int from)
+    {
+        for (int i = 0; i < windows.Length; i++)
         {
-            if (read[(from + i) % read.Length] is { } row) return row;
+            if (windows[(from + i) % windows.Length] is { } window && Array.TrueForAll(window, row => row is not null)) return window;
         }
 
         // Nothing may stand in its place: whoever reads waits, and an operator decides.
         throw new StorageException(
-            DiskOperation.Read, journal.Samples.Settings.Directory, StorageFault.Device, $"none of the {read.Length} samples of a batch can be read");
+            DiskOperation.Read, journal.Samples.Settings.Directory, StorageFault.Device, $"none of the {windows.Sum(window => window.Length)} samples of a batch can be read");
     }
 
-    private static Batch BatchOf(Modality modality, List<Row> rows) => new(
-        modality,
-        [.. rows.Select(row => row.Id)],
-        modality == Modality.Text ? [] : [.. rows.Select(row => Check.NotNull(row.Frame, "a frame was read"))],
-        modality == Modality.Frame ? [] : [.. rows.Select(row => Check.NotNull(row.Text, "a text was read"))]);
+    private static Content ContentOf(Modality modality) => new(Frame: modality != Modality.Text, Text: modality != Modality.Frame);
 
-    private sealed record Row(SampleId Id, Frame? Frame, Text? Text);
+    private static Content ContentOf(WindowShape shape) => new(Frame: true, Text: shape.WithTexts);
+
+    private static Batch BatchOf(Modality modality, List<Row> rows, int window, IReadOnlyList<string>? sources) => new(
+        modality,
+        [.. rows.Select(row => new SampleId(row.Drawn.Id))],
+        [.. rows.Select(row => row.Frame).OfType<Frame>()],
+        [.. rows.Select(row => row.Text).OfType<Text>()])
+    {
+        WindowFrames = window,
+        Moments = sources is null ? [] : [.. rows.Select(row => new Moment(sources[row.Drawn.Source], row.Drawn.TimeMs))],
+    };
+
+    private readonly record struct Content(bool Frame, bool Text);
+
+    private sealed record Row(Drawable Drawn, Frame? Frame, Text? Text);
 }

@@ -9,11 +9,12 @@ internal static class Draws
     /// Draws without replacement, a share of the batch from the fresh samples; where one side has too few the other fills up. A batch
     /// larger than everything there is holds everything as often as it fits, and a draw for the rest.
     /// </summary>
-    public static (long Id, long OtherId)[] Draw(ModalityIndex index, int count, double freshRatio, DrawKey key)
+    /// <param name="weight">How often a replayed sample is drawn beside others, above 0; null: all are the same.</param>
+    public static Drawable[] Draw(ModalityIndex index, int count, double freshRatio, DrawKey key, Func<Drawable, double>? weight = null)
     {
         Check.That(count >= 0 && (count == 0 || index.Count > 0), "a batch is drawn from a modality that has samples");
         var chance = new Philox(key with { Stream = ChanceStream.Sampling });
-        var batch = new (long, long)[count];
+        var batch = new Drawable[count];
         int filled = 0;
         for (; count - filled >= index.Count && filled < count; filled += index.Count)
         {
@@ -24,7 +25,8 @@ internal static class Draws
         int rest = count - filled;
         int fresh = Math.Clamp(FreshShare(index, rest, freshRatio), rest - index.Replayed.Length, index.Fresh.Length);
         Pick(index.Fresh, batch.AsSpan(filled, fresh), ref chance);
-        Pick(index.Replayed, batch.AsSpan(filled + fresh), ref chance);
+        if (weight is null) Pick(index.Replayed, batch.AsSpan(filled + fresh), ref chance);
+        else PickWeighted(index.Replayed, batch.AsSpan(filled + fresh), weight, ref chance);
         chance.Shuffle(batch.AsSpan());
         return batch;
     }
@@ -33,7 +35,7 @@ internal static class Draws
         index.Replayed.Length == 0 ? count : Math.Min(count, (int)Math.Round(count * freshRatio, MidpointRounding.AwayFromZero));
 
     /// <summary>Floyd's algorithm (Bentley and Floyd, CACM 1987): each subset is equally likely, in as many draws as picks.</summary>
-    private static void Pick((long, long)[] from, Span<(long, long)> into, ref Philox chance)
+    private static void Pick(Drawable[] from, Span<Drawable> into, ref Philox chance)
     {
         var picked = new HashSet<int>(into.Length);
         for (int i = 0; i < into.Length; i++)
@@ -43,5 +45,21 @@ internal static class Draws
             if (!picked.Add(drawn)) picked.Add(drawn = last);
             into[i] = from[drawn];
         }
+    }
+
+    /// <summary>Efraimidis and Spirakis (IPL 2006): each waits an exponential time, the shorter the heavier it is, and the first ones are picked. As many draws as there are samples.</summary>
+    private static void PickWeighted(Drawable[] from, Span<Drawable> into, Func<Drawable, double> weight, ref Philox chance)
+    {
+        if (into.Length == 0) return;
+        var first = new PriorityQueue<int, double>(into.Length + 1, Comparer<double>.Create(static (left, right) => right.CompareTo(left)));
+        for (int i = 0; i < from.Length; i++)
+        {
+            double wait = -Math.Log(1 - chance.NextDouble()) / weight(from[i]);
+            if (first.Count < into.Length) first.Enqueue(i, wait);
+            else first.EnqueueDequeue(i, wait);
+        }
+
+        int[] picked = [.. first.UnorderedItems.Select(item => item.Element).Order()];
+        for (int i = 0; i < into.Length; i++) into[i] = from[picked[i]];
     }
 }

@@ -68,13 +68,15 @@ internal sealed class SentinelIndex(IReadOnlyList<Era> eras, IReadOnlyDictionary
             to.Write(entry.Id);
             to.Write(entry.OtherId);
             to.Write(entry.Priority);
+            to.Write(entry.Source);
+            to.Write(entry.TimeMs);
         }
     }
 
     private static Entry[] LoadEntries(BinaryReader from)
     {
         var entries = new Entry[from.ReadInt32()];
-        for (int i = 0; i < entries.Length; i++) entries[i] = new Entry(from.ReadInt64(), from.ReadInt64(), from.ReadUInt64(), 0, 0, 0);
+        for (int i = 0; i < entries.Length; i++) entries[i] = new Entry(from.ReadInt64(), from.ReadInt64(), from.ReadUInt64(), 0, 0, from.ReadInt32(), from.ReadInt64());
         return entries;
     }
 }

@@ -4,7 +4,7 @@ namespace SslAgent.Replay;
 
 /// <summary>
 /// Who is a sentinel: one group in N, by a hash of what both halves of a pair know at admission, so that no pair is ever split. A group
-/// is all samples with one pair key; where pairing goes by time, all lone halves of one source in one block of time; else all samples of
+/// is all samples with one pair key; where pairing goes by time, or the options want it, all lone halves of one source in one block of time; else all samples of
 /// one content. Pure: the same sample is on the same side for ever.
 /// </summary>
 internal sealed class SentinelSplit(ReplayOptions options, ulong seed)
@@ -16,8 +16,8 @@ internal sealed class SentinelSplit(ReplayOptions options, ulong seed)
     private ulong GroupOf(Sample sample)
     {
         if (sample.PairKey is not null) return StableHash.With(StableHash.Of(sample.PairKey, seed), ByPairKey);
-        bool mayPairByTime = options.PairByTime && sample.Modality != Modality.Pair;
-        if (mayPairByTime)
+        bool goesByTime = (options.PairByTime || options.SentinelsByTime) && sample.Modality != Modality.Pair;
+        if (goesByTime)
         {
             // Floor, also before 1970: a block must not be twice as long around zero.
             long blockMs = (long)options.SentinelBlock.TotalMilliseconds;

@@ -12,13 +12,25 @@ public sealed class SentinelView : ISentinelSource
 
     public IReadOnlyList<Era> Eras => _index.Eras;
 
-    public Batch Read(int era, Modality modality, int countMax)
+    public Batch Read(int era, Modality modality, int countMax) =>
+        _reader.ReadProbe(modality, [.. Chosen(_index.Of(era, modality), countMax, static entry => entry).Select(entry => entry.ToDrawable())]);
+
+    public Batch ReadWindows(int era, WindowShape shape, int windowsMax)
     {
-        Entry[] entries = _index.Of(era, modality);
-        // The smallest priorities are a uniform choice, and the same one however many more sentinels the era gets.
-        IEnumerable<Entry> chosen = entries.Length <= countMax
-            ? entries
-            : entries.OrderBy(entry => entry.Priority).Take(countMax).OrderBy(entry => entry.Id);
-        return _reader.ReadProbe(modality, [.. chosen.Select(entry => (entry.Id, entry.OtherId))]);
+        Dictionary<long, Entry> entries = _index.Of(era, Modality.Frame).Where(entry => entry.Source != 0).ToDictionary(entry => entry.Id);
+        Timeline frames = TimelineOf(entries.Values), texts = TimelineOf(shape.WithTexts ? _index.Of(era, Modality.Text) : []);
+        Entry[][] windows = [.. frames.Apart(shape).Select(places => places.Select(place => entries[frames[place].Id]).ToArray())];
+        IEnumerable<Drawable> rows = Chosen(windows, windowsMax, static window => window[^1]).SelectMany(window => window).Select(frame => frame.ToDrawable() with
+        {
+            OtherId = shape.WithTexts ? texts.LastBy(frame.Source, frame.TimeMs)?.Id ?? Drawable.NoText : frame.Id,
+        });
+        return _reader.ReadProbeWindows(shape, [.. rows]);
     }
+
+    /// <summary>The smallest priorities are a uniform choice, and the same one however many more sentinels the era gets.</summary>
+    private static T[] Chosen<T>(T[] all, int countMax, Func<T, Entry> of) => all.Length <= countMax
+        ? all
+        : [.. all.OrderBy(one => of(one).Priority).Take(countMax).OrderBy(one => of(one).Id)];
+
+    private static Timeline TimelineOf(IEnumerable<Entry> entries) => new(entries.Select(entry => new TimedSample(entry.Id, entry.Source, entry.TimeMs)));
 }

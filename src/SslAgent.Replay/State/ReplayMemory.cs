@@ -74,7 +74,7 @@ internal sealed class ReplayMemory
     /// <summary>What a cycle that begins now trains on. What was fresh is in the cycle's hands.</summary>
     public TrainingIndex BeginCycle()
     {
-        TrainingIndex index = TrainingIndex.Of(_buffer, _fresh, _sentinelTexts);
+        TrainingIndex index = TrainingIndex.Of(_buffer, _fresh, _sentinelTexts, _sources.Names);
         _inCycle.TakeOver(_fresh);
         _buffer.Begin();
         return index;
@@ -189,12 +189,12 @@ internal sealed class ReplayMemory
     }
 
     private Entry Single(Half half, Modality modality) =>
-        new(half.Id, half.Id, Reservoir.PriorityOf(_seed, half.Ordinal, modality), half.Bytes, half.TextHash, half.Source);
+        new(half.Id, half.Id, Reservoir.PriorityOf(_seed, half.Ordinal, modality), half.Bytes, half.TextHash, half.Source, half.TimeMs);
 
     // A frame has at most one text, so its number also names the pair.
     private Entry Joined(FoundPair pair) => new(
         pair.Frame.Id, pair.Text.Id, Reservoir.PriorityOf(_seed, pair.Frame.Ordinal, Modality.Pair),
-        pair.Frame.Bytes + pair.Text.Bytes, pair.Text.TextHash, pair.Frame.Source);
+        pair.Frame.Bytes + pair.Text.Bytes, pair.Text.TextHash, pair.Frame.Source, pair.Frame.TimeMs);
 
     private void RemoveAll(Predicate<Entry> match)
     {

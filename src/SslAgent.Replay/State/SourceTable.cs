@@ -18,6 +18,9 @@ internal sealed class SourceTable(int sourcesMax)
         return _numbers[source] = Count;
     }
 
+    /// <summary>All names so far, by number: a copy.</summary>
+    public string[] Names => [.. _names];
+
     public string NameOf(int number) => _names[number];
 
     public void Save(BinaryWriter to)

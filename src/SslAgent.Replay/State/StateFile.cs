@@ -9,7 +9,7 @@ namespace SslAgent.Replay;
 /// </summary>
 internal static class StateFile
 {
-    public const uint CurrentVersion = 4;
+    public const uint CurrentVersion = 5;
 
     private const int HeaderBytes = 20;
 

@@ -14,6 +14,9 @@ namespace SslAgent.Pipeline;
 /// <param name="Replay">What the journal was folded under, as <see cref="ReplayOptions.ForFold"/> gives it.</param>
 internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRatio, ReplayOptions Replay)
 {
+    /// <summary>How often replayed samples of a source are drawn beside others, by source, as resolved when the cycle began; empty: all the same.</summary>
+    public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>();
+
     /// <summary>What the learning rate of the options was multiplied by to give the one here.</summary>
     public double LearningRateScale { get; private init; } = 1;
 
@@ -54,6 +57,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
                 writer.WriteNumber("freshRatioResolved", FreshRatioResolved);
             }
 
+            WriteWeights(writer);
             writer.WritePropertyName("replay");
             JsonSerializer.Serialize(writer, Replay, CyclePlanJson.Default.ReplayOptions);
             writer.WritePropertyName("learner");
@@ -62,6 +66,14 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
         }
 
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
+    private void WriteWeights(Utf8JsonWriter writer)
+    {
+        if (SourceWeights.Count == 0) return;
+        writer.WriteStartObject("sourceWeights");
+        foreach ((string source, double weight) in SourceWeights.OrderBy(one => one.Key, StringComparer.Ordinal)) writer.WriteNumber(source, weight);
+        writer.WriteEndObject();
     }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote. Throws <see cref="JsonException"/> or <see cref="KeyNotFoundException"/> on anything else.</summary>
@@ -80,6 +92,9 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
             LearningRateScale = root.TryGetProperty("learningRateScale", out JsonElement rate) ? rate.GetDouble() : 1,
             FreshScale = root.TryGetProperty("freshScale", out JsonElement fresh) ? fresh.GetDouble() : 1,
             BeforeScale = root.TryGetProperty("freshRatioResolved", out JsonElement resolved) ? resolved.GetDouble() : null,
+            SourceWeights = root.TryGetProperty("sourceWeights", out JsonElement weights)
+                ? weights.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetDouble(), StringComparer.Ordinal)
+                : new Dictionary<string, double>(),
         };
     }
 

@@ -9,7 +9,7 @@ using SslAgent.Replay;
 namespace SslAgent.Pipeline;
 
 /// <summary>
-/// Resolves what is open in the plan of the next cycle: its steps, by what is new, and how much of a batch is new, by what became of the past. Both are facts
+/// Resolves what is open in the plan of the next cycle: its steps, by what is new, how much of a batch is new, by what became of the past, and which sources are replayed more often, by their surprise. All are facts
 /// once the cycle's first record is written. The learner thread's.
 /// </summary>
 /// <param name="consolidation">The plan of cycles that <see cref="Consolidate"/> triggers; null where there are none.</param>
@@ -21,18 +21,23 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
     /// <summary>The plan but for what is resolved: what a cycle that was cut off is compared with.</summary>
     public CyclePlan Plan => plan;
 
+    private bool GoesBySurprise => plan.Replay.Surprise > 0;
+
     private bool IsAdaptive => plan.Replay.Ratio == ReplayRatio.Adaptive;
 
     /// <summary>Reads what <see cref="Resolve"/> goes by, once in a life: from then on the seat knows it. Throws where the disk fails.</summary>
     public void Prepare()
     {
-        if (IsAdaptive && !seat.IsTaken) seat.Take(plan.Learner, ledger.Head);
+        if ((IsAdaptive || GoesBySurprise) && !seat.IsTaken) seat.Take(plan.Learner, ledger.Head);
     }
 
     /// <param name="fresh">Samples admitted since the last cycle began.</param>
     public CyclePlan Resolve(long fresh, string trigger) => trigger == Consolidate && consolidation is not null
-        ? consolidation with { FreshRatio = FreshRatio() }
-        : plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio() };
+        ? consolidation with { FreshRatio = FreshRatio(), SourceWeights = SourceWeights() }
+        : plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio(), SourceWeights = SourceWeights() };
+
+    private IReadOnlyDictionary<string, double> SourceWeights() =>
+        GoesBySurprise ? SurpriseWeights.Of(seat.Learner.Surprises, plan.Replay.Surprise) : plan.SourceWeights;
 
     /// <summary>Rows drawn in a step, by the objectives' weights.</summary>
     private static double RowsPerStep(LearnerPlan learner)

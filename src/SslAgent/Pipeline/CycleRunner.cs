@@ -145,6 +145,7 @@ internal sealed class CycleRunner(
         FrozenFold fold = cycle.AtEnd ?? End(ended, snapshot); // (5)
         seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatioResolved, embeddings);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
+        foreach (LackingData lack in report.Lacking) HeadLog.ObjectiveLacks(log, cycle.Number, lack.Objective, lack.Needed, lack.There, lack.WaitsForTokenizer);
         HeadLog.CycleEnded(
             log, cycle.Number, report.StepsDone, ended.Version, verdict.Kind, verdict.Reasons.Count == 0 ? "no objections" : string.Join("; ", verdict.Reasons));
         Task<VersionManifest> published = publisher.Publish(cycle, ended, fold, probe, report, snapshot, seat); // (6)

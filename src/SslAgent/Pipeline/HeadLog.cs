@@ -30,6 +30,9 @@ internal static partial class HeadLog
     [LoggerMessage(7013, LogLevel.Warning, "Cycle {Cycle} abandoned: {Reason}")]
     public static partial void CycleAbandoned(ILogger log, CycleNumber cycle, string reason);
 
+    [LoggerMessage(7019, LogLevel.Information, "Cycle {Cycle}: {Objective} has no turn: it needs {Needed} at least (samples, or windows of time where it learns from those) and there are {There}; waits for the tokenizer: {WaitsForTokenizer}")]
+    public static partial void ObjectiveLacks(ILogger log, CycleNumber cycle, string objective, int needed, int there, bool waitsForTokenizer);
+
     [LoggerMessage(7014, LogLevel.Information, "Resume point of cycle {Cycle} at step {Step} written")]
     public static partial void ResumePointWritten(ILogger log, CycleNumber cycle, int step);
 

@@ -10,8 +10,8 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
 {
     private readonly IAgentObserver _next;
     private readonly Meter _meter = new("SslAgent.Cycles");
-    private readonly Counter<long> _ended, _views, _viewsRejected, _viewsWeak;
-    private readonly Gauge<double> _learningRate, _probeLoss;
+    private readonly Counter<long> _ended, _lacking, _views, _viewsRejected, _viewsWeak;
+    private readonly Gauge<double> _learningRate, _probeLoss, _surprise;
 
     public MeteredObserver(IAgentObserver next)
     {
@@ -21,6 +21,8 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
         _viewsRejected = _meter.CreateCounter<long>("sslagent.cycles.views_rejected", "{view}", "Draws of them that were rejected, by objective.");
         _viewsWeak = _meter.CreateCounter<long>("sslagent.cycles.views_weak", "{view}", "Views that are the whole picture since every draw was rejected, by objective.");
         _learningRate = _meter.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
+        _lacking = _meter.CreateCounter<long>("sslagent.cycles.lacking", "{cycle}", "Cycles in which an objective had no turn, since there was too little to learn from.");
+        _surprise = _meter.CreateGauge<double>("sslagent.cycles.surprise", null, "Running prediction error of the world model by source.");
         _probeLoss = _meter.CreateGauge<double>("sslagent.cycles.probe_loss", null, "Latest held-out loss by era and objective.");
     }
 
@@ -54,6 +56,8 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
         _ended.Add(1, new KeyValuePair<string, object?>("verdict", verdict.Kind.ToString().ToLowerInvariant()));
         foreach (EraProbe era in probe.Eras)
             _probeLoss.Record(era.Loss, new KeyValuePair<string, object?>("era", era.Era), new KeyValuePair<string, object?>("objective", era.Objective));
+        foreach (LackingData lack in report.Lacking) _lacking.Add(1, new KeyValuePair<string, object?>("objective", lack.Objective));
+        foreach (SourceSurprise surprise in report.Surprises) _surprise.Record(surprise.Error, new KeyValuePair<string, object?>("source", surprise.Source));
         _next.OnCycleEnded(report, version, probe, verdict);
     }
 

@@ -20,6 +20,14 @@ internal sealed class PatientSamples(IBatchSource batches, ISentinelSource senti
     public Batch Read(int era, Modality modality, int countMax) =>
         patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => sentinels.Read(era, modality, countMax), interrupts, mayBeCutOff));
 
+    public int CountWindows(WindowShape shape) => batches.CountWindows(shape);
+
+    public Batch DrawWindows(WindowShape shape, int count, DrawKey key) =>
+        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => batches.DrawWindows(shape, count, key), interrupts, mayBeCutOff));
+
+    public Batch ReadWindows(int era, WindowShape shape, int windowsMax) =>
+        patience.Insist(DiskTrouble.ReadingSamples, () => UnlessOrdered(() => sentinels.ReadWindows(era, shape, windowsMax), interrupts, mayBeCutOff));
+
     /// <summary>One attempt at reading: where it fails and an order waits, the cycle is over.</summary>
     public static Batch UnlessOrdered(Func<Batch> read, Interrupts interrupts, bool mayBeCutOff)
     {

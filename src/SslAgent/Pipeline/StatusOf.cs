@@ -29,6 +29,7 @@ internal static class StatusOf
                 parts.VersionBytesMax, free, parts.Limits.FreeMin),
             LastScrub = parts.Scrub.Last,
             Course = parts.Ledger.Course,
+            Surprises = parts.Store.Head is { } head ? parts.Store.Find(head)?.Report?.Surprises ?? [] : [],
             Views = parts.Runner.Views,
         };
     }

@@ -45,10 +45,21 @@ public sealed class PictureSetsTests : IDisposable
         Assert.Equal(["red, round", null, "a zebra"], Require(list).Read().Select(picture => picture.Caption));
     }
 
+    [Fact]
+    public async Task A_list_may_say_whose_a_picture_is_and_when_it_was_taken()
+    {
+        WritePng("x.png", 10);
+        string list = Write("film.jsonl", "{\"file\": \"x.png\", \"source\": \"camera 2\", \"ts\": 1700000000123}\n{\"file\": \"x.png\"}\n"u8);
+        var decoder = new MessageDecoder(new IngestOptions(), _codec, new TextCodec(new TextOptions()));
+        Sample[] samples = [.. (await ReadAsync([list])).Select((message, i) => Decoded(decoder, message, i))];
+        Assert.Equal([("camera 2", 1_700_000_000_123), ("film", 1_700_000_000_000)], samples.Select(sample => (sample.Source, sample.TimeMs)));
+    }
+
     [Theory]
     [InlineData("x.png\tone\ngone.png\ttwo\n", "line 2: gone.png is not there")]
     [InlineData("{\"label\": \"z\"}\n", "line 1: no 'file'")]
     [InlineData("{\"file\": 5}\n", "line 1")]
+    [InlineData("{\"file\": \"x.png\", \"ts\": 1.5}\n", "line 1")]
     [InlineData("\n", "names no picture")]
     public void A_list_that_cannot_be_read_says_the_line(string content, string says)
     {

@@ -30,6 +30,17 @@ public sealed class RandomCropTests
     }
 
     [Fact]
+    public void Frames_of_one_window_are_cropped_and_mirrored_alike_and_two_windows_are_not()
+    {
+        using var scope = NewDisposeScope();
+        Tensor one = tensor(Values(3 * 20 * 20)).view(1, 3, 20, 20);
+        Tensor cropped = RandomCrop.Apply(one.expand(8, 3, 20, 20).contiguous(), 16, 0.3, flip: true, Key, alike: 4);
+        float[][] frames = [.. cropped.unbind().Select(frame => frame.contiguous().data<float>().ToArray())];
+        Assert.All(Enumerable.Range(0, 8), row => Assert.Equal(frames[row / 4 * 4], frames[row]));
+        Assert.NotEqual(frames[0], frames[4]);
+    }
+
+    [Fact]
     public void Boxes_lie_inside_the_frame_and_keep_the_asked_share_of_its_area()
     {
         var chance = new Philox(Key);

@@ -14,7 +14,7 @@ namespace SslAgent.Learning.Tests.Support;
 internal sealed class Fixture : IDisposable
 {
     private static readonly FixtureFile Standard = new("objectives.safetensors"), Views = new("views.safetensors"), Texts = new("texts.safetensors"),
-        Masked = new("masked.safetensors");
+        Masked = new("masked.safetensors"), Times = new("times.safetensors");
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
     private readonly FixtureFile _file;
@@ -68,6 +68,9 @@ internal sealed class Fixture : IDisposable
         Masked, [.. ObjectiveRegistry.All.Where(objective => MaskedNames.All.Contains(objective.Name))],
         fixture => new(fixture.Towers, fixture.Plan, Masked.Tensor("inputs/frames"), Texts: null, 0, new DrawKey(Some.Seed, 1, 1, ChanceStream.Objective), fixture.State));
 
+    /// <summary>The objectives on windows of time, two windows of eight frames with a text beside each, by make_time_fixtures.py.</summary>
+    public static Fixture OfTimes() => new(Times, [.. ObjectiveRegistry.All.Where(objective => objective.Windows is not null)], TimeInput);
+
     /// <summary>What this fixture's script drew.</summary>
     public int[] Drawn(string name) => _file.Integers("inputs/" + name);
 
@@ -120,6 +123,13 @@ internal sealed class Fixture : IDisposable
     private static ObjectiveInput TextInput(Fixture fixture) => new(
         fixture.Towers, fixture.Plan, Texts.Tensor("inputs/frames"),
         new TokenBatch(Texts.Integers("inputs/ids"), Texts.Integers("inputs/lengths"), width: 12), 300, default, fixture.State);
+
+    private static ObjectiveInput TimeInput(Fixture fixture) => new(
+        fixture.Towers, fixture.Plan, Times.Tensor("inputs/frames"),
+        new TokenBatch(Times.Integers("inputs/ids"), Times.Integers("inputs/lengths"), width: 12), 300, new DrawKey(Some.Seed, 1, 1, ChanceStream.Objective), fixture.State)
+    {
+        WindowFrames = 8,
+    };
 
     private static ObjectiveInput ViewInput(Fixture fixture) => new(fixture.Towers, fixture.Plan, Frames: null, Texts: null, 0, default, fixture.State)
     {

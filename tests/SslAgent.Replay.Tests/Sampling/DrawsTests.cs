@@ -48,7 +48,7 @@ public sealed class DrawsTests
         var counts = new Dictionary<long, int>();
         for (int step = 0; step < 5000; step++)
         {
-            foreach ((long id, _) in Draws.Draw(index, 8, 0.5, Key(step))) counts[id] = counts.GetValueOrDefault(id) + 1;
+            foreach (Drawable drawn in Draws.Draw(index, 8, 0.5, Key(step))) counts[drawn.Id] = counts.GetValueOrDefault(drawn.Id) + 1;
         }
 
         Assert.Equal(40, counts.Count);
@@ -80,6 +80,6 @@ public sealed class DrawsTests
     private static DrawKey Key(int step) => new(Some.Seed, 1, step, ChanceStream.Sampling);
 
     private static ModalityIndex Index(int fresh, int replayed) => new(
-        [.. Enumerable.Range(0, fresh).Select(id => ((long)id, (long)id))],
-        [.. Enumerable.Range(fresh, replayed).Select(id => ((long)id, (long)id))]);
+        [.. Enumerable.Range(0, fresh).Select(id => new Drawable(id, id, 1, id))],
+        [.. Enumerable.Range(fresh, replayed).Select(id => new Drawable(id, id, 1, id))]);
 }

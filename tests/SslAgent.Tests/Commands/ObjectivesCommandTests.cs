@@ -33,6 +33,16 @@ public sealed class ObjectivesCommandTests
     }
 
     [Fact]
+    public async Task One_that_learns_from_time_says_how_long_its_windows_are()
+    {
+        (_, string output, _) = await Sslagent.RunAsync("objectives", "show", "world-model");
+        (_, string json, _) = await Sslagent.RunAsync("objectives", "show", "world-model", "-o", "json");
+
+        Assert.Contains("in windows of 8 of one source in time", output);
+        Assert.Equal(8, JsonDocument.Parse(json).RootElement.GetProperty("windowFrames").GetInt32());
+    }
+
+    [Fact]
     public async Task Its_knobs_are_shown_with_default_range_meaning_and_source()
     {
         (_, string output, _) = await Sslagent.RunAsync("objectives", "show", "swav");

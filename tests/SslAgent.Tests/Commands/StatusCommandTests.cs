@@ -23,6 +23,8 @@ public sealed class StatusCommandTests
         Assert.Contains("! the disk is slow", output);
         Assert.Contains("served is v2", output);
         Assert.Contains("4,000 samples admitted", output);
+        // The most surprising source first.
+        Assert.InRange(output.IndexOf("cam-1", StringComparison.Ordinal), output.IndexOf("cam-2", StringComparison.Ordinal) + 1, output.Length);
     }
 
     [Fact]

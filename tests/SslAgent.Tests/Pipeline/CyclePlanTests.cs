@@ -67,6 +67,24 @@ public sealed class CyclePlanTests
         Assert.Equal((1.0, 1.0), (CyclePlan.FromJson(plan.ToJson()).LearningRateScale, CyclePlan.FromJson(plan.ToJson()).FreshScale));
     }
 
+    [Fact]
+    public void Which_sources_are_replayed_more_often_is_read_back_and_is_no_option()
+    {
+        CyclePlan plan = PlanOf(new LearningOptions()), weighed = plan with { SourceWeights = new Dictionary<string, double> { ["camera \"2\""] = 1.75, ["a"] = 0.1 } };
+        Assert.Equal(weighed.SourceWeights.OrderBy(one => one.Key), CyclePlan.FromJson(weighed.ToJson()).SourceWeights.OrderBy(one => one.Key));
+        Assert.Empty(CyclePlan.FromJson(plan.ToJson()).SourceWeights);
+        Assert.True(plan.HasOptionsOf(CyclePlan.FromJson(weighed.ToJson())));
+    }
+
+    [Fact]
+    public void A_plan_from_before_there_were_windows_takes_every_frame()
+    {
+        CyclePlan plan = PlanOf(new LearningOptions());
+        JsonNode old = Check.NotNull(JsonNode.Parse(plan.ToJson()), "a plan is an object");
+        Assert.True(Check.NotNull(old["learner"], "it has a learner's").AsObject().Remove("windows"));
+        Assert.Equal(plan.Learner.ToJson(), CyclePlan.FromJson(old.ToJsonString()).Learner.ToJson());
+    }
+
     private static CyclePlan PlanOf(LearningOptions learning) =>
         new(Planner.Resolve(new ModelOptions(), learning, 7, earlier: null, new Machine()), 60, 0.5, new ReplayOptions().ForFold());
 

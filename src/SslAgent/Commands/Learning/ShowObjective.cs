@@ -31,7 +31,7 @@ internal static class ShowObjective
     {
         output.WriteLine($"{facts.Name}{(facts.IsStandard ? " (standard)" : "")}");
         output.WriteLine($"for      {facts.About.Purpose}");
-        output.WriteLine($"reads    {DomainWords.Of(facts.Reads)}{(facts.Views > 1 ? $", {facts.Views} views of each" : "")}; at least {facts.SamplesMin} in a batch");
+        output.WriteLine($"reads    {DomainWords.Of(facts.Reads)}{(facts.Views > 1 ? $", {facts.Views} views of each" : "")}{(facts.WindowFrames > 1 ? $", in windows of {facts.WindowFrames} of one source in time" : "")}; at least {facts.SamplesMin} in a batch");
         output.WriteLine($"cost     {facts.About.Cost}");
         output.WriteLine($"paper    {facts.About.Paper}");
         output.WriteLine($"use it   \"learning\": {{ \"objectives\": [{{ \"name\": \"{facts.Name}\", \"weight\": 1 }}] }}   beside others, by weight");

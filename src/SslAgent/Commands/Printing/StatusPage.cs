@@ -7,6 +7,9 @@ namespace SslAgent.Commands.Printing;
 /// <summary>The page that <c>sslagent status</c> prints for people.</summary>
 internal static class StatusPage
 {
+    // The most surprising ones; -o json has all.
+    private const int SurprisesMax = 10;
+
     public static void Write(TextWriter output, AgentStatus status)
     {
         output.WriteLine($"{DomainWords.Of(status.Health)}, running since {Tables.Time(status.StartedAt)} UTC");
@@ -27,6 +30,7 @@ internal static class StatusPage
         output.WriteLine($"  disk       {Tables.Bytes(status.Disk.VersionBytes)} of versions{Limit(status.Disk.VersionBytesMax)}; {DiskFree(status)}");
         output.WriteLine($"  check      {Scrub(status.LastScrub)}");
         if (status.Partitions.Count > 0) WritePartitions(output, status.Partitions);
+        if (status.Surprises.Count > 0) WriteSurprises(output, status.Surprises);
     }
 
     private static void WriteVerdict(TextWriter output, Verdict verdict)
@@ -54,6 +58,13 @@ internal static class StatusPage
                 Lag(partition.LagJournalled), Lag(partition.LagLearned));
         }
 
+        Tables.Write(output, table);
+    }
+
+    private static void WriteSurprises(TextWriter output, IReadOnlyList<SourceSurprise> surprises)
+    {
+        Table table = Tables.Of("source", ">surprise", ">windows");
+        foreach (SourceSurprise one in surprises.OrderByDescending(one => one.Error).Take(SurprisesMax)) table.Add(one.Source, Tables.Measure(one.Error), Tables.Count(one.Windows));
         Tables.Write(output, table);
     }
 

@@ -37,7 +37,10 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
 
     public AgentStatus Status() => new(
         Health, ["the disk is slow"], new ModelVersion(3), new ModelVersion(2), new Verdict(VerdictKind.Hold, []), new CycleNumber(4), 17, 4711, 1 << 20, 4000, 40, 3, 2,
-        100, 200, 50, 60, 1L << 33, DateTimeOffset.FromUnixTimeSeconds(1_790_000_000), [new PartitionStatus("frames", 0, 0, 99, null, 80, null)]);
+        100, 200, 50, 60, 1L << 33, DateTimeOffset.FromUnixTimeSeconds(1_790_000_000), [new PartitionStatus("frames", 0, 0, 99, null, 80, null)])
+    {
+        Surprises = [new SourceSurprise("cam-1", 0.25, 300), new SourceSurprise("cam-2", 1.5, 40)],
+    };
 
     public IReadOnlyList<VersionManifest> Versions() => [];
 

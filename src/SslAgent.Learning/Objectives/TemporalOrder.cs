@@ -15,7 +15,7 @@ namespace SslAgent.Learning.Objectives;
 /// <remarks>
 /// Written from the paper. We differ: as many tuples are in order as are not, so that indifference costs ln 2; there is no optical flow, so that nobody looks for the windows in which something moves: <c>learning.windowSpacing</c> says how far
 /// apart frames lie; three mean features side by side go through one hidden layer, normalised over the batch, without which little is seen in features that are nearly alike. Backwards counts as in order, as in the paper (section 3.1), and half of all tuples are asked backwards. Trivial loss: ln 2, a coin's; a
-/// collapsed network gets the same, and so does whoever looks at a stream that stands still.
+/// collapsed network gets the same, and so does whoever looks at a stream that stands still: alone on a film of a street with people far away features fell to one direction, so it wants others beside it.
 /// </remarks>
 internal static class TemporalOrder
 {

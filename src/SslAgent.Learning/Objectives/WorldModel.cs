@@ -16,7 +16,8 @@ namespace SslAgent.Learning.Objectives;
 /// <remarks>
 /// Written from the paper. We differ: nobody acts, so that the model has only what it saw: five frames, and beside each the last text that its source had said by then, in the features of the text tower, which gets no gradient; three frames are
 /// predicted (five in the paper), by a recurrent unit and one hidden layer behind it; targets are no projections but features, in units of how each of their numbers varies in the stream of late, so that an error says how much of what tells its moments apart was not foreseen, and
-/// nothing is gained by telling less of them; the loss is the mean squared error and not the cosine; what was seen is normalised over the batch; a step predicts what changes, and begins by saying that nothing does. Trivial loss, measured on the
+/// nothing is gained by telling less of them; the loss is the mean squared error and not the cosine; what was seen is normalised over the batch; a step predicts what changes, and begins by saying that nothing does; beside the loss stand VICReg's terms against collapse, as Sobal et al.
+/// ("Joint Embedding Predictive Architectures Focus on Slow Features", 2022) have them: on a film of one street features fell together without. Trivial loss, measured on the
 /// targets: the better of two who know nothing of movement, the last frame seen, and the stream's mean, which costs about 1. A collapsed network has only rounding to foresee.
 /// </remarks>
 internal static class WorldModel
@@ -35,12 +36,18 @@ internal static class WorldModel
 
     private const double UnitsDecay = 0.99;
 
+    /// <summary>VICReg's weight of the variance beside that of the covariance (section 4.2).</summary>
+    private const double CovarianceShare = 25;
+
     private static readonly Knob Momentum = Knob.Momentum(0.99, "the paper's where frames are not augmented");
 
     /// <summary>Of features of variance 1 each: what varies less than a three-hundredth of that is rounding.</summary>
     private const double VarianceEpsilon = 1e-5;
 
-    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Momentum], Define);
+    private static readonly Knob Spread = new(
+        "spread", 0.05, 0, 100, "how much features are kept from falling together by VICReg's terms of variance and covariance; 0 leaves them to themselves", "ours; the terms as Sobal et al. 2022 hold a world model by them");
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Momentum, Spread], Define);
 
     private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
@@ -57,7 +64,7 @@ internal static class WorldModel
         Declare = plan => [Declare(plan)],
         DeclareState = plan => [.. Target(plan).DeclareState(), new SectionSpec(Units, [new(Means, [plan.Frame.Width], Initial.Zeros, Decayed: false), new(Squares, [plan.Frame.Width], Initial.Ones, Decayed: false)])],
         TermNames = ["persistence"],
-        Loss = Loss,
+        Loss = input => Loss(input, knobs[Spread]),
         ProbeLosses = input => Errors(input, Targets(input), FrameWindows.Pool(input, 0, Seen)).unsqueeze(0),
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [FrameWindows.Flat(FrameWindows.Pool(input, 0, Seen))],
@@ -87,12 +94,19 @@ internal static class WorldModel
         return new Future((features - mean) / deviation, stack([features.mean([0, 1]), features.square().mean([0, 1])]));
     }
 
-    private static ObjectiveLoss Loss(ObjectiveInput input)
+    private static ObjectiveLoss Loss(ObjectiveInput input, double spread)
     {
         Future future = Targets(input);
         Tensor features = FrameWindows.Pool(input, 0, Seen); // [B, C, D]
         Tensor errors = Errors(input, future, features);
-        return new ObjectiveLoss(errors.mean(), future.Persistence) { Features = () => [FrameWindows.Flat(features)], Surprise = errors.detach(), Seen = future.Batch };
+        return new ObjectiveLoss(errors.mean(), future.Persistence) { Features = () => [FrameWindows.Flat(features)], Surprise = errors.detach(), Seen = future.Batch, Penalty = Narrowness(Normalize(features)) * spread };
+    }
+
+    /// <summary>How far features are from varying, each in its own way: VICReg's terms in their own ratio, scalar.</summary>
+    private static Tensor Narrowness(Tensor features)
+    {
+        Tensor flat = FrameWindows.Flat(features); // [B·C, D]
+        return VicReg.Variance(flat) + (VicReg.Covariance(flat) * (1 / CovarianceShare));
     }
 
     /// <summary>Each window's mean squared error, fp32 [B].</summary>

@@ -72,7 +72,8 @@ internal static class Distillation
         for (var index = 1; index < taught.Length; index++)
             error = error + Error(Predict(objective.Name, index, own[index], input.Towers.Weights), taught[index]);
         error = error * (1.0 / taught.Length);
-        return loss with { Terms = [.. loss.Terms, error.detach()], Penalty = error * weight };
+        Tensor penalty = error * weight;
+        return loss with { Terms = [.. loss.Terms, error.detach()], Penalty = loss.Penalty is { } other ? other + penalty : penalty };
     }
 
     private static Tensor Predict(string objective, int index, Tensor features, Weights weights)

@@ -86,7 +86,11 @@ public sealed class WindowObjectiveTests
         var films = new Films(400, plain: isOfMovement, heldOut: 40);
         using Learner learner = Some.Learner(Some.Plan(Some.SmallLearning with
         {
-            Objectives = [new() { Name = name, BatchSize = 128 }], LearningRate = 2e-3, WarmupSteps = 20, ProbeSentinelsMax = 320, CropAreaMin = 1,
+            Objectives = [new() { Name = name, BatchSize = 128 }],
+            LearningRate = 2e-3,
+            WarmupSteps = 20,
+            ProbeSentinelsMax = 320,
+            CropAreaMin = 1,
             WindowSpacing = TimeSpan.FromMilliseconds(spacingMs),
         }));
         ProbeReport first = learner.Probe(films);
@@ -176,8 +180,11 @@ public sealed class WindowObjectiveTests
         ObjectiveNames.Tcn => Tcn.Loss(fixture.Input, new Tcn.Triplets(fixture.Drawn("positives"), fixture.Drawn("negatives")), 0.2).Loss,
         ObjectiveNames.TemporalOrder => TemporalOrder.Loss(
             InputOf(name, fixture), new TemporalOrder.Questions(fixture.Drawn("asked"), Pictures.Values(fixture.Given("in_order")))).Loss,
+        ObjectiveNames.WorldModel => WithPenalty(WorldModel.Definition.Loss(fixture.Input)),
         _ => Of(name).Loss(fixture.Input).Loss,
     };
+
+    private static Tensor WithPenalty(ObjectiveLoss loss) => loss.Loss + Check.NotNull(loss.Penalty, "it holds its features apart");
 
     private static ObjectiveInput InputOf(string name, Fixture fixture) => name == ObjectiveNames.TemporalOrder
         ? fixture.Input with { Frames = fixture.Given("short"), Texts = null, WindowFrames = TemporalOrder.WindowFrames }

@@ -144,7 +144,11 @@ public sealed class WindowsTests
     {
         using ReplayLedger ledger = Ledgers.OpenNew(Ledgers.Small with
         {
-            SentinelsByTime = byTime, SentinelBlock = TimeSpan.FromMilliseconds(10 * StepMs), SentinelOneIn = 4, EraSentinelsMax = 100, EraSamples = 1000,
+            SentinelsByTime = byTime,
+            SentinelBlock = TimeSpan.FromMilliseconds(10 * StepMs),
+            SentinelOneIn = 4,
+            EraSentinelsMax = 100,
+            EraSamples = 1000,
         });
         Film(ledger, 200, "a");
         SentinelView sentinels = ledger.Sentinels();

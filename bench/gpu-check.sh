@@ -16,10 +16,15 @@ dotnet run --project tests/SslAgent.Learning.Tests -c Release --no-build -- -noC
 mkdir -p bench/out
 dotnet run --project src/SslAgent -c Release --no-build -- demo --minutes 1 --no-live --set learning:device=cuda:0 --state "bench/out/gpu-demo-$(date -u +%s)"
 agent() { bench/SslAgent.Bench/bin/Release/net10.0/sslagent-bench "$@"; }
+well=0
 {
     echo "# On a GPU"
     echo
     echo "Made by \`make gpu-check\` on $(date -u +%F): $(nvidia-smi --query-gpu=name --format=csv,noheader | head -1), PyTorch $("$python" -c 'import torch; print(torch.__version__)')."
+    echo
+    echo "## Every objective, on the CPU and on the GPU"
+    echo
+    agent device --device cuda:0 || well=1
     for preset in small base; do
         echo
         echo "## Preset $preset"
@@ -31,4 +36,6 @@ agent() { bench/SslAgent.Bench/bin/Release/net10.0/sslagent-bench "$@"; }
         nvidia-smi --query-gpu=memory.used,memory.total --format=csv
         echo '```'
     done
-} | tee bench/GPU.md
+} > bench/GPU.md
+cat bench/GPU.md
+exit "$well"

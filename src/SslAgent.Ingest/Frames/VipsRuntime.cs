@@ -69,6 +69,8 @@ internal static unsafe class VipsRuntime
         VipsNative.vips_concurrency_set(1);
         VipsNative.vips_cache_set_max(0);
         VipsNative.vips_block_untrusted_set(1);
+        // Its run-time compiler (liborc 0.4.33) loses its own list of code memory where two threads shrink pictures at once, and the process ends.
+        VipsNative.vips_vector_set_enabled(0);
         Block("VipsForeignLoad\0"u8, true);
         Block("VipsForeignLoadJpeg\0"u8, false);
         Block("VipsForeignLoadPng\0"u8, false);

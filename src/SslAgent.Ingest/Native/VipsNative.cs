@@ -30,6 +30,9 @@ internal static unsafe partial class VipsNative
     public static partial void vips_block_untrusted_set(int state);
 
     [LibraryImport(NativeLibraries.Vips)]
+    public static partial void vips_vector_set_enabled(int enabled);
+
+    [LibraryImport(NativeLibraries.Vips)]
     public static partial void vips_operation_block_set(byte* name, int state);
 
     /// <summary>A copy of the error buffer, which is cleared; free it with <see cref="g_free"/>.</summary>

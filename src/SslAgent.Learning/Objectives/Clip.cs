@@ -22,14 +22,18 @@ internal static class Clip
     // B batch, D width of a tower, J width of the joint space.
     public const string Section = "clip", FrameProjection = "clip.frame.weight", TextProjection = "clip.text.weight", LogitScale = "clip.logit_scale";
 
-    private const double ScaleMax = 100;
+    private const double ProbeScaleMax = 100;
 
     private const int ProbeScales = 25;
 
-    /// <summary>Scales that a probe tries, evenly in their logarithm from 1, where scores hardly differ, to the largest.</summary>
-    public static IReadOnlyList<double> ScalesTried { get; } = [.. Enumerable.Range(0, ProbeScales).Select(step => Math.Pow(ScaleMax, step / (ProbeScales - 1.0)))];
+    private static readonly Knob ScaleMax = new("scaleMax", 100, 1, 1000, "most that the learned scale of the cosines may become", "section 2.5");
 
-    public static ObjectiveDefinition Definition { get; } = new()
+    /// <summary>Scales that a probe tries, evenly in their logarithm from 1, where scores hardly differ, to the largest.</summary>
+    public static IReadOnlyList<double> ScalesTried { get; } = [.. Enumerable.Range(0, ProbeScales).Select(step => Math.Pow(ProbeScaleMax, step / (ProbeScales - 1.0)))];
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([ScaleMax], Define);
+
+    private static ObjectiveDefinition Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.Clip,
         About = new(
@@ -40,7 +44,7 @@ internal static class Clip
         ReadsText = true,
         SamplesMin = 2,
         Sections = [VisionTower.Section, TextTower.Section, Section],
-        Declare = plan => [Declare(plan)],
+        Declare = plan => [Declare(plan, knobs[ScaleMax])],
         TermNames = ["accuracy", "scale"],
         Loss = Loss,
         FeatureWidths = plan => [plan.JointWidth, plan.JointWidth],
@@ -115,12 +119,12 @@ internal static class Clip
         return (features[0].mm(features[1].t()), tensor(Positives(texts), device: input.Device).view(texts.Rows, texts.Rows));
     }
 
-    private static SectionSpec Declare(ModelPlan plan) => new(
+    private static SectionSpec Declare(ModelPlan plan, double scaleMax) => new(
         Section,
         [
             ParameterSpec.Matrix(FrameProjection, plan.JointWidth, plan.Frame.Width),
             ParameterSpec.Matrix(TextProjection, plan.JointWidth, plan.Text.Width),
-            new ParameterSpec(LogitScale, [1], Initial.LogitScale, Decayed: false, Math.Log(ScaleMax)),
+            new ParameterSpec(LogitScale, [1], Initial.LogitScale, Decayed: false, Math.Log(scaleMax)),
         ]);
 
     private static Tensor Project(Tensor pooled, Weights weights, string name)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SslAgent.Domain;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Objectives.Parts;
@@ -19,14 +20,18 @@ internal static class Jigsaw
     // B batch, D width of the tower.
     public const string Section = "jigsaw";
 
-    private const int Grid = 3, Pieces = Grid * Grid, Count = 64;
+    private const int Grid = 3, Pieces = Grid * Grid;
 
     /// <summary>Keeps the division by a flat tile's deviation finite.</summary>
     private const double VarianceEpsilon = 1e-6;
 
-    private static readonly Lazy<int[][]> LazyOrders = new(() => Permutations.FarApart(Pieces, Count));
+    private static readonly Knob OrderCount = Knob.Count("orders", 2, 64, 1000, "orders that there are to tell: more make the question harder", "section 4.2, the fewest tried; 1,000 at most");
 
-    public static PretextTask Task { get; } = new()
+    private static readonly ConcurrentDictionary<int, int[][]> KnownOrders = new();
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([OrderCount], knobs => Define(knobs.Whole(OrderCount)).ToDefinition());
+
+    private static PretextTask Define(int orders) => new()
     {
         Name = ObjectiveNames.Jigsaw,
         About = new(
@@ -34,44 +39,43 @@ internal static class Jigsaw
             "nine pieces: less than a pass over whole frames, cheaper in attention",
             "Noroozi and Favaro, Unsupervised Learning of Visual Representations by Solving Jigsaw Puzzles, 2016, section 3"),
         Section = Section,
-        Declare = plan => Head(plan).Declare(),
-        Classes = Count,
-        Ask = input => Ask(input, Shuffle((int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model, input.Key.With(ChanceStream.Masking, input.Key.Part))),
+        Declare = plan => Head(plan, orders).Declare(),
+        Classes = orders,
+        Ask = input => Ask(input, Shuffle((int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model, orders, input.Key.With(ChanceStream.Masking, input.Key.Part)), orders),
     };
 
-    public static ObjectiveDefinition Definition { get; } = Task.ToDefinition();
-
     /// <summary>Row i tells which piece is shown at each place under the i-th order.</summary>
-    public static IReadOnlyList<int[]> Orders => LazyOrders.Value;
+    public static IReadOnlyList<int[]> Orders(int count) => KnownOrders.GetOrAdd(count, wanted => Permutations.FarApart(Pieces, wanted));
 
     /// <summary>Puzzles of a batch.</summary>
     /// <param name="Places">Where each shown tile is from, nine of each frame [B·9].</param>
     /// <param name="Shown">Number of each frame's order [B].</param>
     internal sealed record Puzzles(TilePlace[] Places, long[] Shown);
 
-    public static PretextQuestions Ask(ObjectiveInput input, Puzzles puzzles)
+    public static PretextQuestions Ask(ObjectiveInput input, Puzzles puzzles, int orders)
     {
         ModelPlan plan = input.Plan.Model;
         Tensor tiles = Tiles.Cut(PatchFilling.FramesOf(input), puzzles.Places, SideOf(plan), plan); // [B·9, K, P]
         Tensor features = Tiles.Pool(Normalize(tiles), puzzles.Places, input.Towers.Vision, plan); // [B·9, D]
         Tensor rows = features.view(puzzles.Shown.Length, Pieces * plan.Frame.Width); // [B, 9D]
-        return new PretextQuestions(features, () => Head(plan).Forward(rows, input.Towers.Weights), puzzles.Shown);
+        return new PretextQuestions(features, () => Head(plan, orders).Forward(rows, input.Towers.Weights), puzzles.Shown);
     }
 
     /// <summary>Draws an order for each frame, and where in its cell each tile lies.</summary>
-    public static Puzzles Shuffle(int frames, ModelPlan plan, DrawKey key)
+    public static Puzzles Shuffle(int frames, ModelPlan plan, int orders, DrawKey key)
     {
+        IReadOnlyList<int[]> all = Orders(orders);
         var chance = new Philox(key);
         var places = new TilePlace[frames * Pieces];
         var shown = new long[frames];
         int tile = SideOf(plan) * plan.PatchSize, cell = plan.ImageSize / Grid;
         for (var frame = 0; frame < frames; frame++)
         {
-            shown[frame] = chance.NextInt(Count);
+            shown[frame] = chance.NextInt(orders);
             int corner = Tiles.DrawCorner(SideOf(plan), plan, ref chance);
             for (var place = 0; place < Pieces; place++)
             {
-                int piece = Orders[(int)shown[frame]][place];
+                int piece = all[(int)shown[frame]][place];
                 places[(frame * Pieces) + place] = new TilePlace(Within(piece % Grid, ref chance), Within(piece / Grid, ref chance), corner);
             }
         }
@@ -92,5 +96,5 @@ internal static class Jigsaw
     /// <summary>Patches along a tile's side.</summary>
     private static int SideOf(ModelPlan plan) => Math.Max(1, plan.ImageSize / Grid / plan.PatchSize);
 
-    private static Perceptron Head(ModelPlan plan) => new("jigsaw.answer", Pieces * plan.Frame.Width, 4 * plan.Frame.Width, Count);
+    private static Perceptron Head(ModelPlan plan, int orders) => new("jigsaw.answer", Pieces * plan.Frame.Width, 4 * plan.Frame.Width, orders);
 }

@@ -21,10 +21,13 @@ internal static class SimSiam
     // B batch, D width of the tower and of the heads.
     public const string Section = "simsiam";
 
-    /// <summary>The predictor's hidden layer is narrower by this (section 4.2: a bottleneck).</summary>
-    private const int Bottleneck = 4;
+    private static readonly Knob Bottleneck = Knob.Count("bottleneck", 1, 4, 16, "by how much the predictor's hidden layer is narrower than a feature", "section 4.2: 512 of 2,048");
 
-    public static TwoViewObjective Objective { get; } = new()
+    public static TwoViewObjective Objective { get; } = Define(KnobValues.None);
+
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([Bottleneck], knobs => Define(knobs).ToDefinition());
+
+    private static TwoViewObjective Define(KnobValues knobs) => new()
     {
         Name = ObjectiveNames.SimSiam,
         About = new(
@@ -33,12 +36,10 @@ internal static class SimSiam
             "Chen and He, Exploring Simple Siamese Representation Learning, 2021, section 3"),
         Views = _ => ViewPresets.MoCoV2,
         Heads = [Section],
-        Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan).Declare()])],
-        ViewLosses = Losses,
+        Declare = plan => [new SectionSpec(Section, [.. Projection(plan).Declare(), .. Predictor(plan, knobs).Declare()])],
+        ViewLosses = (input, features) => Losses(input, features, knobs),
         TrivialLoss = _ => 1,
     };
-
-    public static ObjectiveDefinition Definition { get; } = Objective.ToDefinition();
 
     /// <summary>1 less the cosine of each prediction with what it is to predict, fp32 [B]; equation 1 with 1 added.</summary>
     /// <param name="target">Its gradient is stopped here (equation 3).</param>
@@ -46,10 +47,10 @@ internal static class SimSiam
         1 - (nn.functional.normalize(predicted, dim: 1) * nn.functional.normalize(target.detach(), dim: 1)).sum(1);
 
     /// <summary>Each view's distance from the other's, [2B]; their mean is equation 4.</summary>
-    private static ViewLosses Losses(ObjectiveInput input, TwoViews features)
+    private static ViewLosses Losses(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
         Weights weights = input.Towers.Weights;
-        MlpHead predictor = Predictor(input.Plan.Model);
+        MlpHead predictor = Predictor(input.Plan.Model, knobs);
         (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights); // [B, D] each
         return new(cat([Distance(predictor.Forward(first, weights), second), Distance(predictor.Forward(second, weights), first)]));
     }
@@ -57,6 +58,6 @@ internal static class SimSiam
     private static MlpHead Projection(ModelPlan plan) =>
         new("simsiam.projection", [plan.Frame.Width, plan.Frame.Width, plan.Frame.Width, plan.Frame.Width], normalizesOutput: true);
 
-    internal static MlpHead Predictor(ModelPlan plan) =>
-        new("simsiam.predictor", [plan.Frame.Width, plan.Frame.Width / Bottleneck, plan.Frame.Width], normalizesOutput: false);
+    internal static MlpHead Predictor(ModelPlan plan, KnobValues knobs) =>
+        new("simsiam.predictor", [plan.Frame.Width, Math.Max(1, plan.Frame.Width / knobs.Whole(Bottleneck)), plan.Frame.Width], normalizesOutput: false);
 }

@@ -8,7 +8,7 @@ internal enum AuditOutcome
     /// <summary>Derived again bit for bit.</summary>
     Equal = 0,
 
-    /// <summary>On a device whose sums are not the same twice: derived again, and its probe losses are the recorded ones within the probe's noise.</summary>
+    /// <summary>On a GPU that gave other bits: derived again, and its probe losses are the recorded ones within the probe's noise.</summary>
     WithinNoise = 1,
 
     /// <summary>What the journal gives is not what is on disk.</summary>

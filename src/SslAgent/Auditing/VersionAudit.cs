@@ -66,10 +66,11 @@ internal sealed class VersionAudit(
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (4)
         using IModelSnapshot snapshot = seat.Learner.Snapshot();
         using IStoredModel stored = store.Open(trained.Version);
-        bool isExact = cycle.Plan.Learner.Compute.Device == ExactDevice;
-        List<string> differences = isExact // (5)
-            ? [.. VersionComparison.OfWeights(stored, snapshot), .. VersionComparison.OfFacts(stored.Manifest, trained, report), .. VersionComparison.OfProbes(stored.Manifest.Probe, probe)]
-            : [.. VersionComparison.OfProbesWithinNoise(stored.Manifest.Probe, probe)];
+        List<string> differences = // (5)
+            [.. VersionComparison.OfWeights(stored, snapshot), .. VersionComparison.OfFacts(stored.Manifest, trained, report), .. VersionComparison.OfProbes(stored.Manifest.Probe, probe)];
+        // A GPU is asked for fixed orders of sums, and where it kept to them it is held to nothing less; not every stack can ask.
+        bool isExact = differences.Count == 0 || cycle.Plan.Learner.Compute.Device == ExactDevice;
+        if (!isExact) differences = [.. VersionComparison.OfProbesWithinNoise(stored.Manifest.Probe, probe)];
         differences.AddRange(CompareBuffer(trained, cycle, seat, stored, isExact));
         List<string> notes = [];
         IReadOnlyList<SampleUnreadableException> unreadable = journal.TakeUnreadable();
@@ -77,7 +78,7 @@ internal sealed class VersionAudit(
         if (differences.Count > 0 && unreadable.Count > 0 && unreadable.All(sample => sample.InnerException is null))
             return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, $"{unreadable.Count} samples that it learned from are no longer in the journal: retired or forgotten");
         CompareState(trained, ground.Plan, state, stored, differences, notes, cancellation); // (6)
-        if (!isExact) notes.Add($"{cycle.Plan.Learner.Compute.Device} gives no bits twice: held-out losses are compared, within their own noise");
+        if (!isExact) notes.Add($"{cycle.Plan.Learner.Compute.Device} gave other bits this time: held-out losses are compared, within their own noise");
         Verdict again = guard.Judge(new GuardInput(report, probe, seat.Book));
         if (again.Kind != trained.Ended.Verdict.Kind)
             notes.Add($"judged anew under this configuration's guard it would be: {again.Kind}; the journal has {trained.Ended.Verdict.Kind}");

@@ -74,7 +74,12 @@ public sealed class EmbeddingCheckTests
 
     private static LearnerPlan PlanOf(double? cosineMin, int drawsMax = 4, double emaDecay = 0, double rate = 1e-3) => Some.Plan(Some.SmallLearning with
     {
-        Objectives = [new ObjectiveOptions { Name = "byol" }], ViewCosineMin = cosineMin, ViewDrawsMax = drawsMax, EmaDecay = emaDecay, WarmupSteps = 0, LearningRate = rate,
+        Objectives = [new ObjectiveOptions { Name = "byol" }],
+        ViewCosineMin = cosineMin,
+        ViewDrawsMax = drawsMax,
+        EmaDecay = emaDecay,
+        WarmupSteps = 0,
+        LearningRate = rate,
     });
 
     private static KeyedSource Source() => new(40, 0, 0);

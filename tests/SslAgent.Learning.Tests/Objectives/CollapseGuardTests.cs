@@ -28,7 +28,7 @@ public sealed class CollapseGuardTests(ITestOutputHelper output)
         static ViewLosses Distances(ObjectiveInput input, TwoViews features, Func<Tensor, Tensor, Tensor> distance)
         {
             Weights weights = input.Towers.Weights;
-            MlpHead predictor = SimSiam.Predictor(input.Plan.Model);
+            MlpHead predictor = SimSiam.Predictor(input.Plan.Model, KnobValues.None);
             (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights);
             return new ViewLosses(cat([distance(predictor.Forward(first, weights), second), distance(predictor.Forward(second, weights), first)]));
         }

@@ -125,14 +125,14 @@ public sealed class PretextTests
     {
         ModelPlan plan = Some.Plan().Model with { ImageSize = size, PatchSize = patch };
         int tile = Math.Max(1, size / 3 / patch) * patch;
-        Jigsaw.Puzzles puzzles = Jigsaw.Shuffle(50, plan, Key);
+        Jigsaw.Puzzles puzzles = Jigsaw.Shuffle(50, plan, 64, Key);
         Assert.True(puzzles.Shown.Distinct().Count() > 20, $"orders are drawn, by seed {Some.Seed}");
         for (var place = 0; place < puzzles.Places.Length; place++)
         {
             TilePlace at = puzzles.Places[place];
             Assert.True(at.Left >= 0 && at.Top >= 0 && at.Left + tile <= size && at.Top + tile <= size, at.ToString());
             if (size / 3 < tile) continue; // Cells smaller than a patch: tiles overlap.
-            int piece = Jigsaw.Orders[(int)puzzles.Shown[place / 9]][place % 9];
+            int piece = Jigsaw.Orders(64)[(int)puzzles.Shown[place / 9]][place % 9];
             Assert.InRange(at.Left - (piece % 3 * (size / 3)), 0, (size / 3) - tile);
             Assert.InRange(at.Top - (piece / 3 * (size / 3)), 0, (size / 3) - tile);
         }
@@ -142,7 +142,7 @@ public sealed class PretextTests
     public void All_tiles_of_a_frame_are_shown_at_one_place_and_frames_at_every_place()
     {
         ModelPlan plan = Some.Plan().Model with { ImageSize = 64, PatchSize = 8 };
-        foreach ((TilePlace[] places, int each) in new[] { (PatchPosition.Place(600, plan, Key), 16), (Jigsaw.Shuffle(600, plan, Key).Places, 9) })
+        foreach ((TilePlace[] places, int each) in new[] { (PatchPosition.Place(600, plan, Key), 16), (Jigsaw.Shuffle(600, plan, 64, Key).Places, 9) })
         {
             int[][] corners = [.. places.Select(place => place.Corner).Chunk(each)];
             Assert.All(corners, frame => Assert.Single(frame.Distinct()));
@@ -155,9 +155,9 @@ public sealed class PretextTests
     public void A_tiles_brightness_and_contrast_tell_nothing()
     {
         using var fixture = Fixture.OfMasked();
-        Jigsaw.Puzzles puzzles = Jigsaw.Shuffle(4, fixture.Plan.Model, Key);
-        Tensor answers = Jigsaw.Ask(fixture.Input, puzzles).Answers().detach();
-        Tensor changed = Jigsaw.Ask(fixture.Input with { Frames = (fixture.Input.Frames! * 3) + 0.7 }, puzzles).Answers().detach();
+        Jigsaw.Puzzles puzzles = Jigsaw.Shuffle(4, fixture.Plan.Model, 64, Key);
+        Tensor answers = Jigsaw.Ask(fixture.Input, puzzles, 64).Answers().detach();
+        Tensor changed = Jigsaw.Ask(fixture.Input with { Frames = (fixture.Input.Frames! * 3) + 0.7 }, puzzles, 64).Answers().detach();
         Pictures.Same(answers, changed, 1e-4f);
     }
 }

@@ -20,7 +20,7 @@ internal static class MaskedNames
         ObjectiveNames.Beit => Beit.Loss(fixture.Input, fixture.Drawn("hidden"), Beit.Tokenizer(KnobValues.None)).Loss,
         ObjectiveNames.Rotation => Rotation.Definition.Loss(fixture.Input).Loss,
         ObjectiveNames.PatchPosition => PretextTask.Loss(PatchPosition.Ask(fixture.Input, Places(fixture, "pairs"))).Loss,
-        ObjectiveNames.Jigsaw => PretextTask.Loss(Jigsaw.Ask(fixture.Input, new(Places(fixture, "pieces"), [.. fixture.Drawn("shown").Select(order => (long)order)]))).Loss,
+        ObjectiveNames.Jigsaw => PretextTask.Loss(Jigsaw.Ask(fixture.Input, new(Places(fixture, "pieces"), [.. fixture.Drawn("shown").Select(order => (long)order)]), 64)).Loss,
         ObjectiveNames.Equivariance => Equivariance.Loss(fixture.Input, Transforms(fixture), 0.1).Loss,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no loss is given"),
     };

@@ -51,7 +51,7 @@ for project in tests/*.Tests; do
         code=${PIPESTATUS[0]}
     }
     run_tests "$@"
-    # A program that died by a signal says nothing of its tests: its classes are run one by one, and that it died is said at the end (docs/reliability.md, Known faults).
+    # A program that died by a signal says nothing of its tests: its classes are run one by one, and that it died is said at the end.
     if [ "$code" -ge 128 ]; then
         died="$died $name (signal $((code - 128)))"
         run_classes "$@"

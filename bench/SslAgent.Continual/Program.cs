@@ -62,7 +62,7 @@ internal static class Program
 
         bool whole = arguments.ReportOnly || schedule.Run(profile.Jobs, Here, key => Worker(words, key));
         RunRecord[] records = [.. keys.Where(schedule.IsDone).Select(store.Find).OfType<RunRecord>()];
-        string results = new ResultsPage(profile, arguments, records, skipped, TimeProvider.System).Write(Places.Out(arguments));
+        string results = new ResultsPage(profile, arguments, records, [.. keys.Where(key => !schedule.IsDone(key))], skipped, TimeProvider.System).Write(Places.Out(arguments));
         Console.WriteLine($"written: {results}");
         return whole ? 0 : 1;
     }

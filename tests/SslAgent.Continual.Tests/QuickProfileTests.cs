@@ -19,6 +19,8 @@ public sealed class QuickProfileTests : IDisposable
         string page = File.ReadAllText(Path.Combine(_folder, "RESULTS.md"));
         Assert.Contains("Profile quick", page, StringComparison.Ordinal);
         Assert.DoesNotContain("not run", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("not done yet", page, StringComparison.Ordinal);
+        Assert.Contains($", {Environment.ProcessorCount} cores, ", page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         foreach (string stream in (string[])["emoji", "logs"]) AllMethodsOf(stream, page);
         Assert.All((string[])["not inferior to i.i.d.", "better than naive", "above the random tower", "average forgetting"], target => Assert.Contains($"| {target} |", page, StringComparison.Ordinal));

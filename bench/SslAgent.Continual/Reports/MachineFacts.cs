@@ -11,6 +11,9 @@ internal static class MachineFacts
     public static string System { get; } =
         Field("/etc/os-release", "PRETTY_NAME", '=') is { Length: > 0 } name ? name : global::System.Runtime.InteropServices.RuntimeInformation.OSDescription;
 
+    public static string Machine { get; } =
+        string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"{Processor}, {Environment.ProcessorCount} cores, {System}, .NET {Environment.Version}");
+
     /// <summary>The commit that was checked out, and whether the sources differed from it.</summary>
     public static string Commit(string repository)
     {

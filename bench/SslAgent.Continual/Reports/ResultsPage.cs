@@ -8,7 +8,7 @@ namespace SslAgent.Continual.Reports;
 
 /// <summary>Writes <c>RESULTS.md</c> and its pictures: only of runs that were done.</summary>
 internal sealed class ResultsPage(
-    Profile profile, Arguments arguments, IReadOnlyList<RunRecord> records, IReadOnlyDictionary<string, string> skipped, TimeProvider time)
+    Profile profile, Arguments arguments, IReadOnlyList<RunRecord> records, IReadOnlyList<RunKey> waiting, IReadOnlyDictionary<string, string> skipped, TimeProvider time)
 {
     private readonly RunTable _runs = new(records);
 
@@ -67,9 +67,11 @@ internal sealed class ResultsPage(
         if (profile.Name == "quick") page.AppendLine("**Profile quick: a few seconds of training a run. It shows that everything works; no method should be judged by these numbers.**").AppendLine();
         string commits = string.Join(" and ", records.Select(record => record.Commit).Where(commit => commit.Length > 0).Distinct());
         page.Append(CultureInfo.InvariantCulture, $"Made by `make bench-continual PROFILE={profile.Name}{Options()}` on {time.GetUtcNow():yyyy-MM-dd}, commit {commits}: ");
-        page.Append(CultureInfo.InvariantCulture, $"{MachineFacts.Processor}, {Environment.ProcessorCount} cores, {MachineFacts.System}, .NET {Environment.Version}; ");
+        page.Append(CultureInfo.InvariantCulture, $"{string.Join(" and ", records.Select(record => record.Machine).Where(machine => machine.Length > 0).Distinct())}; ");
         page.AppendLine(CultureInfo.InvariantCulture, $"{profile.Jobs} runs at a time with {arguments.Threads} thread each, {arguments.Dtype} on {arguments.Device}.").AppendLine();
         page.AppendLine(HowItWasDone).AppendLine();
+        string[] missing = [.. waiting.CountBy(key => key.Stream).Select(stream => $"{stream.Value} of {stream.Key}")];
+        if (missing.Length > 0) page.AppendLine(CultureInfo.InvariantCulture, $"**Runs of this profile that are not done yet: {string.Join(", ", missing)}.**").AppendLine();
         foreach ((string stream, string why) in skipped) page.AppendLine(CultureInfo.InvariantCulture, $"Skipped: {stream} ({why}).").AppendLine();
     }
 

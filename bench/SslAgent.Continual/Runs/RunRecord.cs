@@ -46,6 +46,9 @@ internal sealed record RunRecord(
     /// <summary>The commit of the sources that ran it: a profile may be finished by later ones than began it.</summary>
     public string Commit { get; init; } = "";
 
+    /// <summary>The machine that ran it, for the same reason.</summary>
+    public string Machine { get; init; } = "";
+
     [JsonIgnore]
     public RunKey Key => new(Stream, Method, Share, Seed);
 }

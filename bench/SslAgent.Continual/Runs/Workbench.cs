@@ -17,7 +17,7 @@ internal sealed class Workbench(DataFolders folders, BenchSetting bench, TimePro
         HeldOut heldOut = Prepare(spec, data, key.Seed);
         RunSetting setting = RunSetting.Of(spec, method, key, bench, heldOut.Trainable);
         var run = new ContinualRun(spec, data, heldOut, method, key, setting, bench.Steps(spec, heldOut.Cycles), time);
-        return run.Execute(RunSetting.Digest(named, method, key, bench)) with { Commit = MachineFacts.Commit(Places.Repository) };
+        return run.Execute(RunSetting.Digest(named, method, key, bench)) with { Commit = MachineFacts.Commit(Places.Repository), Machine = MachineFacts.Machine };
     }
 
     private (StreamSpec Spec, StreamData Data) Load(StreamSpec named)

@@ -10,7 +10,6 @@ export TORCH_DIR
 "$python" -c 'import sys, torch; sys.exit(0 if torch.cuda.is_available() else "gpu-check: this PyTorch sees no CUDA device")'
 native/build.sh
 dotnet build SslAgent.sln -c Release -v q --nologo
-dotnet build bench/SslAgent.Bench -c Release -v q --nologo
 dotnet run --project tests/TorchSharp.Compat.Tests -c Release --no-build -- -noColor
 dotnet run --project tests/SslAgent.Learning.Tests -c Release --no-build -- -noColor
 mkdir -p bench/out

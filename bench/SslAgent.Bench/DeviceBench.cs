@@ -53,7 +53,7 @@ internal static class DeviceBench
 
     private static Outcome Learn(string objective, string device, string dtype, IReadOnlyDictionary<string, string> arguments)
     {
-        int batch = Number(arguments, "batch", 16), steps = Number(arguments, "steps", 6);
+        int batch = arguments.Number("batch", 16), steps = arguments.Number("steps", 6);
         var learning = new LearningOptions { Objectives = [new ObjectiveOptions { Name = objective, BatchSize = batch }], Dtype = dtype, Device = device };
         var model = new ModelOptions { Preset = arguments.GetValueOrDefault("preset", "nano") };
         LearnerPlan plan = Planner.Resolve(model, learning, seed: 1, earlier: null, new Machine(TimeProvider.System));
@@ -66,9 +66,6 @@ internal static class DeviceBench
         learner.RunCycle(new CycleNumber(2), 0, steps, source, _ => true, null);
         return new(report.Objectives[objective].LossLast, digest, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds / steps);
     }
-
-    private static int Number(IReadOnlyDictionary<string, string> arguments, string name, int otherwise) =>
-        arguments.TryGetValue(name, out string? value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 
     private sealed record Outcome(double Loss, string Digest, double MillisecondsPerStep);
 }

@@ -18,7 +18,7 @@ internal static class TrainingBench
     public static int Run(IReadOnlyDictionary<string, string> arguments)
     {
         string preset = arguments.GetValueOrDefault("preset", "tiny");
-        int batch = Number(arguments, "batch", 64), seconds = Number(arguments, "seconds", 8), textTokens = Number(arguments, "text-tokens", 0);
+        int batch = arguments.Number("batch", 64), seconds = arguments.Number("seconds", 8), textTokens = arguments.Number("text-tokens", 0);
         foreach (string objective in arguments.GetValueOrDefault("objectives", "mae,mlm,clip").Split(','))
             Console.WriteLine(Measure(preset, batch, seconds, textTokens, objective, arguments));
         return 0;
@@ -31,7 +31,7 @@ internal static class TrainingBench
             Objectives = [new ObjectiveOptions { Name = objective, BatchSize = batch }],
             Dtype = arguments.GetValueOrDefault("dtype", "auto"),
             Device = arguments.GetValueOrDefault("device", "auto"),
-            Threads = Number(arguments, "threads", 0),
+            Threads = arguments.Number("threads", 0),
         };
         LearnerPlan plan = Planner.Resolve(new ModelOptions { Preset = preset }, learning, seed: 1, earlier: null, new Machine(TimeProvider.System));
         using Learner learner = Learner.Create(plan, TimeProvider.System);
@@ -42,14 +42,11 @@ internal static class TrainingBench
         long started = TimeProvider.System.GetTimestamp();
         CycleReport report = learner.RunCycle(
             new CycleNumber(2), 0, int.MaxValue, source, _ => TimeProvider.System.GetElapsedTime(started).TotalSeconds < seconds, null);
-        
+
         double cpu = (System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime - cpuBefore).TotalSeconds;
         double elapsed = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         return string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"objective":"{{objective}}","samplesPerSecond":{{report.StepsDone * batch / elapsed:F1}},"cpuMsPerStep":{{cpu / report.StepsDone * 1000:F1}},"steps":{{report.StepsDone}},"dtype":"{{plan.Compute.Dtype}}","device":"{{plan.Compute.Device}}","threads":{{plan.Compute.Threads}},"parameters":{{learner.ParameterCount}},"loss":{{report.Objectives[objective].LossLast:F4}}}""");
     }
-
-    private static int Number(IReadOnlyDictionary<string, string> arguments, string name, int otherwise) =>
-        arguments.TryGetValue(name, out string? value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 }

@@ -16,9 +16,9 @@ internal static class ViewBench
 
     public static int Run(Dictionary<string, string> arguments)
     {
-        int batch = Number("batch", 256), source = Number("source", 64), side = Number("side", 64), rounds = Number("rounds", 20);
+        int batch = arguments.Number("batch", 256), source = arguments.Number("source", 64), side = arguments.Number("side", 64), rounds = arguments.Number("rounds", 20);
         // A learner sets libtorch's threads and the allocator up, as it does for whoever trains.
-        var learning = new LearningOptions { Device = "cpu", Threads = Number("threads", 2) };
+        var learning = new LearningOptions { Device = "cpu", Threads = arguments.Number("threads", 2) };
         LearnerPlan host = Planner.Resolve(new ModelOptions { Preset = "nano" }, learning, seed: 1, earlier: null, new Machine(TimeProvider.System));
         using Learner learner = Learner.Create(host, TimeProvider.System);
         string preset = arguments.GetValueOrDefault("preset", "simclr");
@@ -29,9 +29,6 @@ internal static class ViewBench
             Measure(rounds, $"one view, {name}", batch, source, side, key => Views.Draw(pixels, [plan], side, key));
         Measure(rounds, $"{plans.Count} views, {preset}", batch, source, side, key => Views.Draw(pixels, plans, side, key));
         return 0;
-
-        int Number(string name, int otherwise) =>
-            arguments.TryGetValue(name, out string? given) ? int.Parse(given, CultureInfo.InvariantCulture) : otherwise;
     }
 
     private static IReadOnlyList<ViewPlan> Plans(string preset, int side) => preset switch

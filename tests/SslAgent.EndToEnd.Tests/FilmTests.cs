@@ -25,7 +25,7 @@ public sealed class FilmTests : IDisposable
     public async Task Stopped_and_begun_again_it_arrives_at_the_same_weights_and_surprises_and_an_audit_agrees()
     {
         await WriteFilmsAsync();
-        (int code, _, string error) = await CommandAsync(Arguments("undisturbed"), _limit);
+        (int code, _, string error) = await Typed.RunAsync(Arguments("undisturbed"), _limit);
         Assert.True(code == ExitCode.Ok, error);
         IReadOnlyList<VersionManifest> undisturbed = Versions("undisturbed");
         Assert.True(undisturbed.Count >= 2, $"{undisturbed.Count} versions");
@@ -50,7 +50,7 @@ public sealed class FilmTests : IDisposable
         Assert.Contains("sourceWeights", undisturbed[0].Plan.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(4, undisturbed[0].Probe.Eras.Select(era => era.Objective).Distinct().Count());
 
-        (code, string output, error) = await CommandAsync(["audit", "--config", Config("disturbed")], _limit);
+        (code, string output, error) = await Typed.RunAsync(["audit", "--config", Config("disturbed")], _limit);
         Assert.True(code == ExitCode.Ok, output + error);
     }
 
@@ -107,21 +107,4 @@ public sealed class FilmTests : IDisposable
         VersionStore.Open(LocalDisk.Instance, Path.Combine(_root, state, "versions"), StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance).List();
 
     private static IReadOnlyList<SourceSurprise> SurprisesOf(VersionManifest version) => Check.NotNull(version.Report, "a cycle has a report").Surprises;
-
-    private static async Task<(int Code, string Output, string Error)> CommandAsync(string[] args, CancellationToken cancellation)
-    {
-        using StringWriter output = new(), error = new();
-        int code = await CommandLine.RunAsync(args, output, error, cancellation);
-        return (code, output.ToString(), error.ToString());
-    }
-
-    /// <summary>Asks for the end when the first verdict is told.</summary>
-    private sealed class StopsAtVersion(CancellationTokenSource stop) : StringWriter
-    {
-        public override Task WriteLineAsync(string? value)
-        {
-            if (value?.StartsWith('v') == true) stop.Cancel();
-            return base.WriteLineAsync(value);
-        }
-    }
 }

@@ -59,7 +59,7 @@ public sealed class PretrainTests : IDisposable
         string[] Arguments(string state) =>
             ["pretrain", "--topic", cluster.Topic, "--config", Config(state), "--set", $"kafka:bootstrapServers={cluster.BootstrapServers}", "--stage", "mlm:3", "--stage", "simcse:1"];
 
-        (int code, string output, string error) = await CommandAsync(Arguments("undisturbed"), _limit);
+        (int code, string output, string error) = await Typed.RunAsync(Arguments("undisturbed"), _limit);
         Assert.True(code == ExitCode.Ok, error + output);
         Assert.Contains("1 rejected", output, StringComparison.Ordinal);
         Assert.Equal(lines.Length, await AdmittedAsync("undisturbed"));
@@ -67,7 +67,7 @@ public sealed class PretrainTests : IDisposable
         Assert.Equal(Digests(Versions("undisturbed")), Digests(Versions("disturbed")));
 
         await SendAsync(cluster, [new ContractMessage { Source = "host-1", Id = "later", TimeMs = 1_700_000_001_000, Text = "what came later" }.To(cluster.Topic)]);
-        (code, output, error) = await CommandAsync(Arguments("undisturbed"), _limit);
+        (code, output, error) = await Typed.RunAsync(Arguments("undisturbed"), _limit);
         Assert.True(code == ExitCode.Ok, error + output);
         Assert.Equal(lines.Length + 1, await AdmittedAsync("undisturbed"));
     }
@@ -77,15 +77,15 @@ public sealed class PretrainTests : IDisposable
     {
         using var cluster = new TestCluster(partitions: 1, brokers: 1);
         cluster.Broker.FailTopic(cluster.Topic, 29); // TOPIC_AUTHORIZATION_FAILED
-        (int code, string output, string error) = await CommandAsync(
+        (int code, string output, string error) = await Typed.RunAsync(
             ["pretrain", "--topic", cluster.Topic, "--config", Config("refused"), "--set", $"kafka:bootstrapServers={cluster.BootstrapServers}"], _limit);
         Assert.True(code == ExitCode.Failed, output + error);
         Assert.Contains($"topic {cluster.Topic} at", output + error, StringComparison.Ordinal);
 
-        (code, output, error) = await CommandAsync(["pretrain", "--topic", "a topic", "--config", Config("refused")], _limit);
+        (code, output, error) = await Typed.RunAsync(["pretrain", "--topic", "a topic", "--config", Config("refused")], _limit);
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains("'a topic'", output + error, StringComparison.Ordinal);
-        (code, output, error) = await CommandAsync(["pretrain", "--config", Config("refused")], _limit);
+        (code, output, error) = await Typed.RunAsync(["pretrain", "--config", Config("refused")], _limit);
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains("at least one PATH or --topic", output + error, StringComparison.Ordinal);
     }
@@ -98,7 +98,7 @@ public sealed class PretrainTests : IDisposable
         Assert.True(code == ExitCode.Ok, error);
         string json = Path.Combine(_root, "probe.json"), png = Path.Combine(_root, "probe.png");
 
-        (code, string output, error) = await CommandAsync(
+        (code, string output, error) = await Typed.RunAsync(
             ["probe", Path.Combine(_root, "pictures"), "--config", Config("probed"), "--fine-tune", "4", "--shots", "1", "4", "1000", "--json", json, "--picture", png], _limit);
 
         Assert.True(code == ExitCode.Ok, error);
@@ -113,7 +113,7 @@ public sealed class PretrainTests : IDisposable
         FrameDecoding picture = new VipsFrameCodec(new FrameOptions()).Decode(await File.ReadAllBytesAsync(png, _limit));
         Assert.NotNull(picture.Frame);
 
-        (code, string again, error) = await CommandAsync(
+        (code, string again, error) = await Typed.RunAsync(
             ["probe", Path.Combine(_root, "pictures"), "--config", Config("probed"), "--fine-tune", "4", "--shots", "1", "4", "1000"], _limit);
         Assert.Equal((ExitCode.Ok, output), (code, again));
     }
@@ -162,7 +162,7 @@ public sealed class PretrainTests : IDisposable
     public async Task What_cannot_be_learned_from_is_said(string data, string says, int expected, string stage)
     {
         await WriteDataAsync();
-        (int code, string output, string error) = await CommandAsync(["pretrain", Path.Combine(_root, data), "--config", Config("refused"), "--stage", stage], _limit);
+        (int code, string output, string error) = await Typed.RunAsync(["pretrain", Path.Combine(_root, data), "--config", Config("refused"), "--stage", stage], _limit);
         Assert.Equal(expected, code);
         Assert.Contains(says, output + error, StringComparison.Ordinal);
     }
@@ -210,7 +210,7 @@ public sealed class PretrainTests : IDisposable
         return file;
     }
 
-    private Task<(int Code, string Output, string Error)> RunAsync(string state, string[] more, CancellationToken cancellation) => CommandAsync(Arguments(state, more), cancellation);
+    private Task<(int Code, string Output, string Error)> RunAsync(string state, string[] more, CancellationToken cancellation) => Typed.RunAsync(Arguments(state, more), cancellation);
 
     private string[] Arguments(string state, string[] more) =>
         ["pretrain", Path.Combine(_root, "pictures"), Path.Combine(_root, "captions.tsv"), Path.Combine(_root, "app.log"), "--config", Config(state), .. more];
@@ -220,7 +220,7 @@ public sealed class PretrainTests : IDisposable
 
     private async Task<long> AdmittedAsync(string state)
     {
-        (int code, string output, string error) = await CommandAsync(["replay", "stats", "--config", Config(state), "-o", "json"], _limit);
+        (int code, string output, string error) = await Typed.RunAsync(["replay", "stats", "--config", Config(state), "-o", "json"], _limit);
         Assert.True(code == ExitCode.Ok, error);
         JsonElement stats = JsonDocument.Parse(output).RootElement;
         return stats.GetProperty("trainableAdmitted").GetInt64() + stats.GetProperty("sentinelsAdmitted").GetInt64();
@@ -257,22 +257,5 @@ public sealed class PretrainTests : IDisposable
         }
 
         Assert.True(lives > 1, "it was stopped at least once");
-    }
-
-    private static async Task<(int Code, string Output, string Error)> CommandAsync(string[] args, CancellationToken cancellation)
-    {
-        using StringWriter output = new(), error = new();
-        int code = await CommandLine.RunAsync(args, output, error, cancellation);
-        return (code, output.ToString(), error.ToString());
-    }
-
-    /// <summary>Asks for the end when the first verdict is told.</summary>
-    private sealed class StopsAtVersion(CancellationTokenSource stop) : StringWriter
-    {
-        public override Task WriteLineAsync(string? value)
-        {
-            if (value?.StartsWith('v') == true) stop.Cancel();
-            return base.WriteLineAsync(value);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SslAgent.Domain;
 
 namespace SslAgent.Learning.Batches;
@@ -10,6 +11,7 @@ public sealed class SamplesInMemory : IBatchSource
     private readonly IReadOnlyList<(Frame Frame, Domain.Text Text)> _pairs;
     private readonly IReadOnlyList<Moment> _moments;
     private readonly Timeline _timeline;
+    private readonly ConcurrentDictionary<WindowShape, int[]> _ends = []; // Asked for in every step.
 
     /// <param name="frames">All of one size, at least that which the network reads.</param>
     /// <param name="moments">Whose each frame is and when it was, for objectives that learn from windows of time; null: nobody knows.</param>
@@ -19,8 +21,8 @@ public sealed class SamplesInMemory : IBatchSource
         (_frames, _texts, _pairs, _moments) = (Check.NotNull(frames, "frames may be none, but not null"), texts ?? [], pairs ?? [], moments ?? []);
         Check.That(moments is null || moments.Count == _frames.Count, "each frame has its moment");
         Available = new AvailableData(_frames.Count, _texts.Count, _pairs.Count);
-        string[] sources = [.. _moments.Select(moment => moment.Source).Distinct(StringComparer.Ordinal)];
-        _timeline = new Timeline(_moments.Select((moment, place) => new TimedSample(place, Array.IndexOf(sources, moment.Source), moment.TimeMs)));
+        Dictionary<string, int> sources = _moments.Select(moment => moment.Source).Distinct(StringComparer.Ordinal).Index().ToDictionary(one => one.Item, one => one.Index, StringComparer.Ordinal);
+        _timeline = new Timeline(_moments.Select((moment, place) => new TimedSample(place, sources[moment.Source], moment.TimeMs)));
     }
 
     public AvailableData Available { get; }
@@ -40,12 +42,12 @@ public sealed class SamplesInMemory : IBatchSource
         };
     }
 
-    public int CountWindows(WindowShape shape) => _timeline.Ends(shape).Count();
+    public int CountWindows(WindowShape shape) => EndsOf(shape).Length;
 
     /// <summary>No text stands beside the frames: texts here have no time.</summary>
     public Batch DrawWindows(WindowShape shape, int count, DrawKey key)
     {
-        int[] ends = [.. _timeline.Ends(shape)];
+        int[] ends = [.. EndsOf(shape)];
         new Philox(key).Shuffle<int>(ends);
         int[] places = [.. ends.Take(count).SelectMany(end => _timeline.WindowAt(end, shape) ?? []).Select(place => (int)_timeline[place].Id)];
         return new Batch(Modality.Frame, [.. places.Select(place => new SampleId(place))], [.. places.Select(place => _frames[place])], [])
@@ -54,4 +56,6 @@ public sealed class SamplesInMemory : IBatchSource
             Moments = [.. places.Select(place => _moments[place])],
         };
     }
+
+    private int[] EndsOf(WindowShape shape) => _ends.GetOrAdd(shape, wanted => [.. _timeline.Ends(wanted)]);
 }

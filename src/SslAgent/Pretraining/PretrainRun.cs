@@ -57,7 +57,7 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
         AgentStatus status = agent.Status();
         board.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"{reading.Given:N0} read: {status.BufferFrames:N0} frames, {status.BufferTexts:N0} texts and {status.BufferPairs:N0} pairs to train on, {status.SentinelsAdmitted:N0} held out, {status.MessagesRejected:N0} rejected"));
+            $"{reading.Given:N0} read: {status.BufferFrames:N0} frames, {status.BufferTexts:N0} texts and {status.BufferPairs:N0} pairs to train on, {status.SentinelsAdmitted:N0} held out, {status.MessagesRejected:N0} rejected{(status.MessagesRejected > 0 ? " (sslagent replay rejected says why)" : "")}"));
         if (isLast && from is { } version) await GoBackAsync(agent, version, cancellation);
         await agent.StopAsync();
         return new AvailableData(status.BufferFrames, status.BufferTexts, status.BufferPairs);

@@ -1,15 +1,15 @@
 namespace SslAgent.Objectives;
 
-/// <summary>What each method gets: it is measured once it has seen so many samples, and once it has trained for so long.</summary>
-/// <param name="TrainMax">Training pictures at most, the first of the set.</param>
-/// <param name="TestMax">Test pictures at most.</param>
+/// <summary>What each method gets: it is measured once it has seen so many samples (texts, pairs, windows of frames), and once it has trained for so long.</summary>
+/// <param name="TrainMax">Samples to learn from at most: the first pictures of a set, log lines thinned evenly.</param>
+/// <param name="TestMax">Samples to ask about at most.</param>
 internal sealed record Budget(long Samples, double Seconds, int TrainMax, int TestMax)
 {
     public const int BatchSize = 64;
 
-    /// <summary>Twenty passes over 5,000 pictures, and two minutes.</summary>
-    public static Budget Whole { get; } = new(100_000, 120, 50_000, 10_000);
+    /// <summary>Six passes over 5,000 pictures, and a minute.</summary>
+    public static Budget Whole { get; } = new(30_000, 60, 50_000, 10_000);
 
     /// <summary>Shows that everything works; too short to judge a method by.</summary>
-    public static Budget Quick { get; } = new(640, 2, 500, 200);
+    public static Budget Quick { get; } = new(320, 0.5, 300, 100);
 }

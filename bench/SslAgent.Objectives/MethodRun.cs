@@ -1,8 +1,10 @@
+using SslAgent.Continual.Measures;
+using SslAgent.Continual.Streams;
 using SslAgent.Domain;
 using SslAgent.Learning;
-using SslAgent.Learning.Batches;
 using SslAgent.Learning.Options;
 using SslAgent.Learning.Planning;
+using SslAgent.Learning.Text.Tokenizing;
 using SslAgent.Learning.Torch;
 using SslAgent.Learning.Transfer;
 using SslAgent.Probing;
@@ -10,68 +12,82 @@ using SslAgent.Probing;
 namespace SslAgent.Objectives;
 
 /// <summary>
-/// Trains one method from first weights and measures it at each of its budgets; the time that measuring takes does not count. All methods have the same tower, batch size, step size and order of samples.
+/// Trains one method from first weights and measures it at each of its budgets; the time that measuring takes does not count. All methods of a ground have the same towers, batch size, step size and order of samples.
 /// </summary>
-internal sealed class MethodRun(Pictures pictures, Budget budget, PeerPlace peers, TimeProvider time)
+internal sealed class MethodRun
 {
-    public const string Untrained = "untrained network", Pixels = "raw pixels", Supervised = "supervised";
-
     private const ulong Seed = 1;
 
-    private const int ChunkFrames = 128;
+    private const int ChunkSamples = 128;
 
-    /// <summary>CIFAR's own side in pixels.</summary>
-    public const int Side = 32;
+    private readonly Method _method;
+    private readonly Material _material;
+    private readonly Budget _budget;
+    private readonly PeerPlace _peers;
+    private readonly TimeProvider _time;
+    private readonly string[] _classes;
+    private readonly int[] _labels, _truth;
 
-    /// <summary>Patches of four: 64 of them, as the presets have.</summary>
-    public static ModelOptions Model { get; } = new() { Preset = "nano", ImageSize = Side, PatchSize = 4 };
-
-    /// <summary>Every objective on frames, and what they are held against.</summary>
-    public static IReadOnlyList<string> All { get; } =
-        [Pixels, Untrained, .. ObjectiveCatalog.All.Where(objective => objective.Reads == Modality.Frame).Select(objective => objective.Name), Supervised, .. Peer.Names];
-
-    public IReadOnlyList<Mark> Run(string method) => method switch
+    public MethodRun(Method method, Material material, Budget budget, PeerPlace peers, TimeProvider time)
     {
-        Pixels => [Judge("none", 0, 0, [.. pictures.Train.Select(Averages)], [.. pictures.Test.Select(Averages)], null)],
-        Supervised => RunSupervised(),
-        _ when Peer.Names.Contains(method) => [RunPeer(new Peer(method[..^Peer.Suffix.Length]))],
-        _ => RunObjective(method),
+        (_method, _material, _budget, _peers, _time) = (method, material, budget, peers, time);
+        _classes = [.. material.Task.Train.Select(one => one.Label).Distinct().Order(StringComparer.Ordinal)];
+        // A label that only the test has can only be missed.
+        int Number(Labelled one) => Array.BinarySearch(_classes, one.Label, StringComparer.Ordinal);
+        (_labels, _truth) = ([.. material.Task.Train.Select(Number)], [.. material.Task.Test.Select(Number)]);
+    }
+
+    public IReadOnlyList<Mark> Run() => _method.Name switch
+    {
+        Method.Raw => [Judge("none", 0, 0, [.. _material.Task.Train.Select(RawFeatures.Of)], [.. _material.Task.Test.Select(RawFeatures.Of)])],
+        Method.Supervised => RunSupervised(),
+        _ when Peer.Names.Contains(_method.Name) => [RunPeer(new Peer(_method.Name[..^Peer.Suffix.Length]))],
+        _ => RunObjective(),
     };
 
-    private List<Mark> RunObjective(string method)
+    private List<Mark> RunObjective()
     {
-        string objective = method == Untrained ? "mae" : method;
-        var learning = new LearningOptions { Objectives = [new() { Name = objective }], BatchSize = Budget.BatchSize, Dtype = "fp32" };
-        LearnerPlan plan = Planner.Resolve(Model, learning, Seed, earlier: null, new Machine(time));
-        using Learner learner = Learner.Create(plan, time);
-        if (method == Untrained) return [Judge(learner, "none", 0, 0)];
-        var source = new SamplesInMemory(pictures.Train);
+        string objective = _method.Name == Method.Untrained ? _method.Ground.Usual : _method.Name;
+        using Learner learner = Learner.Create(Plan([new() { Name = objective }]), _time);
+        if (_material.Texts.Count > 0)
+        {
+            var words = new BpeTrainer();
+            foreach (Text text in _material.Texts) words.Add(text.Utf8);
+            learner.AdoptTokenizer(words.Train(learner.Plan.Model.VocabularySize, CancellationToken.None));
+        }
+
+        if (_method.Name == Method.Untrained) return [Judge(learner, "none", 0, 0)];
         return ToMarks(
-            (part, goesOn) => learner.RunCycle(new CycleNumber(part), 0, int.MaxValue, source, goesOn, null).StepsDone,
+            (part, goesOn) => learner.RunCycle(new CycleNumber(part), 0, int.MaxValue, _material.Source, goesOn, null).StepsDone,
             (name, samples, seconds) => Judge(learner, name, samples, seconds));
     }
 
     private Mark RunPeer(Peer peer)
     {
-        Peer.Answer answer = peer.Run(peers.Script, peers.Data, budget);
-        int known = pictures.Train.Count;
-        return Judge("samples", answer.Samples, answer.Seconds, answer.Features[..known], answer.Features[known..], null);
+        Peer.Answer answer = peer.Run(_peers.Script, _peers.Data, _budget);
+        return Judge("samples", answer.Samples, answer.Seconds, answer.Features[.._labels.Length], answer.Features[_labels.Length..]);
     }
 
     private List<Mark> RunSupervised()
     {
-        LearnerPlan plan = Planner.Resolve(Model, new LearningOptions { Dtype = "fp32" }, Seed, earlier: null, new Machine(time));
-        using FrameClassifier classifier = FrameClassifier.FromScratch(plan, pictures.Classes);
+        Frame[] train = FramesOf(_material.Task.Train), test = FramesOf(_material.Task.Test);
+        using FrameClassifier classifier = FrameClassifier.FromScratch(Plan(new LearningOptions().Objectives), _classes.Length);
         var usual = new LearningOptions();
         var tuning = new FineTuning(Steps: 1, Budget.BatchSize, usual.LearningRate) { WarmupSteps = usual.WarmupSteps };
         return ToMarks(
             (_, goesOn) =>
             {
                 int done = 0;
-                for (; goesOn(done); done++) classifier.Train(pictures.Train, pictures.TrainLabels, tuning, CancellationToken.None);
+                for (; goesOn(done); done++) classifier.Train(train, _labels, tuning, CancellationToken.None);
                 return done;
             },
-            (name, samples, seconds) => Judge(name, samples, seconds, classifier.Embed(pictures.Train), classifier.Embed(pictures.Test), null));
+            (name, samples, seconds) => Judge(name, samples, seconds, classifier.Embed(train), classifier.Embed(test)));
+    }
+
+    private LearnerPlan Plan(ObjectiveOptions[] objectives)
+    {
+        var learning = new LearningOptions { Objectives = objectives, BatchSize = Budget.BatchSize, Dtype = "fp32" };
+        return Planner.Resolve(_method.Ground.Model, learning, Seed, earlier: null, new Machine(_time));
     }
 
     /// <param name="train">Goes on training while it is told to, with the steps of this part; gives how many there were.</param>
@@ -83,13 +99,13 @@ internal sealed class MethodRun(Pictures pictures, Budget budget, PeerPlace peer
         double seconds = 0;
         for (int part = 1; waiting.Count > 0; part++)
         {
-            long began = time.GetTimestamp(), before = steps;
+            long began = _time.GetTimestamp(), before = steps;
             bool IsReached(string mark, int done) => mark == "samples"
-                ? (before + done) * Budget.BatchSize >= budget.Samples
-                : seconds + time.GetElapsedTime(began).TotalSeconds >= budget.Seconds;
+                ? (before + done) * Budget.BatchSize >= _budget.Samples
+                : seconds + _time.GetElapsedTime(began).TotalSeconds >= _budget.Seconds;
             steps += train(part, done => !waiting.Any(mark => IsReached(mark, done)));
             string[] reached = [.. waiting.Where(mark => IsReached(mark, (int)(steps - before)))];
-            seconds += time.GetElapsedTime(began).TotalSeconds;
+            seconds += _time.GetElapsedTime(began).TotalSeconds;
             foreach (string mark in reached)
             {
                 marks.Add(judge(mark, steps * Budget.BatchSize, seconds));
@@ -102,37 +118,40 @@ internal sealed class MethodRun(Pictures pictures, Budget budget, PeerPlace peer
 
     private Mark Judge(Learner learner, string name, long samples, double seconds)
     {
-        ProbeReport probe = learner.Probe(new TestEra(pictures.Test));
+        ProbeReport probe = learner.Probe(_material.Held);
         using IEmbedder embedder = learner.OpenEmbedder(new ModelVersion(1));
-        float[][] Embed(IReadOnlyList<Frame> frames) =>
-            [.. frames.Chunk(ChunkFrames).SelectMany(chunk => embedder.Embed(EmbeddingSpace.Frames, [.. chunk.Select(frame => new EmbeddingInput(frame, null))]))];
-        return Judge(name, samples, seconds, Embed(pictures.Train), Embed(pictures.Test), probe);
+        float[][] Embed(EmbeddingSpace space, IEnumerable<EmbeddingInput> inputs) => [.. inputs.Chunk(ChunkSamples).SelectMany(chunk => embedder.Embed(space, chunk))];
+        float[][] Features(IReadOnlyList<Labelled> some) => Embed(_material.Task.Space, some.Select(one => one.Input));
+        EraProbe? own = name == "none" || probe.Eras is not [var first, ..] ? null : first;
+        string tower = _material.Task.Space == EmbeddingSpace.Text ? "text" : "frames";
+        RecallMarks? recall = _material.Pairs is { } pairs && embedder.Width(EmbeddingSpace.Joint) is not null
+            ? Retrieve(
+                Embed(EmbeddingSpace.Joint, pairs.Texts.Select(text => new EmbeddingInput(null, text))), Embed(EmbeddingSpace.Joint, pairs.Frames.Select(frame => new EmbeddingInput(frame, null))))
+            : null;
+        return Judge(name, samples, seconds, Features(_material.Task.Train), Features(_material.Task.Test)) with
+        {
+            EffectiveRank = probe.Features.FirstOrDefault(health => health.Tower == tower)?.EffectiveRank,
+            HeldOut = own?.Loss,
+            Trivial = own?.TrivialLoss,
+            Retrieval = recall,
+        };
     }
 
-    private Mark Judge(string name, long samples, double seconds, float[][] known, float[][] asked, ProbeReport? probe)
+    private Mark Judge(string name, long samples, double seconds, float[][] known, float[][] asked)
     {
-        double Right(int[] said) => said.Zip(pictures.TestLabels, (one, truth) => one == truth ? 1.0 : 0).Average();
-        EraProbe? own = name == "none" || probe is not { Eras: [var first, ..] } ? null : first;
+        string Answers(int[] said) => string.Concat(said.Zip(_truth, (one, truth) => one == truth ? '1' : '0'));
         return new Mark(
             name, samples, seconds,
-            Right(RidgeProbe.Fit(known, pictures.TrainLabels, pictures.Classes).Predict(asked)), Right(Neighbours.Vote(known, pictures.TrainLabels, pictures.Classes, asked)),
-            probe?.Features.FirstOrDefault(health => health.Tower == "frames")?.EffectiveRank, own?.Loss, own?.TrivialLoss);
+            Answers(RidgeProbe.Fit(known, _labels, _classes.Length).Predict(asked)), Answers(Neighbours.Vote(known, _labels, _classes.Length, asked)), null, null, null, null);
     }
 
-    /// <summary>Means over squares of two by two.</summary>
-    private static float[] Averages(Frame frame)
+    private static RecallMarks Retrieve(float[][] texts, float[][] frames)
     {
-        Check.That(frame.Width % 2 == 0, "a frame has an even side");
-        int side = frame.Width / 2;
-        var mean = new float[side * side * Frame.Channels];
-        for (int i = 0; i < frame.Rgb.Length; i++)
-        {
-            int pixel = i / Frame.Channels, x = pixel % frame.Width / 2, y = pixel / frame.Width / 2;
-            mean[(((y * side) + x) * Frame.Channels) + (i % Frame.Channels)] += frame.Rgb[i] / (4f * byte.MaxValue);
-        }
-
-        return mean;
+        int[] toFrames = Recall.Ranks(texts, frames), toTexts = Recall.Ranks(frames, texts);
+        return new RecallMarks(Recall.At(toFrames, 1), Recall.At(toFrames, 10), Recall.At(toTexts, 1), Recall.At(toTexts, 10));
     }
+
+    private static Frame[] FramesOf(IReadOnlyList<Labelled> some) => [.. some.Select(one => one.Frame).OfType<Frame>()];
 }
 
 /// <summary>Where the peer is, and the pictures that it reads for itself.</summary>

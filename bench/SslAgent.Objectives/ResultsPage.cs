@@ -1,47 +1,96 @@
 using System.Globalization;
 using System.Text;
+using SslAgent.Continual.Measures;
 using SslAgent.Continual.Reports;
 using SslAgent.Learning.Options;
 
 namespace SslAgent.Objectives;
 
-/// <summary>The table, as a page.</summary>
-internal static class ResultsPage
+/// <summary>All tables, as a page.</summary>
+/// <param name="records">Of all that is done.</param>
+/// <param name="pictures">The set of pictures.</param>
+internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pictures, Budget budget, DateTimeOffset now)
 {
-    public static string Write(string folder, string data, Budget budget, IReadOnlyList<MethodRecord> records, DateTimeOffset now)
+    private readonly StringBuilder _page = new();
+
+    /// <param name="folder">Where <c>remarks.tsv</c> may lie: a method's id, a tab, and what a person has to say of its row.</param>
+    public string Write(string folder)
     {
-        var page = new StringBuilder();
-        (int train, int test) = records is [var first, ..] ? (first.Train, first.Test) : (0, 0);
-        page.AppendLine("# Objectives on pictures, side by side").AppendLine();
-        page.AppendLine(CultureInfo.InvariantCulture, $"`make bench-objectives` wrote this on {now:yyyy-MM-dd}; {Environment.ProcessorCount} cores of {MachineFacts.Processor}, {MachineFacts.System}.").AppendLine();
-        page.AppendLine(CultureInfo.InvariantCulture,
-            $"{data}: {train:N0} pictures to train on without their labels, {test:N0} to ask about. Every method has the tower of preset nano on {MethodRun.Model.ImageSize} pixels in patches of {MethodRun.Model.PatchSize}, batches of {Budget.BatchSize}, AdamW at {new LearningOptions().LearningRate}, fp32, one seed; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:N0} seconds of training, beside everything else the machine did then.").AppendLine();
-        page.AppendLine("Linear: ridge regression on frozen mean features, right answers on the test pictures. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
-        Table(page, "After equal samples", records, "samples");
-        Table(page, "After equal seconds", records, "seconds");
-        page.AppendLine("Commits: " + string.Join(", ", records.Select(record => record.Commit).Distinct()));
         Directory.CreateDirectory(folder);
+        string remarks = Path.Combine(folder, "remarks.tsv");
+        Dictionary<string, string> said = File.Exists(remarks) ? File.ReadLines(remarks).Select(line => line.Split('\t', 2)).ToDictionary(cells => cells[0], cells => cells[1]) : [];
+        Head();
+        foreach (Ground ground in Ground.All)
+        {
+            string[] ids = [.. Method.All.Where(method => method.Ground == ground).Select(method => method.Id)];
+            MethodRecord[] rows = [.. records.Where(record => ids.Contains(record.Method))];
+            if (rows.Length == 0) continue;
+            string set = ground == Ground.Pictures ? $" ({pictures})" : "";
+            _page.AppendLine(CultureInfo.InvariantCulture, $"## {Capital(ground.Name)}").AppendLine();
+            _page.AppendLine(CultureInfo.InvariantCulture, $"{Capital(ground.Says)}{set}. {rows.Max(row => row.Train):N0} samples to learn from, {rows[0].Test:N0} to ask about.").AppendLine();
+            Table("After equal samples", rows, "samples");
+            Table("After equal seconds", rows, "seconds");
+            Recalls(rows);
+            foreach (MethodRecord row in rows.Where(row => said.ContainsKey(row.Method))) _page.AppendLine(CultureInfo.InvariantCulture, $"* `{NameOf(row)}`: {said[row.Method]}");
+            _page.AppendLine();
+        }
+
+        int done = records.Count;
+        if (done < Method.All.Count) _page.AppendLine("Not done: " + string.Join(", ", Method.All.Select(method => method.Id).Except(records.Select(record => record.Method)))).AppendLine();
+        _page.AppendLine("Commits: " + string.Join(", ", records.Select(record => record.Commit).Distinct()));
         string file = Path.Combine(folder, "RESULTS.md");
-        File.WriteAllText(file, page.ToString());
+        File.WriteAllText(file, _page.ToString());
         return file;
     }
 
-    private static void Table(StringBuilder page, string title, IReadOnlyList<MethodRecord> records, string budget)
+    private void Head()
     {
-        double floor = records.FirstOrDefault(record => record.Method == MethodRun.Untrained)?.At(budget)?.Linear ?? double.NaN;
-        page.AppendLine(CultureInfo.InvariantCulture, $"## {title}").AppendLine();
-        page.AppendLine("| Method | linear | over untrained | 5-NN | rank | samples | seconds | samples/s | memory | own held-out loss (trivial) |").AppendLine("|---|---|---|---|---|---|---|---|---|---|");
-        foreach (MethodRecord record in records)
+        var usual = new LearningOptions();
+        _page.AppendLine("# Objectives side by side").AppendLine();
+        _page.AppendLine(CultureInfo.InvariantCulture, $"`make bench-objectives` wrote this on {now:yyyy-MM-dd}; {Environment.ProcessorCount} cores of {MachineFacts.Processor}, {MachineFacts.System}.").AppendLine();
+        _page.AppendLine(CultureInfo.InvariantCulture,
+            $"Each method begins from first weights, alone, on towers of preset nano ({Ground.CifarSide} pixels in patches of 4 for the pictures, 64 in patches of 8 elsewhere), batches of {Budget.BatchSize}, AdamW at {usual.LearningRate}, fp32, one seed; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:N0} seconds of training. A sample is a picture, a line, a pair or a window of frames.").AppendLine();
+        _page.AppendLine("Linear: ridge regression on frozen mean features, right answers about what no method saw. Over untrained: the difference from the same network before training, with the interval that holds 95 % of resamples of the questions; one seed says nothing of other seeds. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
+    }
+
+    private void Table(string title, MethodRecord[] rows, string mark)
+    {
+        Mark? floor = rows.FirstOrDefault(row => NameOf(row) == Method.Untrained)?.At(mark);
+        _page.AppendLine(CultureInfo.InvariantCulture, $"### {title}").AppendLine();
+        _page.AppendLine("| Method | linear | over untrained | 5-NN | rank | samples | seconds | samples/s | memory | own held-out loss (trivial) |").AppendLine("|---|---|---|---|---|---|---|---|---|---|");
+        foreach (MethodRecord row in rows)
         {
-            if (record.At(budget) is not { } mark) continue;
-            bool isTrained = mark.Samples > 0;
-            string over = isTrained && !double.IsNaN(floor) ? string.Create(CultureInfo.InvariantCulture, $"{100 * (mark.Linear - floor):+0.0;-0.0;0.0}") : "";
-            string rank = mark.EffectiveRank is { } effective ? effective.ToString("0.0", CultureInfo.InvariantCulture) : "";
-            string trained = isTrained ? string.Create(CultureInfo.InvariantCulture, $"{mark.Samples:N0} | {mark.Seconds:0} | {mark.Samples / mark.Seconds:0}") : " | | ";
-            string own = mark.HeldOut is { } loss ? string.Create(CultureInfo.InvariantCulture, $"{loss:0.000} ({mark.Trivial:0.000})") : "";
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {record.Method} | {mark.Linear:P1} | {over} | {mark.Neighbours:P1} | {rank} | {trained} | {record.PeakBytes / 1048576.0:0} MiB | {own} |");
+            if (row.At(mark) is not { } at) continue;
+            bool isTrained = at.Samples > 0;
+            string over = isTrained && floor is not null ? Over(at, floor) : "";
+            string rank = at.EffectiveRank is { } effective ? effective.ToString("0.0", CultureInfo.InvariantCulture) : "";
+            string trained = isTrained ? string.Create(CultureInfo.InvariantCulture, $"{at.Samples:N0} | {at.Seconds:0} | {at.Samples / at.Seconds:0}") : " | | ";
+            string own = at.HeldOut is { } loss ? string.Create(CultureInfo.InvariantCulture, $"{loss:0.000} ({at.Trivial:0.000})") : "";
+            _page.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(row)} | {Mark.Share(at.Linear):P1} | {over} | {Mark.Share(at.Neighbours):P1} | {rank} | {trained} | {row.PeakBytes / 1048576.0:0} MiB | {own} |");
         }
 
-        page.AppendLine();
+        _page.AppendLine();
     }
+
+    private void Recalls(MethodRecord[] rows)
+    {
+        (string Name, RecallMarks Marks)[] known = [.. from row in rows let marks = row.At("seconds")?.Retrieval where marks is not null select (NameOf(row), marks)];
+        if (known.Length == 0) return;
+        _page.AppendLine(CultureInfo.InvariantCulture, $"### Frames and texts that find each other, after equal seconds (chance {1.0 / rows[0].Test:P1} and {10.0 / rows[0].Test:P1})").AppendLine();
+        _page.AppendLine("| Method | text to frame @1 | @10 | frame to text @1 | @10 |").AppendLine("|---|---|---|---|---|");
+        foreach ((string name, RecallMarks marks) in known)
+            _page.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {marks.TextToFrame1:P1} | {marks.TextToFrame10:P1} | {marks.FrameToText1:P1} | {marks.FrameToText10:P1} |");
+        _page.AppendLine();
+    }
+
+    private static string Over(Mark at, Mark floor)
+    {
+        float[] Values(string answers) => [.. answers.Select(answer => answer == '1' ? 100f : 0)];
+        Interval over = PairedBootstrap.Difference([(Values(at.Linear), Values(floor.Linear))]);
+        return string.Create(CultureInfo.InvariantCulture, $"{over.Estimate:+0.0;-0.0;0.0} ({over.Low:+0.0;-0.0;0.0} … {over.High:+0.0;-0.0;0.0})");
+    }
+
+    private static string NameOf(MethodRecord row) => row.Method[(row.Method.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 }

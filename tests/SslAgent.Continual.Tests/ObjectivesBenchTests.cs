@@ -1,15 +1,18 @@
 using System.Globalization;
 using SslAgent.Domain;
+using SslAgent.Learning;
 using SslAgent.Objectives;
 
 namespace SslAgent.Continual.Tests;
 
-/// <summary>The benchmark of objectives with hardly any steps, on pictures in CIFAR's layout: every kind of method, its page, and that nothing is done twice.</summary>
+/// <summary>The benchmark of objectives with hardly any steps: every kind of method on every ground, its page, and that nothing is done twice.</summary>
 public sealed class ObjectivesBenchTests : IDisposable
 {
     private const int Pictures = 80, Pixels = 32 * 32;
 
-    private static readonly string[] Methods = [MethodRun.Pixels, MethodRun.Untrained, "mae", "simsiam", MethodRun.Supervised, "simclr (PyTorch)"];
+    private static readonly string[] OnPictures = [Method.Raw, Method.Untrained, "mae", "simsiam", Method.Supervised, "simclr (PyTorch)"];
+
+    private static readonly string[] Others = ["logs/raw", "logs/untrained", "logs/simcse", "emoji/untrained", "emoji/siglip", "film/untrained", "film/cpc"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("objectives-tests-").FullName;
 
@@ -20,30 +23,73 @@ public sealed class ObjectivesBenchTests : IDisposable
     {
         WriteCifar("data_batch_1.bin", part: 0);
         WriteCifar("test_batch.bin", part: 1);
-        var bench = new Bench(_folder, new Budget(192, 0.01, Pictures, Pictures), Path.Combine(_folder, "runs"), Path.Combine(Places.Repository, "bench", "peer_objectives.py"), "test", TimeProvider.System);
-        foreach (string method in Methods)
+        Bench bench = Open();
+        foreach (string name in OnPictures)
         {
-            Assert.False(bench.IsDone(method), method);
+            Method method = Assert.Single(Method.Find($"pictures/{name}"));
+            Assert.False(bench.IsDone(method), name);
             MethodRecord record = bench.RunHere(method);
-            Assert.True(bench.IsDone(method), method);
+            Assert.True(bench.IsDone(method), name);
             Assert.Equal((Pictures, Pictures), (record.Train, record.Test));
-            Assert.All(record.Marks, mark => Assert.InRange(mark.Linear, 0.2, 1));
-            if (method is MethodRun.Pixels or MethodRun.Untrained) continue;
+            Assert.All(record.Marks, mark => Assert.InRange(Mark.Share(mark.Linear), 0.2, 1));
+            if (method.IsUntrained) continue;
             Assert.Equal(192, record.At("samples")?.Samples);
-            Assert.True(method.EndsWith(Peer.Suffix, StringComparison.Ordinal) || record.At("seconds")?.Seconds >= 0.01);
+            Assert.True(name.EndsWith(Peer.Suffix, StringComparison.Ordinal) || record.At("seconds")?.Seconds >= 0.01);
         }
 
+        File.WriteAllText(Path.Combine(_folder, "remarks.tsv"), "pictures/simsiam\tit says so");
         string page = File.ReadAllText(bench.Report(_folder));
-        foreach (string title in (string[])["## After equal samples", "## After equal seconds"])
+        foreach (string title in (string[])["### After equal samples", "### After equal seconds"])
         {
-            string[] rows = [.. page[page.IndexOf(title, StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).TakeWhile(line => !line.StartsWith("| Method", StringComparison.Ordinal)).Take(Methods.Length)];
-            string[] told = [.. Methods.Where(method => title.Contains("samples", StringComparison.Ordinal) || !method.EndsWith(Peer.Suffix, StringComparison.Ordinal))];
+            string[] rows = RowsOf(page, title);
+            string[] told = [.. OnPictures.Where(name => title.Contains("samples", StringComparison.Ordinal) || !name.EndsWith(Peer.Suffix, StringComparison.Ordinal))];
             Assert.Equal(told, rows.Select(row => row.Split('|')[1].Trim()));
             Assert.All(rows, row => Assert.EndsWith("%", row.Split('|')[2].Trim(), StringComparison.Ordinal));
         }
 
         Assert.True(double.TryParse(page.Split("| supervised |")[1].Split('%')[0], CultureInfo.InvariantCulture, out _), page);
+        Assert.Contains("* `simsiam`: it says so", page, StringComparison.Ordinal);
+        Assert.Contains("film/tcn", page.Split("Not done: ")[1], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Logs_pairs_and_film_have_tables_of_their_own()
+    {
+        Bench bench = Open();
+        Method[] there = [.. Others.SelectMany(Method.Find).Where(bench.HasDataOf)];
+        Assert.Contains(there, method => method.Ground.Name == "emoji");
+        foreach (Method method in there)
+        {
+            MethodRecord record = bench.RunHere(method);
+            Assert.All(record.Marks, mark => Assert.InRange(Mark.Share(mark.Linear), 0.05, 1));
+            if (method.IsUntrained) continue;
+            Mark last = Assert.IsType<Mark>(record.At("seconds"));
+            Assert.True(last is { HeldOut: > 0, Trivial: > 0, EffectiveRank: > 1 }, method.Id);
+            if (method.Ground.Name == "emoji") Assert.InRange(Assert.IsType<RecallMarks>(last.Retrieval).FrameToText10, 0, 1);
+        }
+
+        string page = File.ReadAllText(bench.Report(_folder));
+        foreach (IGrouping<string, Method> ground in there.GroupBy(method => method.Ground.Name))
+        {
+            string section = page[page.IndexOf($"## {char.ToUpperInvariant(ground.Key[0])}{ground.Key[1..]}", StringComparison.Ordinal)..];
+            Assert.Equal(ground.Select(method => method.Name), RowsOf(section, "### After equal samples").Select(row => row.Split('|')[1].Trim()));
+        }
+
+        Assert.Contains("| siglip |", page.Split("### Frames and texts that find each other")[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_objective_is_a_method_of_exactly_one_ground() =>
+        Assert.All(ObjectiveCatalog.All, objective => Assert.Single(Method.All, method => method.Name == objective.Name));
+
+    private Bench Open() => new(
+        new DataPlace(_folder, Places.Data(new Arguments())), new Budget(192, 0.01, Pictures, Pictures), Path.Combine(_folder, "runs"), Path.Combine(Places.Repository, "bench", "peer_objectives.py"), "test",
+        TimeProvider.System);
+
+    private static string[] RowsOf(string page, string title) =>
+    [
+        .. page[page.IndexOf(title, StringComparison.Ordinal)..].Split('\n').SkipWhile(line => !line.StartsWith("| ", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|')).Skip(2),
+    ];
 
     /// <summary>Two classes that the colour tells, with noise over it.</summary>
     private void WriteCifar(string name, int part)

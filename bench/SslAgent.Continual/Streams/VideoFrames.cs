@@ -14,11 +14,14 @@ internal static class VideoFrames
 {
     public static StreamData InTime(DataFolders folders)
     {
-        List<StreamItem> items = [.. Read(folders, "video_vtest", "vtest", 0)];
+        List<StreamItem> items = [.. Street(folders)];
         // The second camera begins a minute after the first one ended.
         items.AddRange(Read(folders, "video_tree", "tree", items[^1].TimeMs + 60_000));
         return new StreamData(items, [Photographs.Task(Photographs.Trash(folders))]);
     }
+
+    /// <summary>The first camera alone: people walk through its picture.</summary>
+    public static IEnumerable<StreamItem> Street(DataFolders folders) => Read(folders, "video_vtest", "vtest", 0);
 
     private static IEnumerable<StreamItem> Read(DataFolders folders, string set, string name, long fromMs)
     {

@@ -16,6 +16,10 @@ public sealed record ObjectiveOptions
     [Range(0.0, 1000.0)]
     public double Weight { get; init; } = 1;
 
+    /// <summary>It takes part in each so many-th cycle, by the cycle's number; where nobody who has data would take part, all do. Default 1: in every one.</summary>
+    [Range(1, 1_000_000)]
+    public int Every { get; init; } = 1;
+
     /// <summary>Samples of its micro-batches; default <c>learning.batchSize</c>.</summary>
     [Range(1, 65_536)]
     public int? BatchSize { get; init; }

@@ -14,7 +14,19 @@ public enum ComputeDtype
 
 /// <summary>One objective's part in the plan.</summary>
 /// <param name="Knobs">All of its knobs; null in plans from before there were any, and for an objective that has none.</param>
-public sealed record ObjectivePlan(string Name, double Weight, int BatchSize, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Knobs = null);
+/// <param name="Every">It takes part in each so many-th cycle; null: in every one, as in plans from before that could be said.</param>
+public sealed record ObjectivePlan(
+    string Name, double Weight, int BatchSize,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Knobs = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Every = null)
+{
+    /// <summary>Those that take part in a cycle: where none would, all do, so that no cycle is idle for that alone.</summary>
+    internal static ObjectivePlan[] DueIn(CycleNumber cycle, ObjectivePlan[] able)
+    {
+        ObjectivePlan[] due = [.. able.Where(objective => cycle.Value % (objective.Every ?? 1) == 0)];
+        return due.Length > 0 ? due : able;
+    }
+}
 
 /// <summary>AdamW, clipping and averaging. Units as in the options of the same names.</summary>
 public sealed record OptimizerPlan(

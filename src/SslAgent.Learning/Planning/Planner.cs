@@ -55,7 +55,7 @@ public static class Planner
     {
         IReadOnlyList<Knob> knobs = Check.NotNull(ObjectiveRegistry.Find(wanted.Name), "options name known objectives").Knobs;
         return new ObjectivePlan(
-            wanted.Name, wanted.Weight, wanted.BatchSize ?? learning.BatchSize, knobs.Count > 0 ? wanted.Values.Resolve(knobs, plan) : null);
+            wanted.Name, wanted.Weight, wanted.BatchSize ?? learning.BatchSize, knobs.Count > 0 ? wanted.Values.Resolve(knobs, plan) : null, wanted.Every > 1 ? wanted.Every : null);
     }
 
     private static ComputePlan ResolveCompute(LearningOptions learning, ComputePlan? earlier, IMachine machine)

@@ -41,7 +41,7 @@ internal sealed class CycleRun
     /// <summary>Runs steps first, first + 1, … until the budget is used up or <paramref name="continueAfter"/>, asked with the steps done before each, says no.</summary>
     public CycleReport Run(int firstStep, int steps, Func<int, bool> continueAfter)
     {
-        ObjectivePlan[] able = [.. _plan.Objectives.Where(objective => LackOf(objective) is null)];
+        ObjectivePlan[] able = ObjectivePlan.DueIn(_cycle, [.. _plan.Objectives.Where(objective => LackOf(objective) is null)]);
         int step = firstStep;
         if (able.Length > 0)
         {

@@ -56,7 +56,7 @@ internal sealed record Stage(int Number, IReadOnlyList<ObjectiveOptions> Objecti
             .. from objective in Objectives
                let samples = available.Of(Facts(objective).Reads)
                where samples >= Facts(objective).SamplesMin && objective.Weight > 0
-               select (objective.Weight, samples / (double)Math.Min(objective.BatchSize ?? learning.BatchSize, samples) / learning.AccumulationSteps),
+               select (objective.Weight / objective.Every, samples / (double)Math.Min(objective.BatchSize ?? learning.BatchSize, samples) / learning.AccumulationSteps),
         ];
         double weights = usable.Sum(one => one.Weight);
         return usable.Length == 0 ? 0 : (long)Math.Ceiling(Epochs * usable.Max(one => one.Batches * weights / one.Weight));

@@ -27,6 +27,21 @@ public sealed class CycleRunTests
     }
 
     [Fact]
+    public void An_entry_with_every_takes_part_in_each_so_many_th_cycle_and_where_nobody_would_all_do()
+    {
+        Assert.Equal("denoising|denoising|denoising mae|denoising", Trained(new() { Name = "mae", Every = 3 }, new() { Name = "denoising" }));
+        Assert.Equal("denoising mae|denoising|mae|denoising", Trained(new() { Name = "mae", Every = 3 }, new() { Name = "denoising", Every = 2 }));
+
+        static string Trained(params ObjectiveOptions[] objectives)
+        {
+            using Learner learner = Some.Learner(Some.Plan(Some.SmallLearning with { Objectives = objectives }));
+            var source = new KeyedSource(40, 0, 0);
+            return string.Join('|', Enumerable.Range(1, 4).Select(cycle =>
+                string.Join(' ', learner.RunCycle(new CycleNumber(cycle), 0, 4, source, _ => true, null).Objectives.Keys.Order(StringComparer.Ordinal))));
+        }
+    }
+
+    [Fact]
     public void Nothing_moves_but_the_sections_that_an_objective_names()
     {
         LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new ObjectiveOptions { Name = "mae" }] });

@@ -191,6 +191,14 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void An_objective_may_take_part_in_every_so_many_th_cycle()
+    {
+        ConfigurationOutcome good = Load.Json("""{ "learning": { "objectives": [ { "name": "mae" }, { "name": "dino", "every": 4 } ] } }""");
+        Assert.Equal([1, 4], good.Settings.Learning.Objectives.Select(objective => objective.Every));
+        Assert.Equal("learning:objectives:0:every", Load.OneFault("""{ "learning": { "objectives": [ { "name": "mae", "every": 0 } ] } }""").Path);
+    }
+
+    [Fact]
     public void Knobs_of_an_objective_are_bound_and_each_that_is_wrong_is_told_once_with_what_there_is()
     {
         ConfigurationOutcome good = Load.Json("""{ "learning": { "objectives": [ { "name": "dino", "knobs": { "prototypes": 512, "centreMomentum": 0.95 } } ] } }""");

@@ -41,7 +41,7 @@ bench: setup-test build ## Measure beside the peer, write bench/RESULTS.md
 bench-continual: build ## Does it forget? Methods compared on streams of real data, bench/continual/RESULTS.md (PROFILE=quick|cpu|full ARGS=--help)
 	dotnet run --project bench/SslAgent.Continual -c $(CONFIGURATION) --no-build -- --profile $(PROFILE) $(ARGS)
 
-bench-objectives: build ## Every image objective from first weights on the same pictures, bench/objectives/RESULTS.md (ARGS="--quick", "--only NAME", "--help")
+bench-objectives: build ## Every objective from first weights beside others of its kind, bench/objectives/RESULTS.md (ARGS="--quick", "--only NAME", "--help")
 	dotnet run --project bench/SslAgent.Objectives -c $(CONFIGURATION) --no-build -- $(ARGS)
 
 demo: build ## Install what is missing, build, run the agent on shipped real data for three minutes

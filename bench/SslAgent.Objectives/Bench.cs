@@ -35,5 +35,5 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     private MethodRecord? Find(Method method) => MethodRecord.Find(runs, method) is { } record && record.Configuration == ConfigurationOf(method) ? record : null;
 
     private string ConfigurationOf(Method method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(method.Ground.Folder(data))} {budget} {method.Ground.Model} {new LearningOptions().LearningRate}");
+        string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(method.Ground.Folder(data))} {budget} {method.Ground.Model} {method.Ground.Spacing} {new LearningOptions().LearningRate}");
 }

@@ -1,6 +1,6 @@
 namespace SslAgent.Objectives;
 
-/// <summary>What each method gets: it is measured once it has seen so many samples (texts, pairs, windows of frames), and once it has trained for so long.</summary>
+/// <summary>What each method gets: it is measured once it has seen so many samples (pictures, lines, pairs, frames of windows), and once it has trained for so long.</summary>
 /// <param name="TrainMax">Samples to learn from at most: the first pictures of a set, log lines thinned evenly.</param>
 /// <param name="TestMax">Samples to ask about at most.</param>
 internal sealed record Budget(long Samples, double Seconds, int TrainMax, int TestMax)

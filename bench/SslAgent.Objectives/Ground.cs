@@ -17,6 +17,9 @@ internal sealed record DataPlace(string Pictures, DataFolders Folders);
 internal sealed record Ground(
     string Name, string Says, string Usual, ModelOptions Model, Func<ObjectiveFacts, bool> Holds, Func<DataPlace, string> Folder, Func<DataPlace, Budget, Material> Load)
 {
+    /// <summary>Between two frames of a window.</summary>
+    public TimeSpan Spacing { get; init; }
+
     /// <summary>CIFAR's own side in pixels.</summary>
     public const int CifarSide = 32;
 
@@ -33,6 +36,9 @@ internal sealed record Ground(
         new("emoji", "emoji with their names: which group, by the picture alone; and which name belongs to which picture", "clip", new ModelOptions { Preset = "nano" },
             objective => objective.Reads == Modality.Pair, place => place.Folders.Emoji, (place, budget) => Material.OfPairs(EmojiPictures.Pairs(place.Folders).Thinned(budget.TrainMax))),
         new("film", "a street, ten frames a second: in which of nine fields most moves", "tcn", new ModelOptions { Preset = "nano" },
-            objective => objective.WindowFrames > 1, place => place.Folders.Set("video_vtest"), (place, budget) => Film.Load(place.Folders, budget)),
+            objective => objective.WindowFrames > 1, place => place.Folders.Set("video_vtest"), (place, budget) => Film.Load(place.Folders, budget))
+        {
+            Spacing = TimeSpan.FromSeconds(0.3), // In a tenth of a second hardly anything moves.
+        },
     ];
 }

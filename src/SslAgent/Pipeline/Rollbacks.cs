@@ -25,8 +25,8 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         string learned = past is null
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"; its weights know nothing of the {unlearned} training samples since");
-        string summary =
-            $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}; {left.Length} newer versions stay on disk and are left behind; {buffer}";
+        string newer = left.Length == 1 ? "1 newer version stays on disk and is left behind" : $"{left.Length} newer versions stay on disk and are left behind";
+        string summary = $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}; {newer}; {buffer}";
         return new RollbackEffect(head, request.To, Published: null, left, unlearned, dropped, fresh, summary);
     }
 

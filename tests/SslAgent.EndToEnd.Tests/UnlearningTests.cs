@@ -113,6 +113,28 @@ public sealed class UnlearningTests
         Assert.Contains("does not reach back to v1", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_somebody_was_reading_when_it_was_to_be_forgotten_goes_before_the_next_cycle()
+    {
+        await using var bench = new Bench();
+        var observer = new RecordingObserver();
+        await bench.SendAsync(400);
+        await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
+        await observer.NextVersionAsync(bench.Limit);
+        await observer.NextVersionAsync(bench.Limit);
+        using (agent.Parts.Ledger.Read(0))
+        {
+            ForgetEffect effect = await agent.ForgetAsync(new ForgetRequest("host-1", null, "asked to", DryRun: false), bench.Limit);
+            Assert.Contains("were being read", effect.Left, StringComparison.Ordinal);
+            Assert.Equal(effect.Published, (await observer.NextVersionAsync(bench.Limit)).Version);
+            Assert.NotNull(agent.Parts.Ledger.EraseOwed());
+        }
+
+        await bench.SendAsync(300);
+        await observer.NextVersionAsync(bench.Limit);
+        Assert.Null(agent.Parts.Ledger.EraseOwed());
+    }
+
     private static VersionStore Store(AgentSettings settings) => VersionStore.Open(
         LocalDisk.Instance, Path.Combine(settings.Agent.StateDirectory, "versions"), StoreAccess.ReadOnly, TimeProvider.System,
         Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);

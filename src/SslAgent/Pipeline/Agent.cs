@@ -41,7 +41,7 @@ internal sealed class Agent(
     /// <summary>One line for the service manager.</summary>
     public string Summary => $"serving {Parts.Store.Serving?.ToString() ?? "nothing yet"} on {Address}";
 
-    private AgentParts Parts => _parts ?? throw new ControlRefusedException("the agent is starting");
+    internal AgentParts Parts => _parts ?? throw new ControlRefusedException("the agent is starting");
 
     /// <summary>Recovers the state, then listens, learns and reads. Throws with the reason where it cannot; nothing is left open then.</summary>
     public async Task StartAsync(CancellationToken cancellation)

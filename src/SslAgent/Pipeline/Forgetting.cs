@@ -15,6 +15,9 @@ namespace SslAgent.Pipeline;
 /// </summary>
 internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience patience, ILogger log)
 {
+    /// <summary>Whether something could not be taken off the disk when it was last tried.</summary>
+    private bool _isOwed;
+
     /// <summary>What it would do, without doing it. Throws <see cref="ControlRefusedException"/> where it cannot be done.</summary>
     public ForgetEffect Preview(ForgetRequest request)
     {
@@ -62,15 +65,22 @@ internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience pa
         HeadLog.Forgot(log, forgotten.Version, 0, erased.SamplesErased, erased.SegmentsRewritten, forgotten.Reason);
     }
 
+    /// <summary>Before a cycle: a segment that somebody was reading when its samples were to go is read no more by then. Nothing where nothing is owed.</summary>
+    public void TryAgain(CancellationToken cancellation)
+    {
+        if (_isOwed) MakeUp(cancellation);
+    }
+
     private EraseReport Erase(long at, JournalRecord.Forgotten forgotten, CancellationToken cancellation)
     {
         EraseReport erased = ledger.Erase(at, forgotten, cancellation);
+        _isOwed = erased.SegmentsLeft > 0;
         if (erased.SegmentsLeft > 0) HeadLog.ForgettingLeft(log, Left(erased.SegmentsLeft));
         return erased;
     }
 
     private static string Left(int segments) =>
-        $"{segments} journal segments still hold some of them: they are damaged (sslagent replay verify) or were being read; it is tried again at the next start";
+        $"{segments} journal segments still hold some of them: they are damaged (sslagent replay verify) or were being read; it is tried again before the next cycle and at the next start";
 
     private static string Span(IReadOnlyList<ModelVersion> versions) =>
         versions.Count == 1 ? versions[0].ToString() : $"{versions[0]} to {versions[^1]} ({versions.Count} versions)";

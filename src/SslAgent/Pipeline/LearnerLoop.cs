@@ -180,6 +180,7 @@ internal sealed class LearnerLoop : IDisposable
             case LearnerOrder.StartCycle start:
                 try
                 {
+                    _forgetting.TryAgain(_interrupts.Stopping);
                     _desk.RunNew(start, _interrupts);
                 }
                 finally

@@ -34,6 +34,8 @@ internal sealed class VictimRun : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
+            // A life of seconds: what is compiled once is good enough for it (10 s, in hexadecimal; an eighth of a life's time and more).
+            Environment = { ["DOTNET_TC_CallCountingDelayMs"] = "2710" },
         }) ?? throw new InvalidOperationException($"{program} did not start");
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }

@@ -18,7 +18,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
     {
         Directory.CreateDirectory(folder);
         string remarks = Path.Combine(folder, "remarks.tsv");
-        Dictionary<string, string> said = File.Exists(remarks) ? File.ReadLines(remarks).Select(line => line.Split('\t', 2)).ToDictionary(cells => cells[0], cells => cells[1]) : [];
+        Dictionary<string, string> said = File.Exists(remarks) ? File.ReadLines(remarks).Where(line => line.Contains('\t')).Select(line => line.Split('\t', 2)).ToDictionary(cells => cells[0], cells => cells[1]) : [];
         Head();
         foreach (Ground ground in Ground.All)
         {
@@ -35,8 +35,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
             _page.AppendLine();
         }
 
-        int done = records.Count;
-        if (done < Method.All.Count) _page.AppendLine("Not done: " + string.Join(", ", Method.All.Select(method => method.Id).Except(records.Select(record => record.Method)))).AppendLine();
+        if (records.Count < Method.All.Count) _page.AppendLine("Not done: " + string.Join(", ", Method.All.Select(method => method.Id).Except(records.Select(record => record.Method)))).AppendLine();
         _page.AppendLine("Commits: " + string.Join(", ", records.Select(record => record.Commit).Distinct()));
         string file = Path.Combine(folder, "RESULTS.md");
         File.WriteAllText(file, _page.ToString());
@@ -49,7 +48,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         _page.AppendLine("# Objectives side by side").AppendLine();
         _page.AppendLine(CultureInfo.InvariantCulture, $"`make bench-objectives` wrote this on {now:yyyy-MM-dd}; {Environment.ProcessorCount} cores of {MachineFacts.Processor}, {MachineFacts.System}.").AppendLine();
         _page.AppendLine(CultureInfo.InvariantCulture,
-            $"Each method begins from first weights, alone, on towers of preset nano ({Ground.CifarSide} pixels in patches of 4 for the pictures, 64 in patches of 8 elsewhere), batches of {Budget.BatchSize}, AdamW at {usual.LearningRate}, fp32, one seed; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:N0} seconds of training. A sample is a picture, a line, a pair or a frame of a window.").AppendLine();
+            $"Each method begins from first weights, alone, on towers of preset nano ({Ground.CifarSide} pixels in patches of 4 for the pictures, 64 in patches of 8 elsewhere), batches of {Budget.BatchSize}, AdamW at {usual.LearningRate}, fp32, one seed; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:0.#} seconds of training. A sample is a picture, a line, a pair or a frame of a window.").AppendLine();
         _page.AppendLine("Linear: ridge regression on frozen mean features, right answers about what no method saw. Over untrained: the difference from the same network before training, with the interval that holds 95 % of resamples of the questions; one seed says nothing of other seeds. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
     }
 

@@ -116,14 +116,14 @@ public sealed partial class ReplayLedger
         return report;
     }
 
-    /// <summary>The newest forgotten samples that may still be on the disk, by its record, or null: a crash or a damaged segment came in between.</summary>
-    public NumberedRecord? EraseOwed()
+    /// <summary>What was forgotten and may still be on the disk, by its records, in order: a crash, a reader or a damaged segment came in between.</summary>
+    public IReadOnlyList<NumberedRecord> ErasesOwed()
     {
-        NumberedRecord? owed = null;
+        var owed = new List<NumberedRecord>();
         foreach (NumberedRecord decision in _journal.ReadDecisions())
         {
-            if (decision.Record is JournalRecord.Forgotten) owed = decision;
-            if (decision.Record is JournalRecord.HistoryRetired { Reason: ErasedReason } done && done.Horizon > owed?.Sequence) owed = null;
+            if (decision.Record is JournalRecord.Forgotten) owed.Add(decision);
+            if (decision.Record is JournalRecord.HistoryRetired { Reason: ErasedReason } done) owed.RemoveAll(one => one.Sequence + 1 == done.Horizon);
         }
 
         return owed;

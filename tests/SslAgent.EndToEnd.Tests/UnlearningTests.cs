@@ -57,10 +57,8 @@ public sealed class UnlearningTests
     {
         await using var bench = new Bench();
         var observer = new RecordingObserver();
-        await bench.SendAsync(400);
-        await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
-        await observer.NextVersionAsync(bench.Limit);
-        await observer.NextVersionAsync(bench.Limit);
+        (Agent started, _) = await StartWithTwoVersionsAsync(bench, bench.Settings(), observer);
+        await using Agent agent = started;
         ControlRefusedException refusal = await Assert.ThrowsAsync<ControlRefusedException>(() => agent.RollbackAsync(
             new RollbackRequest(new ModelVersion(2), ReplayRollback.Rewind, "poison", [new DeniedRange(bench.Topic, 0, 210, 220)], DryRun: false), bench.Limit));
         Assert.Contains("go back to v1 or earlier", refusal.Message, StringComparison.Ordinal);
@@ -75,10 +73,7 @@ public sealed class UnlearningTests
         await using var bench = new Bench();
         AgentSettings settings = bench.Settings();
         var observer = new RecordingObserver();
-        await bench.SendAsync(400);
-        Agent agent = await bench.StartAsync(settings, observer);
-        await observer.NextVersionAsync(bench.Limit);
-        VersionManifest second = await observer.NextVersionAsync(bench.Limit);
+        (Agent agent, VersionManifest second) = await StartWithTwoVersionsAsync(bench, settings, observer);
         var order = new ForgetRequest("host-1", null, "asked to", DryRun: false);
         ForgetEffect effect;
         if (isOffline)
@@ -118,21 +113,27 @@ public sealed class UnlearningTests
     {
         await using var bench = new Bench();
         var observer = new RecordingObserver();
-        await bench.SendAsync(400);
-        await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
-        await observer.NextVersionAsync(bench.Limit);
-        await observer.NextVersionAsync(bench.Limit);
+        (Agent started, _) = await StartWithTwoVersionsAsync(bench, bench.Settings(), observer);
+        await using Agent agent = started;
         using (agent.Parts.Ledger.Read(0))
         {
             ForgetEffect effect = await agent.ForgetAsync(new ForgetRequest("host-1", null, "asked to", DryRun: false), bench.Limit);
             Assert.Contains("were being read", effect.Left, StringComparison.Ordinal);
             Assert.Equal(effect.Published, (await observer.NextVersionAsync(bench.Limit)).Version);
-            Assert.NotNull(agent.Parts.Ledger.EraseOwed());
+            Assert.Single(agent.Parts.Ledger.ErasesOwed());
         }
 
         await bench.SendAsync(300);
         await observer.NextVersionAsync(bench.Limit);
-        Assert.Null(agent.Parts.Ledger.EraseOwed());
+        Assert.Empty(agent.Parts.Ledger.ErasesOwed());
+    }
+
+    private static async Task<(Agent Agent, VersionManifest Second)> StartWithTwoVersionsAsync(Bench bench, AgentSettings settings, RecordingObserver observer)
+    {
+        await bench.SendAsync(400);
+        Agent agent = await bench.StartAsync(settings, observer);
+        await observer.NextVersionAsync(bench.Limit);
+        return (agent, await observer.NextVersionAsync(bench.Limit));
     }
 
     private static VersionStore Store(AgentSettings settings) => VersionStore.Open(

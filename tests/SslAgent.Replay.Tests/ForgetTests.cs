@@ -31,7 +31,7 @@ public sealed class ForgetTests
         Batch all = view.Draw(Modality.Text, view.Available.Texts, new DrawKey(1, 1, 0, ChanceStream.Sampling));
         Assert.All(all.Texts, text => Assert.StartsWith("plain", text.ToString(), StringComparison.Ordinal));
         Assert.Equal(0, ledger.Stats().UnreadableDraws);
-        Assert.Null(ledger.EraseOwed());
+        Assert.Empty(ledger.ErasesOwed());
     }
 
     [Fact]
@@ -80,12 +80,29 @@ public sealed class ForgetTests
 
             // The version with this state is published before anything is erased, so it is what the next start stands on.
             using ReplayLedger recovered = Ledgers.Open(disk.AfterCrash(), Options, state is null ? null : new MemoryStream(state));
-            if (recovered.EraseOwed() is { Record: JournalRecord.Forgotten forgotten } owed) recovered.Erase(owed.Sequence, forgotten, CancellationToken.None);
+            if (recovered.ErasesOwed() is [{ Record: JournalRecord.Forgotten forgotten } owed]) recovered.Erase(owed.Sequence, forgotten, CancellationToken.None);
             else if (state is null) continue; // Not journalled: it did not happen.
             Assert.Equal(0, recovered.FindSamples((source, _) => source == "cam-3").InJournal);
-            Assert.Null(recovered.EraseOwed());
+            Assert.Empty(recovered.ErasesOwed());
             Assert.Equal(expected, recovered.StateDigest());
         }
+    }
+
+    [Fact]
+    public void What_was_being_read_is_owed_until_it_is_gone_whatever_is_forgotten_after_it()
+    {
+        using ReplayLedger ledger = Ledgers.Open(new SimulatedDisk(), Options);
+        Fill(ledger, 1_000);
+        (JournalRecord.Forgotten first, SavedState saved) = ledger.Forget(Named("cam-3", null));
+        using (ledger.Read(0)) Assert.True(ledger.Erase(saved.Sequence, first, CancellationToken.None).SegmentsLeft > 0);
+        (JournalRecord.Forgotten second, SavedState later) = ledger.Forget(Named("cam-2", null));
+        Assert.Equal(0, ledger.Erase(later.Sequence, second, CancellationToken.None).SegmentsLeft);
+        NumberedRecord owed = Assert.Single(ledger.ErasesOwed());
+        Assert.Equal(saved.Sequence, owed.Sequence);
+        Assert.NotEqual(0, ledger.FindSamples((source, _) => source == "cam-3").InJournal);
+        Assert.Equal(0, ledger.Erase(owed.Sequence, first, CancellationToken.None).SegmentsLeft);
+        Assert.Empty(ledger.ErasesOwed());
+        Assert.Equal(0, ledger.FindSamples((source, _) => source is "cam-2" or "cam-3").InJournal);
     }
 
     [Fact]
@@ -101,7 +118,7 @@ public sealed class ForgetTests
         (JournalRecord.Forgotten record, SavedState saved) = again.Forget(Named("cam-3", null));
         EraseReport report = again.Erase(saved.Sequence, record, CancellationToken.None);
         Assert.Equal(1, report.SegmentsLeft);
-        Assert.NotNull(again.EraseOwed());
+        Assert.Single(again.ErasesOwed());
     }
 
     private static JournalRecord.Forgotten Named(string? source, long? before) => new(new ModelVersion(1), new ModelVersion(2), source, before, "asked to", []);

@@ -25,6 +25,8 @@ internal sealed record ConsolidationOptions
     {
         if (Cron is not null && !Quartz.CronExpression.TryParse(Cron, out _))
             yield return $"cron = \"{Cron}\" is not a Quartz cron expression (seconds minutes hours day-of-month month day-of-week [year]; daily at three is \"0 0 3 * * ?\")";
+        foreach (ObjectiveOptions objective in Objectives.Where(objective => objective.Every > 1))
+            yield return $"objectives: '{objective.Name}' has every = {objective.Every}, which counts cycles; cron says when this one is";
         foreach (string fault in new StageOptions { Objectives = Objectives }.Faults()) yield return $"objectives: {fault}";
     }
 }

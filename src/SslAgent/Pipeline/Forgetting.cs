@@ -15,7 +15,7 @@ namespace SslAgent.Pipeline;
 /// </summary>
 internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience patience, ILogger log)
 {
-    /// <summary>Whether something could not be taken off the disk when it was last tried.</summary>
+    /// <summary>Whether something of what was forgotten could not be taken off the disk when it was last tried.</summary>
     private bool _isOwed;
 
     /// <summary>What it would do, without doing it. Throws <see cref="ControlRefusedException"/> where it cannot be done.</summary>
@@ -60,9 +60,13 @@ internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience pa
     /// <summary>At a start: what a crash left on the disk of the samples that were to be forgotten.</summary>
     public void MakeUp(CancellationToken cancellation)
     {
-        if (patience.Insist(DiskTrouble.Erasing, ledger.EraseOwed) is not { Record: JournalRecord.Forgotten forgotten } owed) return;
-        EraseReport erased = patience.Insist(DiskTrouble.Erasing, () => Erase(owed.Sequence, forgotten, cancellation));
-        HeadLog.Forgot(log, forgotten.Version, 0, erased.SamplesErased, erased.SegmentsRewritten, forgotten.Reason);
+        _isOwed = false;
+        foreach (NumberedRecord owed in patience.Insist(DiskTrouble.Erasing, ledger.ErasesOwed))
+        {
+            if (owed.Record is not JournalRecord.Forgotten forgotten) continue;
+            EraseReport erased = patience.Insist(DiskTrouble.Erasing, () => Erase(owed.Sequence, forgotten, cancellation));
+            HeadLog.Forgot(log, forgotten.Version, 0, erased.SamplesErased, erased.SegmentsRewritten, forgotten.Reason);
+        }
     }
 
     /// <summary>Before a cycle: a segment that somebody was reading when its samples were to go is read no more by then. Nothing where nothing is owed.</summary>
@@ -74,8 +78,12 @@ internal sealed class Forgetting(Ledger ledger, Publisher publisher, Patience pa
     private EraseReport Erase(long at, JournalRecord.Forgotten forgotten, CancellationToken cancellation)
     {
         EraseReport erased = ledger.Erase(at, forgotten, cancellation);
-        _isOwed = erased.SegmentsLeft > 0;
-        if (erased.SegmentsLeft > 0) HeadLog.ForgettingLeft(log, Left(erased.SegmentsLeft));
+        if (erased.SegmentsLeft > 0)
+        {
+            _isOwed = true;
+            HeadLog.ForgettingLeft(log, Left(erased.SegmentsLeft));
+        }
+
         return erased;
     }
 

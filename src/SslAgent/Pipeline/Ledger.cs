@@ -251,7 +251,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
 
     public EraseReport Erase(long at, JournalRecord.Forgotten forgotten, CancellationToken cancellation) => _replay.Erase(at, forgotten, cancellation);
 
-    public NumberedRecord? EraseOwed() => _replay.EraseOwed();
+    public IReadOnlyList<NumberedRecord> ErasesOwed() => _replay.ErasesOwed();
 
     /// <summary>Everything that was decided, from the journal's beginning.</summary>
     public IReadOnlyList<NumberedRecord> Decisions() => _replay.ReadDecisions();

@@ -196,6 +196,7 @@ public sealed class ConfigurationLoaderTests
         ConfigurationOutcome good = Load.Json("""{ "learning": { "objectives": [ { "name": "mae" }, { "name": "dino", "every": 4 } ] } }""");
         Assert.Equal([1, 4], good.Settings.Learning.Objectives.Select(objective => objective.Every));
         Assert.Equal("learning:objectives:0:every", Load.OneFault("""{ "learning": { "objectives": [ { "name": "mae", "every": 0 } ] } }""").Path);
+        Assert.Contains("counts cycles", Load.OneFault("""{ "consolidation": { "objectives": [ { "name": "byol", "every": 2 } ] } }""").Reason, StringComparison.Ordinal);
     }
 
     [Fact]

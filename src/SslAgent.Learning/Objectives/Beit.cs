@@ -43,9 +43,9 @@ internal static class Beit
         Declare = plan => [Declare(plan, Tokenizer(knobs))],
         DeclareState = plan => [Tokenizer(knobs).DeclareState(plan)],
         TermNames = ["accuracy"],
-        Loss = input => Loss(input, Hide(input, knobs[MaskedShare]), Tokenizer(knobs)),
+        Loss = input => Loss(input, MaskedPlaces.Draw(input, knobs[MaskedShare]), Tokenizer(knobs)),
         FeatureWidths = plan => [plan.Frame.Width],
-        Features = input => [Encode(input, Hide(input, knobs[MaskedShare]), Patches(input))],
+        Features = input => [MaskedPlaces.Encode(input, MaskedPlaces.Draw(input, knobs[MaskedShare]), MaskedPlaces.Patches(input), MaskToken)],
         TrivialLoss = input => TrivialLoss(input, Tokenizer(knobs)),
         AfterStep = taken => Tokenizer(knobs).Learn(taken.RequireState(), cat([.. taken.Seen]), taken.Taken),
     };
@@ -58,19 +58,12 @@ internal static class Beit
     public static ObjectiveLoss Loss(ObjectiveInput input, int[] masked, PatchTokenizer tokenizer)
     {
         Weights weights = input.Towers.Weights;
-        Tensor patches = Patches(input); // [B·N, P]
-        Tensor features = Encode(input, masked, patches); // [M, D]
+        Tensor patches = MaskedPlaces.Patches(input); // [B·N, P]
+        Tensor features = MaskedPlaces.Encode(input, masked, patches, MaskToken); // [M, D]
         Tensor logits = Numerics.Linear(features.to_type(weights.Dtype), weights, "beit.predict").to_type(ScalarType.Float32); // [M, C]
         Tensor tokens = tokenizer.Tokens(input.RequireState(), patches.index_select(0, PatchFilling.RowIndex(masked, input))); // [M]
         Tensor accuracy = logits.detach().argmax(1).eq(tokens).to_type(ScalarType.Float32).mean();
         return new ObjectiveLoss(Mlm.CrossEntropy(logits, tokens), accuracy) { Features = () => [features], Seen = patches.detach() };
-    }
-
-    /// <summary>Chooses by the input's key which blocks of each frame are masked, row-major [M].</summary>
-    public static int[] Hide(ObjectiveInput input, double share)
-    {
-        int masked = Math.Max(1, (int)(share * input.Plan.Model.Patches));
-        return BlockDraw.Split((int)PatchFilling.FramesOf(input).shape[0], input.Plan.Model.Grid, masked, input.Key.With(ChanceStream.Masking, input.Key.Part)).Hidden;
     }
 
     private static SectionSpec Declare(ModelPlan plan, PatchTokenizer tokenizer) => new(
@@ -80,24 +73,9 @@ internal static class Beit
             .. TransformerStack.DeclareLinear("beit.predict", tokenizer.Count, plan.Frame.Width),
         ]);
 
-    /// <summary>What the tower makes of the masked places, fp32 [M, D].</summary>
-    private static Tensor Encode(ObjectiveInput input, int[] masked, Tensor patches)
-    {
-        ModelPlan plan = input.Plan.Model;
-        VisionTower tower = input.Towers.Vision;
-        long batch = patches.shape[0] / plan.Patches;
-        Tensor rows = PatchFilling.RowIndex(masked, input); // [M]
-        Tensor embedded = tower.Embed(patches.view(batch, plan.Patches, plan.PatchValues)).view(batch * plan.Patches, plan.Frame.Width); // [B·N, D]
-        Tensor token = input.Towers.Weights[MaskToken].to_type(ScalarType.Float32).expand(masked.Length, plan.Frame.Width); // [M, D]
-        Tensor tokens = embedded.index_copy(0, rows.to_type(ScalarType.Int64), token).view(batch, plan.Patches, plan.Frame.Width);
-        return tower.Transform(tokens + tower.Positions.unsqueeze(0), all => all.index_select(0, rows));
-    }
-
-    private static Tensor Patches(ObjectiveInput input) => input.Towers.Vision.Patchify(PatchFilling.FramesOf(input)).flatten(0, 1); // [B·N, P]
-
     private static double TrivialLoss(ObjectiveInput input, PatchTokenizer tokenizer)
     {
-        long[] tokens = tokenizer.Tokens(input.RequireState(), Patches(input)).cpu().data<long>().ToArray();
+        long[] tokens = tokenizer.Tokens(input.RequireState(), MaskedPlaces.Patches(input)).cpu().data<long>().ToArray();
         return tokens.CountBy(token => token).OrderBy(token => token.Key).Sum(token => -(double)token.Value / tokens.Length * Math.Log((double)token.Value / tokens.Length));
     }
 }

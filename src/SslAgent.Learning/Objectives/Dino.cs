@@ -1,7 +1,5 @@
 using SslAgent.Learning.Augmenting;
-using SslAgent.Learning.Heads;
 using SslAgent.Learning.Objectives.Parts;
-using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Towers;
 using static TorchSharp.torch;
@@ -23,27 +21,16 @@ namespace SslAgent.Learning.Objectives;
 /// </remarks>
 internal static class Dino
 {
-    // B batch, V views, D width of the tower, K prototypes.
-    public const string Section = "dino", Centre = "dino.centre", Warmth = "dino.warmth";
+    // B batch, V views, K prototypes.
+    public const string Section = "dino";
 
-    private const int BottleneckWidth = 256, PrototypesMax = 1024, PrototypesOfWidth = 8, Widening = 4;
+    private static readonly Knob LocalViews = Knob.Count("localViews", 1, 8, 32, "small views of each frame: a pass over each", "reference code");
 
-    private static readonly Knob
-        StudentTemperature = new("studentTemperature", 0.1, 0.01, 1, "what the student's scores are divided by", "section 3.1"),
-        TeacherTemperatureFirst = new("teacherTemperatureFirst", 0.04, 0.01, 1, "what the teacher's scores are divided by at the beginning: below the student's, or nothing is sharpened", "section 3.1"),
-        TeacherTemperatureLast = new("teacherTemperatureLast", 0.07, 0.01, 1, "the same when it has risen", "section 3.1"),
-        WarmSteps = Knob.Count("warmSteps", 1, 2000, 10_000_000, "steps over which the teacher's temperature rises", "30 epochs in the paper, which a stream does not have"),
-        Momentum = Knob.Momentum(0.996, "section 3.1, at the beginning"),
-        CentreDecay = new("centreMomentum", 0.9, 0, 0.9999, "what the centre keeps of itself at a step", "equation 4, reference code"),
-        PrototypesKnob = Knob.Count("prototypes", 2, PrototypesMax, 65_536, "answers that there are: a vector each in student and teacher; by default 8 for each feature where the tower is narrower than 128", "65,536 in the paper, for a million pictures")
-            with
-        { DefaultOf = plan => Prototypes(plan.Model, KnobValues.None) },
-        LocalViews = Knob.Count("localViews", 1, 8, 32, "small views of each frame: a pass over each", "reference code");
+    public static SharpenedTeacher Teacher { get; } = new(Section);
 
     public static TwoViewObjective Objective { get; } = Define(KnobValues.None);
 
-    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable(
-        [StudentTemperature, TeacherTemperatureFirst, TeacherTemperatureLast, WarmSteps, Momentum, CentreDecay, PrototypesKnob, LocalViews], knobs => Define(knobs).ToDefinition());
+    public static ObjectiveDefinition Definition { get; } = ObjectiveDefinition.Tunable([.. SharpenedTeacher.Knobs, LocalViews], knobs => Define(knobs).ToDefinition());
 
     private static TwoViewObjective Define(KnobValues knobs) => new()
     {
@@ -54,22 +41,16 @@ internal static class Dino
             "Caron et al., Emerging Properties in Self-Supervised Vision Transformers, 2021, section 3.1, equations 1 to 4"),
         Views = plan => ViewPresets.Dino(ViewPresets.DinoLocalSide(plan.ImageSize, plan.PatchSize), knobs.Whole(LocalViews)),
         Heads = [Section],
-        Declare = plan => [Head(plan, knobs)],
-        Target = plan => Teacher(plan, knobs),
-        TargetDecay = knobs[Momentum],
-        DeclareMemory = plan => [new SectionSpec(Centre, [new(Centre, [Prototypes(plan, knobs)], Initial.Zeros, Decayed: false), new(Warmth, [1], Initial.Zeros, Decayed: false)])],
-        Remember = taken => Remember(taken, knobs),
+        Declare = plan => [Teacher.DeclareHead(plan, knobs)],
+        Target = plan => Teacher.Copy(plan, knobs),
+        TargetDecay = SharpenedTeacher.Decay(knobs),
+        DeclareMemory = plan => [Teacher.DeclareCentre(plan, knobs)],
+        Remember = taken => Teacher.Remember(taken, knobs),
         TermNames = ["entropy", "divergence"],
         ViewLosses = (input, features) => Losses(input, features, knobs),
         ProbeViewLosses = (input, features) => Lacking(input, features, knobs),
         TrivialLoss = input => LackingInformation.Trivial(input.View(0).shape[0]),
     };
-
-    /// <summary>The teacher's answers, centred and sharpened (algorithm 1), logarithms of probabilities, of the scores' shape.</summary>
-    /// <param name="scores">fp32 [.., K].</param>
-    /// <param name="centre">fp32 [K].</param>
-    /// <param name="temperature">fp32 [1].</param>
-    public static Tensor Answers(Tensor scores, Tensor centre, Tensor temperature) => ((scores - centre) / temperature).log_softmax(-1);
 
     /// <summary>Equation 3 for each global view: the mean cross-entropy of its answer with what the student says of the other views, fp32 [2, B].</summary>
     /// <param name="answers">Probabilities, fp32 [2, B, K].</param>
@@ -85,9 +66,7 @@ internal static class Dino
     private static ViewLosses Losses(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
         Tensor scores = TeacherScores(input, knobs); // [2, B, K]
-        double first = knobs[TeacherTemperatureFirst], last = knobs[TeacherTemperatureLast];
-        Tensor temperature = (input.RequireState()[Warmth] * (last - first)) + first;
-        Tensor answers = Answers(scores, input.RequireState()[Centre], temperature); // [2, B, K]
+        Tensor answers = Teacher.AnswersNow(scores, input.RequireState(), knobs); // [2, B, K]
         Tensor losses = CrossEntropies(answers.exp(), Said(input, features, knobs)); // [2, B]
         Tensor entropy = (answers.exp() * answers).sum(2).mean().neg();
         return new ViewLosses(losses.view(2 * features.Batch), entropy, losses.detach().mean() - entropy) { Seen = scores.mean([0, 1]) };
@@ -95,14 +74,14 @@ internal static class Dino
 
     private static Tensor Lacking(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
-        Tensor answers = Answers(TeacherScores(input, knobs), input.RequireState()[Centre], tensor((float)knobs[TeacherTemperatureLast], device: input.Device)).exp(); // [2, B, K]
+        Tensor answers = Teacher.AnswersAtLast(TeacherScores(input, knobs), input.RequireState(), knobs).exp(); // [2, B, K]
         return LackingInformation.Of(CrossEntropies(answers, Said(input, features, knobs)).view(2 * features.Batch), answers.view(2 * features.Batch, answers.shape[2]));
     }
 
     private static Tensor TeacherScores(ObjectiveInput input, KnobValues knobs)
     {
         ModelPlan plan = input.Plan.Model;
-        (Tensor one, Tensor other) = TwoViews.Targets(input, Teacher(plan, knobs), HeadOf(plan, knobs).Forward); // [B, K] each
+        (Tensor one, Tensor other) = TwoViews.Targets(input, Teacher.Copy(plan, knobs), Teacher.Head(plan, knobs).Forward); // [B, K] each
         return stack([one, other]); // [2, B, K]
     }
 
@@ -110,30 +89,7 @@ internal static class Dino
     private static Tensor Said(ObjectiveInput input, TwoViews features, KnobValues knobs)
     {
         Tensor locals = input.Towers.Vision.Pool(cat([.. input.Views.Skip(2)])); // [(V - 2)·B, D]
-        Tensor scores = HeadOf(input.Plan.Model, knobs).Forward(cat([features.Both, locals]), input.Towers.Weights); // [V·B, K]
-        return (scores * (1 / knobs[StudentTemperature])).log_softmax(1).view(input.Views.Count, features.Batch, scores.shape[1]);
+        Tensor scores = Teacher.Head(input.Plan.Model, knobs).Forward(cat([features.Both, locals]), input.Towers.Weights); // [V·B, K]
+        return SharpenedTeacher.Say(scores, knobs).view(input.Views.Count, features.Batch, scores.shape[1]);
     }
-
-    /// <summary>Equation 4, and the temperature's way.</summary>
-    internal static void Remember(StepTaken taken, KnobValues knobs)
-    {
-        Weights state = taken.RequireState();
-        double kept = knobs[CentreDecay];
-        Tensor centre = state[Centre], mean = stack([.. taken.Seen]).mean([0]); // [K]
-        centre.copy_(where(taken.Taken > 0, (centre * kept) + (mean * (1 - kept)), centre));
-        state[Warmth].fill_(Math.Min(1, (taken.StepsBefore(Section) + 1) / knobs[WarmSteps]));
-    }
-
-    private static SlowCopy Teacher(ModelPlan plan, KnobValues knobs) => new("dino.teacher", [VisionTower.Declare(plan), Head(plan, knobs)], beginsEqual: true);
-
-    private static SectionSpec Head(ModelPlan plan, KnobValues knobs) => new(Section, [.. HeadOf(plan, knobs).Declare()]);
-
-    private static PrototypeHead HeadOf(ModelPlan plan, KnobValues knobs)
-    {
-        int hidden = Widening * plan.Frame.Width;
-        var projection = new MlpHead("dino.projection", [plan.Frame.Width, hidden, hidden, BottleneckWidth], normalizesOutput: false, MlpHidden.NormalizedGelu);
-        return new PrototypeHead(Section, projection, BottleneckWidth, Prototypes(plan, knobs));
-    }
-
-    private static int Prototypes(ModelPlan plan, KnobValues knobs) => knobs.Whole(PrototypesKnob, Math.Min(PrototypesMax, PrototypesOfWidth * plan.Frame.Width));
 }

@@ -13,7 +13,7 @@ public static class ObjectiveNames
 
     public const string BarlowTwins = "barlow-twins", VicReg = "vicreg";
 
-    public const string Inpainting = "inpainting", Denoising = "denoising", IJepa = "i-jepa", Beit = "beit";
+    public const string Inpainting = "inpainting", Denoising = "denoising", IJepa = "i-jepa", Beit = "beit", IBot = "ibot";
 
     public const string Rotation = "rotation", PatchPosition = "patch-position", Jigsaw = "jigsaw", Equivariance = "equivariance";
 
@@ -33,7 +33,7 @@ public static class ObjectiveNames
         Byol, SimSiam, Dino,
         Swav, DeepClusterV2,
         BarlowTwins, VicReg,
-        Inpainting, Denoising, IJepa, Beit,
+        Inpainting, Denoising, IJepa, Beit, IBot,
         Rotation, PatchPosition, Jigsaw, Equivariance,
         Tcn, Cpc, TemporalOrder, WorldModel,
         CausalLm, SimCse, SegmentOrder, TextDenoising,

@@ -18,7 +18,7 @@ internal static class ObjectiveRegistry
         Byol.Definition, SimSiam.Definition, Dino.Definition,
         Swav.Definition, DeepClusterV2.Definition,
         BarlowTwins.Definition, VicReg.Definition,
-        Inpainting.Definition, Denoising.Definition, IJepa.Definition, Beit.Definition,
+        Inpainting.Definition, Denoising.Definition, IJepa.Definition, Beit.Definition, IBot.Definition,
         Rotation.Definition, PatchPosition.Definition, Jigsaw.Definition, Equivariance.Definition,
         Tcn.Definition, Cpc.Definition, TemporalOrder.Definition, WorldModel.Definition,
         CausalLm.Definition, SimCse.Definition, SegmentOrder.Definition, TextDenoising.Definition,

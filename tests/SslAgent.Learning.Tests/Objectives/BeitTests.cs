@@ -1,4 +1,5 @@
 using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Objectives.Parts;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public sealed class BeitTests
     public void Pixels_of_masked_patches_never_reach_the_tower_and_still_decide_what_is_to_be_named()
     {
         using var fixture = Fixture.OfMasked();
-        int[] masked = Beit.Hide(fixture.Input, 0.4);
+        int[] masked = MaskedPlaces.Draw(fixture.Input, 0.4);
         Assert.Equal(4 * 6, masked.Length); // 40 % of 16 each
         Tensor changed = fixture.Input.Frames!.clone();
         changed[0].narrow(1, masked[0] / 4 * 4, 4).narrow(2, masked[0] % 4 * 4, 4).fill_(9);
@@ -35,7 +36,7 @@ public sealed class BeitTests
     public void The_loss_is_the_mean_surprise_at_the_tokens_of_masked_patches()
     {
         using var fixture = Fixture.OfMasked();
-        int[] masked = Beit.Hide(fixture.Input, 0.4);
+        int[] masked = MaskedPlaces.Draw(fixture.Input, 0.4);
         Tensor patches = fixture.Towers.Vision.Patchify(fixture.Input.Frames!).flatten(0, 1);
         long[] tokens = Beit.Tokenizer(KnobValues.None).Tokens(fixture.Input.RequireState(), patches).data<long>().ToArray();
         float[] features = Pictures.Values(Beit.Definition.Features(fixture.Input)[0].detach()); // [M, 16]

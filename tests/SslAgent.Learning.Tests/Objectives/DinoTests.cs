@@ -23,7 +23,7 @@ public sealed class DinoTests(ITestOutputHelper output)
         double[][] teacher = Scores(2 * Batch, part: 1), student = Scores(Views * Batch, part: 2);
         double[] centre = Scores(1, part: 3)[0];
         const double temperature = 0.3;
-        Tensor answers = Dino.Answers(Tensor3(teacher, 2), tensor(centre.Select(value => (float)value).ToArray()), tensor((float)temperature)).exp();
+        Tensor answers = SharpenedTeacher.Answers(Tensor3(teacher, 2), tensor(centre.Select(value => (float)value).ToArray()), tensor((float)temperature)).exp();
         float[] losses = Dino.CrossEntropies(answers, Tensor3(student, Views).log_softmax(-1)).data<float>().ToArray();
         for (var view = 0; view < 2; view++)
         {
@@ -72,13 +72,13 @@ public sealed class DinoTests(ITestOutputHelper output)
 
         using var parameters = new FlatParameters(fixture.Layout, fixture.Plan.Compute, averaged: false);
         parameters.SetCounter(Dino.Section, new SectionCounter(Steps: 500, WarmFrom: 0));
-        float[] centre = state[Dino.Centre].data<float>().ToArray();
-        Dino.Remember(new StepTaken(fixture.Plan, parameters, state, [seen * float.NaN], tensor(0f)), KnobValues.None);
-        Assert.Equal(centre, state[Dino.Centre].data<float>().ToArray());
-        Dino.Remember(new StepTaken(fixture.Plan, parameters, state, [seen, seen + 1], tensor(1f)), KnobValues.None);
+        float[] centre = state[Dino.Teacher.Centre].data<float>().ToArray();
+        Dino.Teacher.Remember(new StepTaken(fixture.Plan, parameters, state, [seen * float.NaN], tensor(0f)), KnobValues.None);
+        Assert.Equal(centre, state[Dino.Teacher.Centre].data<float>().ToArray());
+        Dino.Teacher.Remember(new StepTaken(fixture.Plan, parameters, state, [seen, seen + 1], tensor(1f)), KnobValues.None);
         float[] expected = [.. centre.Zip(seen.data<float>().ToArray(), (old, mean) => (0.9f * old) + (0.1f * (mean + 0.5f)))];
-        Fixture.Near(expected, state[Dino.Centre].data<float>().ToArray(), 1e-6f, "centre");
-        Assert.Equal(0.25f, state[Dino.Warmth].item<float>());
+        Fixture.Near(expected, state[Dino.Teacher.Centre].data<float>().ToArray(), 1e-6f, "centre");
+        Assert.Equal(0.25f, state[Dino.Teacher.Warmth].item<float>());
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed class DinoTests(ITestOutputHelper output)
 
         static void Blunt(StepTaken taken)
         {
-            Dino.Remember(taken, KnobValues.None);
-            taken.RequireState()[Dino.Warmth].fill_(100); // a temperature of about 3, where cosines hardly differ
+            Dino.Teacher.Remember(taken, KnobValues.None);
+            taken.RequireState()[Dino.Teacher.Warmth].fill_(100); // a temperature of about 3, where cosines hardly differ
         }
     }
 

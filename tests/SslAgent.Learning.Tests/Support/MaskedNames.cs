@@ -8,7 +8,7 @@ namespace SslAgent.Learning.Tests.Support;
 /// <summary>The masked, predictive and pretext objectives, which the tests treat alike.</summary>
 internal static class MaskedNames
 {
-    public static IReadOnlyList<string> All { get; } = [ObjectiveNames.Inpainting, ObjectiveNames.Denoising, ObjectiveNames.IJepa, ObjectiveNames.Beit, ObjectiveNames.Rotation,
+    public static IReadOnlyList<string> All { get; } = [ObjectiveNames.Inpainting, ObjectiveNames.Denoising, ObjectiveNames.IJepa, ObjectiveNames.Beit, ObjectiveNames.IBot, ObjectiveNames.Rotation,
         ObjectiveNames.PatchPosition, ObjectiveNames.Jigsaw, ObjectiveNames.Equivariance];
 
     /// <summary>The loss where what is drawn is what make_masked_fixtures.py drew, scalar.</summary>
@@ -18,6 +18,7 @@ internal static class MaskedNames
         ObjectiveNames.Denoising => Denoising.Loss(fixture.Input, fixture.Given("corrupted")).Loss,
         ObjectiveNames.IJepa => IJepa.Loss(fixture.Input, new ContextMask(fixture.Drawn("context"), fixture.Drawn("blocks"))).Loss,
         ObjectiveNames.Beit => Beit.Loss(fixture.Input, fixture.Drawn("hidden"), Beit.Tokenizer(KnobValues.None)).Loss,
+        ObjectiveNames.IBot => IBot.Loss(fixture.Input, fixture.Drawn("hidden"), KnobValues.None).Loss,
         ObjectiveNames.Rotation => Rotation.Definition.Loss(fixture.Input).Loss,
         ObjectiveNames.PatchPosition => PretextTask.Loss(PatchPosition.Ask(fixture.Input, Places(fixture, "pairs"))).Loss,
         ObjectiveNames.Jigsaw => PretextTask.Loss(Jigsaw.Ask(fixture.Input, new(Places(fixture, "pieces"), [.. fixture.Drawn("shown").Select(order => (long)order)]), 64)).Loss,
@@ -29,7 +30,7 @@ internal static class MaskedNames
     public static int StepsToLearn(string name) => name switch
     {
         ObjectiveNames.IJepa => 160, // The targets begin anew as well.
-        ObjectiveNames.Beit or ObjectiveNames.Jigsaw => 400,
+        ObjectiveNames.Beit or ObjectiveNames.IBot or ObjectiveNames.Jigsaw => 400,
         _ => 80,
     };
 

@@ -63,6 +63,7 @@ public sealed class SlowCopyTests
     [InlineData(ObjectiveNames.Swav)]
     [InlineData(ObjectiveNames.DeepClusterV2)]
     [InlineData(ObjectiveNames.IJepa)]
+    [InlineData(ObjectiveNames.IBot)]
     [InlineData(ObjectiveNames.Equivariance)]
     public void A_cycle_resumed_in_its_middle_has_the_same_copy_and_one_that_is_switched_on_later_begins_anew(string name)
     {

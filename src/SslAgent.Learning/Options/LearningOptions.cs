@@ -149,6 +149,8 @@ public sealed record LearningOptions
             foreach (string fault in objective.Faults()) yield return fault;
         }
 
+        ObjectiveOptions[] all = Objectives.Length > 0 ? Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
+        foreach (string fault in all.Select(objective => objective.BatchFault(BatchSize)).OfType<string>()) yield return fault;
         if (Objectives.Length > 0 && Objectives.All(objective => objective.Weight == 0))
             yield return "learning.objectives all have weight 0: nothing would be learned";
         if (EmbeddingReplay > 0 && MixUp > 0)

@@ -1,3 +1,5 @@
+using SslAgent.Learning.Objectives;
+using SslAgent.Learning.Options;
 using SslAgent.Replay;
 
 namespace SslAgent.Configuration;
@@ -14,6 +16,13 @@ internal static class CrossRoomRules
                 $"it holds samples where they lay when they were embedded, and replay:policy {OptionText.Of(settings.Replay.Policy)} embeds none; use minred or hybrid");
         }
 
+        foreach ((string place, ObjectiveOptions objective) in BesidesLearning(settings))
+        {
+            if (objective.BatchFault(settings.Learning.BatchSize) is { } fault) yield return new ConfigurationFault(place, null, null, fault);
+        }
+
+        foreach (ObjectiveOptions twice in settings.Consolidation.Objectives.Where(more => Usual(settings).Contains(more.Name)))
+            yield return new ConfigurationFault("consolidation:objectives", twice.Name, null, "learning:objectives has it already, and it stays there as it is: leave it out here");
         if (settings.Model.Faults().Any()) yield break; // told already, and the size is not known
         int stored = settings.Ingest.Frames.StoredSize, trained = settings.Model.Resolve().ImageSize;
         if (stored < trained)
@@ -23,4 +32,14 @@ internal static class CrossRoomRules
                 $"pixels a side are stored, but preset {settings.Model.Preset} trains on {trained}: frames would be blown up; store at least {trained}");
         }
     }
+
+    /// <summary>Objectives that sections other than <c>learning</c> name, and where.</summary>
+    private static IEnumerable<(string Place, ObjectiveOptions Objective)> BesidesLearning(AgentSettings settings) =>
+    [
+        .. settings.Consolidation.Objectives.Select(objective => ("consolidation:objectives", objective)),
+        .. settings.Pretraining.Stages.SelectMany(stage => stage.Objectives).Select(objective => ("pretraining:stages", objective)),
+    ];
+
+    private static IEnumerable<string> Usual(AgentSettings settings) =>
+        settings.Learning.Objectives.Length > 0 ? settings.Learning.Objectives.Select(objective => objective.Name) : ObjectiveNames.Standard;
 }

@@ -263,6 +263,20 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
         Assert.Contains("the evictions: ", string.Join('\n', report.Versions[0].Reasons), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Offsets_and_a_plan_that_somebody_wrote_into_a_manifest_are_found()
+    {
+        string state = made.Copy("facts");
+        Forgery.ChangeManifest(Path.Combine(state, "versions", "v000001"), manifest => manifest["offsets"]![0]!["nextOffset"] = 7);
+        Forgery.ChangeManifest(Path.Combine(state, "versions", "v000002"), manifest => manifest["plan"]!["steps"] = 13);
+
+        (int code, JsonElement report, _) = await AuditAsync(state, "--from", "v1", "--to", "v2");
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Equal("the manifest's offsets: the journal has read other ones by then", Reasons(report, 0));
+        Assert.Equal("the manifest's plan: the journal has another", Reasons(report, 1));
+    }
+
     private static AgentSettings KeepAll(AgentSettings settings) =>
         settings with { Audit = new() { Horizon = 20 }, Checkpoints = settings.Checkpoints with { KeepTrainingState = 20 } };
 

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
+using SslAgent.Learning;
+using SslAgent.Pipeline;
 using SslAgent.Replay;
 using SslAgent.Storage;
 
@@ -14,22 +17,54 @@ namespace SslAgent.EndToEnd.Tests;
 internal static class Forgery
 {
     /// <summary>Another last moment in a version's training state, and sums to match.</summary>
-    public static void ChangeTraining(string version)
+    public static void ChangeTraining(string version) => Change(version, "training.safetensors", bytes => bytes[^3] ^= 0x20);
+
+    /// <summary>One of a version's weights by the least that a float can differ, and sums to match: what another order of sums might give.</summary>
+    public static void NudgeWeight(string version) => Change(version, "model.safetensors", bytes => bytes[^4] ^= 1);
+
+    /// <summary>All of a version's weights sixteen times as large, and sums to match.</summary>
+    public static void ScaleWeights(string version) => Change(version, "model.safetensors", bytes =>
     {
-        string training = Path.Combine(version, "training.safetensors"), manifest = Path.Combine(version, "manifest.json");
-        byte[] bytes = File.ReadAllBytes(training);
-        string old = Sum(bytes);
-        bytes[^3] ^= 0x20;
-        File.Delete(training); // It may have a second name in another version.
-        File.WriteAllBytes(training, bytes);
+        int data = sizeof(long) + (int)BitConverter.ToInt64(bytes);
+        foreach (ref float weight in MemoryMarshal.Cast<byte, float>(bytes.AsSpan(data))) weight *= 16;
+    });
+
+    /// <summary>The digest that a version's manifest names as what is stored has it: the last sum that could tell of an exchange.</summary>
+    public static void SetDigest(string state, ModelVersion version)
+    {
+        VersionStore store = VersionStore.Open(LocalDisk.Instance, Path.Combine(state, "versions"), StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);
+        using IStoredModel stored = store.Open(version);
+        using Learner learner = Learner.Restore(CyclePlan.FromJson(stored.Manifest.Plan.GetRawText()).Learner, stored, TimeProvider.System);
+        string digest = learner.Digest();
+        Assert.NotEqual(stored.Manifest.WeightsDigest, digest);
+        ChangeManifest(Path.Combine(state, "versions", $"v{version.Number:D6}"), manifest => manifest["weightsDigest"] = digest);
+    }
+
+    public static void ChangeManifest(string version, Action<JsonNode> change)
+    {
+        string manifest = Path.Combine(version, "manifest.json");
         JsonNode json = JsonNode.Parse(File.ReadAllText(manifest))!;
-        JsonNode file = json["files"]!.AsArray().Single(file => (string?)file!["name"] == "training.safetensors")!;
-        Assert.Equal(old, (string?)file["sha256"]);
-        file["sha256"] = Sum(bytes);
-        file["blocks"] = string.Concat(bytes.Chunk(1 << 20).Select(block => Crc32C.Compute(block).ToString("x8", CultureInfo.InvariantCulture)));
+        change(json);
         byte[] forged = Encoding.UTF8.GetBytes(json.ToJsonString());
         File.WriteAllBytes(manifest, forged);
         File.WriteAllText(Path.Combine(version, "manifest.sha256"), $"{Sum(forged)}  manifest.json\n");
+    }
+
+    private static void Change(string version, string name, Action<byte[]> change)
+    {
+        string path = Path.Combine(version, name);
+        byte[] bytes = File.ReadAllBytes(path);
+        string old = Sum(bytes);
+        change(bytes);
+        File.Delete(path); // It may have a second name in another version.
+        File.WriteAllBytes(path, bytes);
+        ChangeManifest(version, manifest =>
+        {
+            JsonNode file = manifest["files"]!.AsArray().Single(file => (string?)file!["name"] == name)!;
+            Assert.Equal(old, (string?)file["sha256"]);
+            file["sha256"] = Sum(bytes);
+            file["blocks"] = string.Concat(bytes.Chunk(1 << 20).Select(block => Crc32C.Compute(block).ToString("x8", CultureInfo.InvariantCulture)));
+        });
     }
 
     /// <summary>Writes one of the journal's logs anew, each record as the caller leaves it.</summary>

@@ -20,6 +20,9 @@ internal sealed class Audit(AgentSettings settings, IDisk disk, TimeProvider tim
 {
     private readonly StateDirectory _directory = new(settings.Agent.StateDirectory);
 
+    /// <summary>Whether a device gives the same bits each time; null for what is known of it. A test has a CPU that does not.</summary>
+    public Func<string, bool>? PromisesBits { get; init; }
+
     /// <summary>
     /// On a thread of its own, as training is. Throws <see cref="StateRefusedException"/> where there is nothing to audit, or no such version.
     /// </summary>
@@ -59,7 +62,7 @@ internal sealed class Audit(AgentSettings settings, IDisk disk, TimeProvider tim
         using ReplayReading journal = ReplayReading.Open(place);
         IReadOnlyList<Derivation> derivations = Derivation.AllOf(journal.Decisions);
         AuditReach reach = ReachOf.Store(derivations, store, journal, settings.Audit.Horizon);
-        var audit = new VersionAudit(store, Look, journal, lineage.Plan.Seed, new Guard(settings.Guard), time, progress);
+        var audit = new VersionAudit(store, Look, journal, lineage.Plan.Seed, new Guard(settings.Guard), time, progress) { PromisesBits = PromisesBits ?? VersionAudit.IsExact };
         var versions = new List<AuditedVersion>();
         foreach (Derivation derivation in Within(range, derivations, store, reach)) versions.Add(audit.Run(derivation, cancellation));
         return new AuditReport(versions, reach);

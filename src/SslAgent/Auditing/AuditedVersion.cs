@@ -8,13 +8,16 @@ internal enum AuditOutcome
     /// <summary>Derived again bit for bit.</summary>
     Equal = 0,
 
-    /// <summary>On a GPU that gave other bits: derived again, and its probe losses are the recorded ones within the probe's noise.</summary>
+    /// <summary>
+    /// On a GPU that gave other bits: derived again, and the held-out losses of the stored weights, of the derived ones and of the manifest are the same within the
+    /// probe's noise.
+    /// </summary>
     WithinNoise = 1,
 
     /// <summary>What the journal gives is not what is on disk.</summary>
     Differs = 2,
 
-    /// <summary>It was made under other numerics: its bits cannot be expected here.</summary>
+    /// <summary>It was made under other numerics, so its bits cannot be expected here; or bits are no measure and there is nothing else to go by.</summary>
     NotComparable = 3,
 
     /// <summary>What it was derived from is gone.</summary>
@@ -38,9 +41,8 @@ internal sealed record AuditedVersion(
 
     /// <summary>It was derived, and this came of it.</summary>
     public static AuditedVersion Seen(
-        Derivation derivation, VersionManifest manifest, string derived, double seconds, bool isExact, IReadOnlyList<string> differences, IReadOnlyList<string> notes) => new(
-        derivation.Version, differences.Count > 0 ? AuditOutcome.Differs : isExact ? AuditOutcome.Equal : AuditOutcome.WithinNoise, manifest.Kind,
-        ParentOf(derivation), manifest.Cycle, manifest.StepsDone, manifest.WeightsDigest, derived, seconds, differences, notes);
+        Derivation derivation, VersionManifest manifest, string derived, double seconds, AuditOutcome outcome, IReadOnlyList<string> reasons, IReadOnlyList<string> notes) => new(
+        derivation.Version, outcome, manifest.Kind, ParentOf(derivation), manifest.Cycle, manifest.StepsDone, manifest.WeightsDigest, derived, seconds, reasons, notes);
 
     private static ModelVersion? ParentOf(Derivation derivation) => derivation switch
     {

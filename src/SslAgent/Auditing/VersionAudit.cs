@@ -19,7 +19,10 @@ namespace SslAgent.Auditing;
 internal sealed class VersionAudit(
     VersionStore store, Func<VersionStore> lookAgain, ReplayReading journal, ulong seed, Guard guard, TimeProvider time, Action<AuditProgress> progress)
 {
-    private const string ExactDevice = "cpu";
+    /// <summary>Whether the same sums on this device always have the same bits. A test says otherwise of the CPU, to see what is asked then.</summary>
+    public required Func<string, bool> PromisesBits { get; init; }
+
+    public static bool IsExact(string device) => device == "cpu";
 
     public AuditedVersion Run(Derivation derivation, CancellationToken cancellation)
     {
@@ -66,23 +69,26 @@ internal sealed class VersionAudit(
         ProbeReport probe = seat.Learner.Probe(cycle.Sentinels); // (4)
         using IModelSnapshot snapshot = seat.Learner.Snapshot();
         using IStoredModel stored = store.Open(trained.Version);
-        List<string> differences = // (5)
-            [.. VersionComparison.OfWeights(stored, snapshot), .. VersionComparison.OfFacts(stored.Manifest, trained, report), .. VersionComparison.OfProbes(stored.Manifest.Probe, probe)];
+        List<string> bits = // (5)
+            [.. VersionComparison.OfWeights(stored, snapshot), .. VersionComparison.OfQuarantine(trained, report), .. VersionComparison.OfProbes(stored.Manifest.Probe, probe)];
         // A GPU is asked for fixed orders of sums, and where it kept to them it is held to nothing less; not every stack can ask.
-        bool isExact = differences.Count == 0 || cycle.Plan.Learner.Compute.Device == ExactDevice;
-        if (!isExact) differences = [.. VersionComparison.OfProbesWithinNoise(stored.Manifest.Probe, probe)];
-        differences.AddRange(CompareBuffer(trained, cycle, seat, stored, isExact));
+        InexactComparison? inexact = bits.Count == 0 || PromisesBits(cycle.Plan.Learner.Compute.Device) ? null : InexactComparison.Of(stored, probe, seat.Learner, cycle.Sentinels);
+        List<string> differences = [.. inexact?.Differences ?? bits, .. VersionComparison.OfFacts(stored.Manifest, trained)];
+        differences.AddRange(CompareBuffer(trained, cycle, seat, stored, isExact: inexact is null));
         List<string> notes = [];
         IReadOnlyList<SampleUnreadableException> unreadable = journal.TakeUnreadable();
         if (unreadable.Count > 0) notes.Add($"{unreadable.Count} samples cannot be read any more, the first: {unreadable[0].Message}");
         if (differences.Count > 0 && unreadable.Count > 0 && unreadable.All(sample => sample.InnerException is null))
             return AuditedVersion.Unseen(trained, AuditOutcome.OutOfReach, ground.Manifest, $"{unreadable.Count} samples that it learned from are no longer in the journal: retired or forgotten");
         CompareState(trained, ground.Plan, state, stored, differences, notes, cancellation); // (6)
-        if (!isExact) notes.Add($"{cycle.Plan.Learner.Compute.Device} gave other bits this time: held-out losses are compared, within their own noise");
+        if (inexact is not null)
+            notes.Add($"{cycle.Plan.Learner.Compute.Device} gave other bits this time: instead of them the held-out losses of the stored weights, of the derived ones and of the manifest are compared, within their own noise");
         Verdict again = guard.Judge(new GuardInput(report, probe, seat.Book));
         if (again.Kind != trained.Ended.Verdict.Kind)
             notes.Add($"judged anew under this configuration's guard it would be: {again.Kind}; the journal has {trained.Ended.Verdict.Kind}");
-        return AuditedVersion.Seen(trained, ground.Manifest, snapshot.Digest, time.GetElapsedTime(started).TotalSeconds, isExact, differences, notes);
+        return AuditedVersion.Seen(
+            trained, ground.Manifest, snapshot.Digest, time.GetElapsedTime(started).TotalSeconds, OutcomeOf(differences, inexact),
+            differences.Count > 0 ? differences : [.. inexact?.Incomparable ?? []], notes);
     }
 
     private ReplayState StateOf(Ground.Solid ground)
@@ -121,12 +127,18 @@ internal sealed class VersionAudit(
     private void CompareState(
         Derivation.Trained trained, CyclePlan plan, ReplayState state, IStoredModel stored, List<string> differences, List<string> notes, CancellationToken cancellation)
     {
-        if (stored.ReadFile(Publisher.ReplayFile) is not { } saved) return;
         FoldReport fold = journal.Fold(state, plan.Replay, trained.At, cancellation);
+        if (fold.Missing.Count > 0)
+        {
+            notes.Add($"its replay state was not compared: {Lacking(fold)}");
+            return;
+        }
+
+        if (!stored.Manifest.Offsets.SequenceEqual(state.Partitions)) differences.Add("the manifest's offsets: the journal has read other ones by then");
+        if (stored.ReadFile(Publisher.ReplayFile) is not { } saved) return;
         using var derived = new MemoryStream();
         state.Save(derived);
-        if (fold.Missing.Count > 0) notes.Add($"its replay state was not compared: {Lacking(fold)}");
-        else if (!saved.AsSpan().SequenceEqual(derived.GetBuffer().AsSpan(0, (int)derived.Length))) differences.Add($"{Publisher.ReplayFile}: the replay state that the journal gives is another");
+        if (!saved.AsSpan().SequenceEqual(derived.GetBuffer().AsSpan(0, (int)derived.Length))) differences.Add($"{Publisher.ReplayFile}: the replay state that the journal gives is another");
     }
 
     private AuditedVersion Compare(Derivation.Anew anew, Ground.SameAs ground, CancellationToken cancellation)
@@ -143,8 +155,12 @@ internal sealed class VersionAudit(
 
         foreach (FileDamage damage in store.Verify(anew.Version, cancellation).Damages) differences.Add($"{damage.File}: {damage.Detail}");
         return AuditedVersion.Seen(
-            anew, mine, other.WeightsDigest, time.GetElapsedTime(started).TotalSeconds, isExact: true, differences, [$"has the weights of {anew.Of}"]);
+            anew, mine, other.WeightsDigest, time.GetElapsedTime(started).TotalSeconds, OutcomeOf(differences, inexact: null), differences, [$"has the weights of {anew.Of}"]);
     }
+
+    private static AuditOutcome OutcomeOf(List<string> differences, InexactComparison? inexact) => differences.Count > 0
+        ? AuditOutcome.Differs
+        : inexact is null ? AuditOutcome.Equal : inexact.Incomparable.Count > 0 ? AuditOutcome.NotComparable : AuditOutcome.WithinNoise;
 
     /// <summary>A version whose own bytes are damaged is not what the journal gives; damage elsewhere says nothing about it.</summary>
     private AuditOutcome OutcomeOf(VersionDamagedException fault, ModelVersion audited) =>

@@ -8,9 +8,6 @@ internal static class VersionComparison
 {
     private const string Counters = "learner.json", CountersPart = "sections";
 
-    /// <summary>Probe losses of two runs on an inexact device lie this many standard deviations of their difference apart at most.</summary>
-    private const double NoiseDeviationsMax = 3;
-
     /// <summary>Digest, every stored tensor and every small file, bit for bit.</summary>
     public static IEnumerable<string> OfWeights(IStoredModel stored, IModelSnapshot derived)
     {
@@ -26,33 +23,34 @@ internal static class VersionComparison
         }
     }
 
-    public static IEnumerable<string> OfFacts(VersionManifest manifest, Derivation.Trained trained, CycleReport derived)
+    /// <summary>What the manifest says and the journal knows, whatever a device makes of the same sums.</summary>
+    public static IEnumerable<string> OfFacts(VersionManifest manifest, Derivation.Trained trained)
     {
         JournalRecord.CycleEnded ended = trained.Ended;
+        JournalRecord.CycleStarted started = trained.Open.Started;
         if (manifest.Parent != trained.Open.Parent || manifest.Cycle != ended.Cycle || manifest.StepsDone != ended.StepsDone)
             yield return "the manifest's parent, cycle or steps: the journal has others";
+        if (manifest.JournalPosition != trained.At + 1)
+            yield return $"the manifest's journal position: {manifest.JournalPosition}, and its cycle's last record has number {trained.At}";
         if (manifest.Verdict.Kind != ended.Verdict.Kind)
             yield return $"the verdict: {manifest.Verdict.Kind} in the manifest, {ended.Verdict.Kind} in the journal";
-        if (!derived.Quarantined.SequenceEqual(ended.Quarantined))
-            yield return $"the samples put in quarantine: {ended.Quarantined.Count} in the journal, {derived.Quarantined.Count} derived";
+        using JsonDocument plan = JsonDocument.Parse(started.PlanJson);
+        if (!JsonElement.DeepEquals(manifest.Plan, plan.RootElement)) yield return "the manifest's plan: the journal has another";
+        if (manifest.Fingerprint != started.Fingerprint) yield return $"the fingerprint: \"{manifest.Fingerprint}\" in the manifest, \"{started.Fingerprint}\" in the journal";
+    }
+
+    /// <summary>A sample is put in quarantine where its loss is not finite: a matter of bits.</summary>
+    public static IEnumerable<string> OfQuarantine(Derivation.Trained trained, CycleReport derived)
+    {
+        IReadOnlyList<SampleId> recorded = trained.Ended.Quarantined;
+        if (!derived.Quarantined.SequenceEqual(recorded))
+            yield return $"the samples put in quarantine: {recorded.Count} in the journal, {derived.Quarantined.Count} derived";
     }
 
     public static IEnumerable<string> OfProbes(ProbeReport recorded, ProbeReport derived)
     {
         if (!recorded.Eras.SequenceEqual(derived.Eras) || !recorded.Features.SequenceEqual(derived.Features) || recorded.Retrieval != derived.Retrieval)
             yield return $"the probes: {Describe(recorded, derived)}";
-    }
-
-    /// <summary>For a device whose bits are not the same twice.</summary>
-    public static IEnumerable<string> OfProbesWithinNoise(ProbeReport recorded, ProbeReport derived)
-    {
-        foreach (EraProbe was in recorded.Eras)
-        {
-            EraProbe? now = derived.Eras.FirstOrDefault(probe => probe.Era == was.Era && probe.Objective == was.Objective);
-            double limit = NoiseDeviationsMax * Math.Sqrt(was.Noise * was.Noise + (now?.Noise * now?.Noise ?? 0));
-            if (now is null || !(Math.Abs(now.Loss - was.Loss) <= limit))
-                yield return $"{was.Objective} loss of era {was.Era}: {was.Loss:G6} recorded, {now?.Loss ?? double.NaN:G6} derived, more than {limit:G3} apart";
-        }
     }
 
     private static string Describe(ProbeReport recorded, ProbeReport derived)

@@ -7,7 +7,7 @@ namespace SslAgent.Pipeline;
 /// <see cref="CycleOptions.WaitForLearner"/> the count trigger makes ingest wait until the cycle's record is in the journal, so that it stands at an exact
 /// position of the stream whatever the load: runs over the same stream are then the same.
 /// </summary>
-internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOptions options, LoopHealth health)
+internal sealed class CycleTriggers(Ledger ledger, ICycleStarter learner, CycleOptions options, LoopHealth health)
 {
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
@@ -18,9 +18,12 @@ internal sealed class CycleTriggers(Ledger ledger, LearnerLoop learner, CycleOpt
     /// Ingest thread, after each sample and in each turn without one: the exact place of the count trigger. Throws <see cref="OperationCanceledException"/> where
     /// the daemon stops there: no further sample may be admitted in this life.
     /// </summary>
-    public void Admitted(CancellationToken stopping)
+    /// <param name="beforeWaiting">Makes durable what was taken in before: a cycle that is on may last for hours.</param>
+    public void Admitted(Action beforeWaiting, CancellationToken stopping)
     {
-        if (options.WaitForLearner && IsDue) AwaitBegin(stopping);
+        if (!options.WaitForLearner || !IsDue) return;
+        beforeWaiting();
+        AwaitBegin(stopping);
     }
 
     /// <summary>Ingest thread, after each turn: the count trigger where ingest does not wait.</summary>

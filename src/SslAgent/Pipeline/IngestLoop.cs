@@ -109,12 +109,11 @@ internal sealed class IngestLoop : IDisposable
             {
                 _health.Mark(Name, TurnMax);
                 // A crash may have come between the sample that made a cycle due and the cycle's record, and a rewind makes one due without any sample.
-                _triggers.Admitted(_stop.Token);
+                _triggers.Admitted(SyncWaiting, _stop.Token);
                 _events.Clear();
                 TimeSpan wait = _ledger.SyncDueIn is { } due && due < Turn ? due : Turn;
                 _reader.Take(_events, TakeMax, wait, _stop.Token);
-                foreach (StreamEvent one in _events) Handle(one);
-                if (MustSync) Sync();
+                TakeIn();
                 _commits.SendDue();
                 _triggers.AfterIngest(_stop.Token);
                 Note();
@@ -124,6 +123,18 @@ internal sealed class IngestLoop : IDisposable
         {
             // Stopping where a cycle has to begin before the next sample, or on a disk that fails: what was not admitted is delivered again.
         }
+    }
+
+    /// <summary>Asks after each message whether the group commit is due: a turn's messages together may take far longer to decode than the first may wait.</summary>
+    private void TakeIn()
+    {
+        foreach (StreamEvent one in _events)
+        {
+            Handle(one);
+            if (MustSync) Sync();
+        }
+
+        if (_events.Count == 0 && MustSync) Sync();
     }
 
     /// <summary>
@@ -142,7 +153,7 @@ internal sealed class IngestLoop : IDisposable
                 if (_ledger.OwesDrift && _patience.Insist(DiskTrouble.Admitting, _ledger.SettleDrift) is { } drift) Judge.Tell(drift, _log);
                 _counts.Add(intake, outcome.Result);
                 if (intake is Intake.Refused refused && outcome.Result == AdmissionResult.Rejected) _deadLetters?.Offer(outcome.Sequence, refused);
-                _triggers.Admitted(_stop.Token);
+                _triggers.Admitted(SyncWaiting, _stop.Token);
                 break;
             case StreamEvent.EpochChanged changed:
                 var epoch = new StreamEpoch(changed.Topic, changed.Partition, changed.Epoch, changed.FirstOffset, changed.Reason);
@@ -172,6 +183,12 @@ internal sealed class IngestLoop : IDisposable
         {
             leaving.Done();
         }
+    }
+
+    /// <summary>Before a wait that may be long: what was taken in must not wait along.</summary>
+    private void SyncWaiting()
+    {
+        if (_ledger.Position > _told) Sync();
     }
 
     /// <summary>(3) Durable first, then Kafka is told, then the dead letters.</summary>

@@ -8,7 +8,7 @@ namespace SslAgent.Pipeline;
 /// The one thread that trains. It first runs anew what a crash cut off, then takes orders: at most one cycle at a time, by construction. A fault
 /// that is no operator's mistake ends the loop and, through <see cref="Failed"/>, the daemon: the journal carries it over the restart.
 /// </summary>
-internal sealed class LearnerLoop : IDisposable
+internal sealed class LearnerLoop : ICycleStarter, IDisposable
 {
     public const string Name = "learner";
 
@@ -56,10 +56,6 @@ internal sealed class LearnerLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>
-    /// Asks for a cycle. The task ends with true when its first record is in the journal, with false where one is on already or there is
-    /// nothing to learn from.
-    /// </summary>
     public Task<bool> StartCycle(string trigger)
     {
         var begun = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,7 +75,6 @@ internal sealed class LearnerLoop : IDisposable
         return begun.Task;
     }
 
-    /// <summary>Waits until no cycle is asked for or running, at most so long; true where that is so.</summary>
     public bool AwaitIdle(TimeSpan wait, CancellationToken cancellation) => _idle.Wait(wait, cancellation);
 
     public Task<RollbackEffect> RollBack(RollbackRequest request) =>

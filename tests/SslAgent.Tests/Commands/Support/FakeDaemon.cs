@@ -56,8 +56,9 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
     {
         Forgotten.Add(request);
         if (request.Source == "nobody") throw new ControlRefusedException("there is no version yet");
+        string? left = request.Source == "stuck" && !request.DryRun ? "2 journal segments still hold some of them" : null;
         return Task.FromResult(new ForgetEffect(
-            request.DryRun ? null : new ModelVersion(4), 12, 34, [new ModelVersion(1), new ModelVersion(2)], null, "34 samples leave the journal"));
+            request.DryRun ? null : new ModelVersion(4), 12, 34, [new ModelVersion(1), new ModelVersion(2)], left, "34 samples leave the journal"));
     }
 
     public List<ResumeRequest> Resumed { get; } = [];

@@ -52,7 +52,7 @@ public sealed record PartitionStatus(
 /// <param name="Problems">What an operator should look at, one sentence each.</param>
 /// <param name="JournalBytes">Bytes of journal on disk.</param>
 /// <param name="DiskFreeBytes">Bytes left for the state directory; -1 where the disk does not tell.</param>
-/// <param name="LagLearned">Samples in the journal that no finished cycle has seen yet.</param>
+/// <param name="LagLearned">Samples in the journal that no cycle has had at hand, the one that runs included.</param>
 public sealed record AgentStatus(
     AgentHealth Health,
     IReadOnlyList<string> Problems,

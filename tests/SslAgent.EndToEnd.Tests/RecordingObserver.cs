@@ -12,11 +12,12 @@ internal sealed class RecordingObserver : IAgentObserver
     private readonly Channel<StepReport> _steps = Channel.CreateUnbounded<StepReport>();
     private readonly Channel<IngestCounts> _counts = Channel.CreateUnbounded<IngestCounts>();
 
+    private readonly Channel<IReadOnlyList<PartitionPosition>> _durable = Channel.CreateUnbounded<IReadOnlyList<PartitionPosition>>();
     private readonly Channel<string> _problems = Channel.CreateUnbounded<string>();
 
     public List<string> Problems { get; } = [];
 
-    public void OnDurable(IReadOnlyList<PartitionPosition> positions) { }
+    public void OnDurable(IReadOnlyList<PartitionPosition> positions) => _durable.Writer.TryWrite(positions);
 
     public void OnOffsetsTold() { }
 
@@ -54,6 +55,15 @@ internal sealed class RecordingObserver : IAgentObserver
         }
 
         throw new InvalidOperationException("the agent ended");
+    }
+
+    /// <summary>Returns at the first group commit after which the condition holds.</summary>
+    public async Task DurableAsync(Func<IReadOnlyList<PartitionPosition>, bool> where, CancellationToken cancellation)
+    {
+        await foreach (IReadOnlyList<PartitionPosition> positions in _durable.Reader.ReadAllAsync(cancellation))
+        {
+            if (where(positions)) return;
+        }
     }
 
     public async Task<VersionManifest> NextVersionAsync(CancellationToken cancellation) => await _versions.Reader.ReadAsync(cancellation);

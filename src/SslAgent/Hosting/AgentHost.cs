@@ -71,5 +71,6 @@ internal static class AgentHost
             }
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = false);
+        services.AddHostedService<ClockWatch>();
     }
 }

@@ -110,6 +110,15 @@ internal static partial class HeadLog
     [LoggerMessage(7073, LogLevel.Error, "Damaged journal: {Note}")]
     public static partial void DamageSettled(ILogger log, string note);
 
+    [LoggerMessage(7063, LogLevel.Warning, "{Problem}")]
+    public static partial void VersionsOverLimit(ILogger log, string problem);
+
+    [LoggerMessage(7064, LogLevel.Warning, "Whether the versions keep to checkpoints.bytesMax cannot be told: {Problem}")]
+    public static partial void VersionRoomUnknown(ILogger log, string problem);
+
+    [LoggerMessage(7062, LogLevel.Warning, "The clock was set back: {Trigger} would have come at {Next:u} and comes at {Again:u}")]
+    public static partial void ClockSetBack(ILogger log, string trigger, DateTimeOffset next, DateTimeOffset again);
+
     [LoggerMessage(7060, LogLevel.Critical, "The {Loop} loop ended: {Problem}")]
     public static partial void LoopFailed(ILogger log, string loop, string problem, Exception fault);
 

@@ -1,6 +1,8 @@
+using SslAgent.Commands;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Pipeline;
+using SslAgent.Replay;
 
 namespace SslAgent.EndToEnd.Tests;
 
@@ -18,9 +20,12 @@ public sealed class RollbackTests
         await using Agent agent = await bench.StartAsync(bench.Settings(), observer);
         VersionManifest first = await observer.NextVersionAsync(bench.Limit);
         await observer.NextVersionAsync(bench.Limit);
+        await observer.DurableAsync(positions => positions.Single().NextOffset == 400, bench.Limit);
 
         RollbackEffect preview = await agent.RollbackAsync(To(1, dryRun: true), bench.Limit);
         Assert.Null(preview.Published);
+        Assert.Equal(TrainableSince(agent, first.JournalPosition), preview.SamplesUnlearned);
+        Assert.Contains($"nothing of the {preview.SamplesUnlearned} training samples since", preview.Summary, StringComparison.Ordinal);
         Assert.True(preview.SamplesDropped > 0, preview.Summary);
         RollbackEffect effect = await agent.RollbackAsync(To(1), bench.Limit);
         Assert.Equal(new ModelVersion(3), effect.Published);
@@ -126,5 +131,59 @@ public sealed class RollbackTests
             () => agent.RollbackAsync(To(version) with { Reason = " " }, bench.Limit));
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(new ModelVersion(1), agent.Status().Head);
+    }
+
+    [Theory]
+    [InlineData("keep")]
+    [InlineData("drop-since")]
+    [InlineData("rewind")]
+    public async Task The_undo_that_the_command_prints_gives_back_the_digest_and_the_buffer_of_before(string replay)
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings();
+        var observer = new RecordingObserver();
+        await bench.SendAsync(400);
+        await using Agent agent = await bench.StartAsync(settings, observer);
+        await observer.NextVersionAsync(bench.Limit);
+        VersionManifest before = await observer.NextVersionAsync(bench.Limit);
+        await observer.DurableAsync(positions => positions.Single().NextOffset == 400, bench.Limit);
+        (int, int, int) buffer = Buffer(agent);
+
+        string said = await RunAsync(bench, "checkpoints", "rollback", "v1", "--replay", replay, "--reason", "a try", "--state", settings.Agent.StateDirectory);
+        if (replay == "drop-since") Assert.True(Buffer(agent).Frames < buffer.Item1, "what came since v1 has left");
+        string undo = said.Split('\n').Single(line => line.StartsWith("to undo it: sslagent ", StringComparison.Ordinal))["to undo it: sslagent ".Length..];
+        await RunAsync(bench, [.. undo.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--state", settings.Agent.StateDirectory]);
+
+        VersionManifest undone;
+        do undone = await observer.NextVersionAsync(bench.Limit);
+        while (undone.RolledBackTo != before.Version);
+        Assert.Equal(before.WeightsDigest, undone.WeightsDigest);
+        Assert.Equal(buffer, Buffer(agent));
+    }
+
+    private static (int Frames, int Texts, int Pairs) Buffer(Agent agent)
+    {
+        AgentStatus status = agent.Status();
+        return (status.BufferFrames, status.BufferTexts, status.BufferPairs);
+    }
+
+    private static long TrainableSince(Agent agent, long position)
+    {
+        using JournalCursor cursor = agent.Parts.Ledger.Read(position);
+        long count = 0;
+        while (cursor.MoveNext())
+        {
+            if (cursor.Current.Record is JournalRecord.Admitted { IsSentinel: false }) count++;
+        }
+
+        return count;
+    }
+
+    private static async Task<string> RunAsync(Bench bench, params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await CommandLine.RunAsync(args, output, error, bench.Limit);
+        Assert.True(code == ExitCode.Ok, output.ToString() + error);
+        return output.ToString();
     }
 }

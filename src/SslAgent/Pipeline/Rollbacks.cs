@@ -63,7 +63,8 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
                 (long denied, long others) = ledger.CountAdmitted(target.JournalPosition, request.Denied);
                 return (denied, others, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the replay buffer is as it was at {request.To}; {others} samples admitted since are fresh again, {denied} are denied and never learned again"));
+                    $"the replay buffer is as it was at {request.To}; {others} samples admitted since are fresh again, {denied} are denied and never learned again") +
+                    (request.Denied.Count > 0 ? "; a stretch that is denied stays denied for good" : ""));
         }
     }
 

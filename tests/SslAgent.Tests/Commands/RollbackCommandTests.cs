@@ -24,6 +24,35 @@ public sealed class RollbackCommandTests
         Assert.Equal((new ModelVersion(1), ReplayRollback.Keep, "camera 3 was broken"), (daemon.Orders[1].To, daemon.Orders[1].Replay, daemon.Orders[1].Reason));
     }
 
+    [Theory]
+    [InlineData("keep", "keep", "the replay buffer was not touched")]
+    [InlineData("drop-since", "rewind", "with --replay keep only the weights: what left the buffer stays out of it")]
+    [InlineData("rewind", "rewind", "the replay buffer of then")]
+    public async Task It_says_how_to_undo_it_and_what_that_gives_back(string replay, string undo, string says)
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (_, string output, _) = await Sslagent.RunAsync("checkpoints", "rollback", "v1", "--reason", "r", "--replay", replay, "--state", store.Root);
+
+        Assert.Contains($"to undo it: sslagent checkpoints rollback v2 --replay {undo} --reason", output);
+        Assert.Contains(says, output);
+        Assert.DoesNotContain("--deny", output);
+    }
+
+    [Fact]
+    public async Task A_denied_stretch_is_said_to_be_denied_for_good_before_and_after()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (_, string help, _) = await Sslagent.RunAsync("checkpoints", "rollback", "--help");
+        (_, string output, _) = await Sslagent.RunAsync("checkpoints", "rollback", "v1", "--reason", "r", "--replay", "rewind", "--deny", "frames/0/3-9", "--state", store.Root);
+
+        Assert.Contains("no command takes it back", string.Join(' ', help.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("what --deny named stays denied, whatever is undone", output);
+    }
+
     [Fact]
     public async Task Without_a_reason_it_only_says_what_it_would_do()
     {

@@ -28,7 +28,8 @@ internal sealed class RollbackOrder
 
     private readonly Option<DeniedRange[]> _deny = new("--deny")
     {
-        Description = "With rewind: a stretch of the stream that must never be learned again, both ends included; may be repeated",
+        Description = "With rewind: a stretch of the stream that must never be learned again, both ends included; may be repeated. For good: " +
+            "no command takes it back, so look at --dry-run first",
         HelpName = DeniedRanges.Form,
         CustomParser = result =>
         {

@@ -24,7 +24,7 @@ internal static class RollbackVersion
             RollbackRequest request = order.Read(parsed, StoreOpening.OpenToRead(loaded, parsed));
             using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints rollback", cancellation);
             RollbackEffect effect = await CarryAsync(route, request, parsed, cancellation);
-            Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, effect));
+            Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, request, effect));
             return ExitCode.Ok;
         });
         return command;
@@ -41,7 +41,7 @@ internal static class RollbackVersion
         return await route.RollbackAsync(request, cancellation);
     }
 
-    private static void Tell(TextWriter output, RollbackEffect effect)
+    private static void Tell(TextWriter output, RollbackRequest request, RollbackEffect effect)
     {
         if (effect.Published is not { } published)
         {
@@ -52,6 +52,16 @@ internal static class RollbackVersion
 
         string again = effect.SamplesFresh > 0 ? $"; {Tables.Count(effect.SamplesFresh)} samples are learned again" : "";
         output.WriteLine($"{published} is {effect.To} anew; {Tables.Count(effect.SamplesDropped)} samples left the replay buffer{again}");
-        output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.From} --replay keep --reason \"…\"");
+        // Whatever left the buffer is only brought back by a rewind; where nothing left it, it may stay as it is.
+        string replay = request.Replay == ReplayRollback.Keep ? "keep" : "rewind";
+        output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.From} --replay {replay} --reason \"…\"");
+        output.WriteLine(request.Replay switch
+        {
+            ReplayRollback.Keep => $"that gives back the weights of {effect.From}; the replay buffer was not touched",
+            ReplayRollback.DropSince => $"that gives back the weights of {effect.From} and the replay buffer of then, what came since fresh again, while the journal reaches back; with --replay keep only " +
+                "the weights: what left the buffer stays out of it",
+            _ => $"that gives back the weights of {effect.From} and the replay buffer of then, what came since fresh again, while the journal reaches back",
+        });
+        if (request.Denied.Count > 0) output.WriteLine("what --deny named stays denied, whatever is undone: no command takes that back");
     }
 }

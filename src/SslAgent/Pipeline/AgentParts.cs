@@ -88,8 +88,10 @@ internal sealed class AgentParts : IAsyncDisposable
             var saves = Keep(new SaveQueue(
                 state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), around.Time, around.Logs.CreateLogger<SaveQueue>()));
             var retirement = new Retirement(state.Store, state.Ledger, settings.Replay, state.Lineage.Plan.Seed, settings.Audit.Horizon);
+            var room = new VersionRoom(state.Store, settings.Checkpoints.Retention(settings.Audit.Horizon), problems, learnerLog);
+            room.Look();
             var publisher = new Publisher(
-                state.Store, saves, served, retirement, state.Lineage.Id, around.Time, around.Observer, problems, patience, learnerLog);
+                state.Store, saves, served, retirement, room, state.Lineage.Id, around.Time, around.Observer, problems, patience, learnerLog);
             IReadOnlyList<Unfinished> unfinished = publisher.RepublishFirst(state.Recovered.Unfinished);
             if (state.Store.Serving is { } serving) await served.ServeAsync(serving);
 

@@ -24,7 +24,7 @@ internal sealed class OfflineOrders : IDisposable
         var problems = new ProblemBoard(NoObserver.Instance, time);
         var patience = new Patience("orders", LearnerLoop.StepMax, problems, new LoopHealth(time), NullLogger.Instance, CancellationToken.None);
         var publisher = new Publisher(
-            _state.Store, _saves, served: null, retirement: null, _state.Lineage.Id, time, NoObserver.Instance, problems, patience, NullLogger.Instance);
+            _state.Store, _saves, served: null, retirement: null, room: null, _state.Lineage.Id, time, NoObserver.Instance, problems, patience, NullLogger.Instance);
         _unfinished = publisher.RepublishFirst(_state.Recovered.Unfinished);
         _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, patience, NullLogger.Instance);
         _forgetting = new Forgetting(_state.Ledger, publisher, patience, NullLogger.Instance);

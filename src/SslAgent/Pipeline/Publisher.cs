@@ -13,7 +13,7 @@ namespace SslAgent.Pipeline;
 /// what follows a save runs on the thread pool. A save that fails for good ends the daemon: the journal has what is needed to make it anew.
 /// </summary>
 internal sealed class Publisher(
-    VersionStore store, SaveQueue saves, ServedModels? served, Retirement? retirement, string lineage, TimeProvider time, IAgentObserver observer,
+    VersionStore store, SaveQueue saves, ServedModels? served, Retirement? retirement, VersionRoom? room, string lineage, TimeProvider time, IAgentObserver observer,
     ProblemBoard problems, Patience patience, ILogger log)
 {
     public const string ReplayFile = "replay.bin";
@@ -102,6 +102,7 @@ internal sealed class Publisher(
         VersionManifest manifest = await save;
         observer.OnVersionPublished(manifest);
         if (served is not null && store.Serving is { } serving) await served.ServeAsync(serving);
+        room?.Look();
         Retire(isPressed: false);
         return manifest;
     }

@@ -28,15 +28,26 @@ PATCHES, VALUES = GRID * GRID, PATCH * PATCH * 3
 MEAN, STD = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1), torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 
 
-def read_cifar(folder, parts, most):
-    """Pictures of CIFAR's binary files, float [N, 3, 32, 32] in [0, 1]."""
-    records = []
+def content(path):
+    return gzip.decompress(path.read_bytes()) if path.name.endswith(".gz") else path.read_bytes()
+
+
+def read_pictures(folder, parts, most):
+    """Pictures of CIFAR's binary files, or of MNIST's (enlarged), float [N, 3, 32, 32] in [0, 1]."""
+    found = []
     for path in sorted(pathlib.Path(folder).iterdir()):
         name = path.name[:-3] if path.name.endswith(".gz") else path.name
-        if name.endswith(".bin") and any(part in name for part in parts):
-            content = gzip.decompress(path.read_bytes()) if path.name.endswith(".gz") else path.read_bytes()
-            records.append(torch.frombuffer(bytearray(content), dtype=torch.uint8).view(-1, 1 + 3 * SIDE * SIDE))
-    return torch.cat(records)[:most, 1:].reshape(-1, 3, SIDE, SIDE).float() / 255
+        if not any(part in name for part in parts):
+            continue
+        if name.endswith(".bin"):
+            records = torch.frombuffer(bytearray(content(path)), dtype=torch.uint8).view(-1, 1 + 3 * SIDE * SIDE)
+            found.append(records[:most, 1:].reshape(-1, 3, SIDE, SIDE).float() / 255)
+        elif "images" in name:  # big-endian: magic, count, rows, columns, then a byte for each pixel
+            raw = content(path)
+            rows, columns = int.from_bytes(raw[8:12], "big"), int.from_bytes(raw[12:16], "big")
+            gray = torch.frombuffer(bytearray(raw[16:]), dtype=torch.uint8).view(-1, 1, rows, columns)[:most].float() / 255
+            found.append(F.interpolate(gray, (SIDE, SIDE), mode="bilinear", align_corners=False).expand(-1, 3, -1, -1))
+    return torch.cat(found)[:most]
 
 
 def places(width):
@@ -208,7 +219,7 @@ def optimizer_of(model):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--method", required=True, choices=METHODS)
-    parser.add_argument("--data", required=True, help="folder with CIFAR's binary files")
+    parser.add_argument("--data", required=True, help="folder with CIFAR's or MNIST's binary files")
     parser.add_argument("--out", required=True)
     parser.add_argument("--samples", type=int, default=100_000)
     parser.add_argument("--batch", type=int, default=64)
@@ -217,8 +228,8 @@ def main():
     args = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(os.cpu_count())
-    train = read_cifar(args.data, ("data_batch", "_train"), args.train_max)
-    test = read_cifar(args.data, ("test_batch", "_test"), args.test_max)
+    train = read_pictures(args.data, ("data_batch", "_train", "train-images"), args.train_max)
+    test = read_pictures(args.data, ("test_batch", "_test", "t10k-images"), args.test_max)
     model = METHODS[args.method]()
     optimizer = optimizer_of(model)
     steps, began = math.ceil(args.samples / args.batch), time.perf_counter()

@@ -21,7 +21,7 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
         IReadOnlyList<Mark> marks = new MethodRun(method, material, budget, new PeerPlace(peer, data.Pictures), time).Run();
         using Process own = Process.GetCurrentProcess();
         var record = new MethodRecord(method.Id, ConfigurationOf(method), commit, material.Count, material.Task.Test.Count, own.PeakWorkingSet64, marks);
-        record.Save(runs);
+        record.Save(FileOf(method));
         return record;
     }
 
@@ -29,11 +29,16 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     public string Report(string folder)
     {
         MethodRecord[] records = [.. Method.All.Select(Find).OfType<MethodRecord>()];
-        return new ResultsPage(records, Path.GetFileName(data.Pictures), budget, time.GetUtcNow()).Write(folder);
+        return new ResultsPage(records, SetOf(Method.All[0]), budget, time.GetUtcNow()).Write(folder);
     }
 
-    private MethodRecord? Find(Method method) => MethodRecord.Find(runs, method) is { } record && record.Configuration == ConfigurationOf(method) ? record : null;
+    private MethodRecord? Find(Method method) => MethodRecord.Find(FileOf(method)) is { } record && record.Configuration == ConfigurationOf(method) ? record : null;
+
+    /// <summary>By what it learned from: runs on several sets of pictures stand side by side.</summary>
+    private string FileOf(Method method) => Path.Combine(runs, $"{SetOf(method)}.{method.Id.Replace('/', '.')}.json");
+
+    private string SetOf(Method method) => Path.GetFileName(Path.TrimEndingDirectorySeparator(method.Ground.Folder(data)));
 
     private string ConfigurationOf(Method method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(method.Ground.Folder(data))} {budget} {method.Ground.Model} {method.Ground.Spacing} {new LearningOptions().LearningRate}");
+        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Spacing} {new LearningOptions().LearningRate}");
 }

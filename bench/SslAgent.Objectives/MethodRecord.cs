@@ -27,9 +27,8 @@ internal sealed record MethodRecord(string Method, string Configuration, string 
 {
     public Mark? At(string budget) => Marks.FirstOrDefault(mark => mark.Budget == budget) ?? Marks.FirstOrDefault(mark => mark.Budget == "none");
 
-    public static MethodRecord? Find(string folder, Method method)
+    public static MethodRecord? Find(string file)
     {
-        string file = FileOf(folder, method.Id);
         try
         {
             return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), MethodJson.Default.MethodRecord) : null;
@@ -40,15 +39,12 @@ internal sealed record MethodRecord(string Method, string Configuration, string 
         }
     }
 
-    public void Save(string folder)
+    public void Save(string file)
     {
-        Directory.CreateDirectory(folder);
-        string file = FileOf(folder, Method);
+        Directory.CreateDirectory(Path.GetDirectoryName(file) ?? ".");
         File.WriteAllBytes(file + ".tmp", JsonSerializer.SerializeToUtf8Bytes(this, MethodJson.Default.MethodRecord));
         File.Move(file + ".tmp", file, overwrite: true);
     }
-
-    private static string FileOf(string folder, string id) => Path.Combine(folder, $"{id.Replace('/', '.')}.json");
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, RespectRequiredConstructorParameters = true)]

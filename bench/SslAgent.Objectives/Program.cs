@@ -15,8 +15,8 @@ internal static class Program
     {
         Option<bool> quick = new("--quick") { Description = "Five steps a method: shows that everything works" };
         Option<string[]> only = new("--only") { Description = "These methods alone, or those of a ground (pictures, logs, emoji, film)", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-        Option<string?> data = new("--data") { Description = "A CIFAR or MNIST folder; without it ../shared/data/cifar10", HelpName = "DIR" };
-        Option<string?> to = new("--out") { Description = "Folder for RESULTS.md; without it bench/objectives, for --quick artifacts/objectives/quick", HelpName = "DIR" };
+        Option<string?> data = new("--data") { Description = "A CIFAR or MNIST folder (Fashion-MNIST: apt-get install dataset-fashion-mnist); without it ../shared/data/cifar10", HelpName = "DIR" };
+        Option<string?> to = new("--out") { Description = "Folder for RESULTS.md; without it bench/objectives, for --quick and for other pictures by --data artifacts/objectives", HelpName = "DIR" };
         Option<long?> samples = new("--samples") { Description = "Instead of the profile's", HelpName = "N" };
         Option<double?> seconds = new("--seconds") { Description = "Instead of the profile's", HelpName = "S" };
         Option<bool> list = new("--list") { Description = "Says what is done and what is not" };
@@ -65,7 +65,7 @@ internal static class Program
                 whole &= worker.ExitCode == 0;
             }
 
-            string usual = parsed.GetValue(quick) ? runs : Path.Combine(repository, "bench", "objectives");
+            string usual = parsed.GetValue(quick) || parsed.GetValue(data) is not null ? runs : Path.Combine(repository, "bench", "objectives");
             Console.WriteLine($"written: {bench.Report(Path.GetFullPath(parsed.GetValue(to) ?? usual))}");
             return whole ? 0 : 1;
         });

@@ -30,6 +30,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
             _page.AppendLine(CultureInfo.InvariantCulture, $"{Capital(ground.Says)}{set}. {rows.Max(row => row.Train):N0} samples to learn from, {rows[0].Test:N0} to ask about.").AppendLine();
             Table("After equal samples", rows, "samples");
             Table("After equal seconds", rows, "seconds");
+            BesidePeers(rows);
             Recalls(rows);
             foreach (MethodRecord row in rows.Where(row => said.ContainsKey(row.Method))) _page.AppendLine(CultureInfo.InvariantCulture, $"* `{NameOf(row)}`: {said[row.Method]}");
             _page.AppendLine();
@@ -68,6 +69,27 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
             _page.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(row)} | {Mark.Share(at.Linear):P1} | {over} | {Mark.Share(at.Neighbours):P1} | {rank} | {trained} | {row.PeakBytes / 1048576.0:0} MiB | {own} |");
         }
 
+        _page.AppendLine();
+    }
+
+    private void BesidePeers(MethodRecord[] rows)
+    {
+        (MethodRecord Own, Mark At, Mark Peer)[] pairs =
+        [
+            .. from peer in rows
+               where NameOf(peer).EndsWith(Peer.Suffix, StringComparison.Ordinal)
+               from own in rows
+               where NameOf(own) + Peer.Suffix == NameOf(peer)
+               let at = own.At("samples")
+               let other = peer.At("samples")
+               where at is not null && other is not null
+               select (own, at, other),
+        ];
+        if (pairs.Length == 0) return;
+        _page.AppendLine("### Beside the same method in PyTorch, after equal samples").AppendLine();
+        _page.AppendLine("| Method | linear | in PyTorch | difference | samples/s | in PyTorch |").AppendLine("|---|---|---|---|---|---|");
+        foreach ((MethodRecord own, Mark at, Mark peer) in pairs)
+            _page.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(own)} | {Mark.Share(at.Linear):P1} | {Mark.Share(peer.Linear):P1} | {Over(at, peer)} | {at.Samples / at.Seconds:0} | {peer.Samples / peer.Seconds:0} |");
         _page.AppendLine();
     }
 

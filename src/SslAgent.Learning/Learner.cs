@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
@@ -26,6 +27,7 @@ public sealed class Learner : IDisposable
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private Teacher? _teacher;
     private ISampleMemory? _memory;
+    private ViewLimits? _viewLimits;
 
     internal Learner(LearnerPlan plan, IReadOnlyList<ObjectiveDefinition> objectives, Func<byte[], ITokenizer> readTokenizer, TimeProvider time)
     {
@@ -124,6 +126,18 @@ public sealed class Learner : IDisposable
     }
 
     /// <summary>
+    /// Holds augmented views of the cycles to come against checks of the caller's, beside that of the plan: a view that one rejects is drawn again, and after <paramref name="drawsMax"/> draws the whole
+    /// picture stands for it; reports count both. They are no part of the plan: the same bits come of the same checks only.
+    /// </summary>
+    /// <param name="checks">Asked in order; empty for none.</param>
+    public void CheckViews(IReadOnlyList<ViewCheck> checks, int drawsMax = 4)
+    {
+        RequireThread();
+        Check.That(drawsMax > 0, "a view is drawn at least once");
+        _viewLimits = checks.Count > 0 ? new ViewLimits([.. checks], drawsMax) : null;
+    }
+
+    /// <summary>
     /// Runs the steps of one cycle on a frozen view. With <paramref name="firstStep"/> above 0 it goes on with the cycle of the resume point it was
     /// restored from, and ends with the same bytes as one that was never interrupted.
     /// </summary>
@@ -141,7 +155,7 @@ public sealed class Learner : IDisposable
             Check.That(before is not null && before.Cycle == cycle.Value && before.StepsDone == firstStep, "a cycle goes on where its resume point left it");
         }
 
-        return new CycleRun(_plan, _state, _objectives, _time, cycle, source, _teacher, _memory, before, progress).Run(firstStep, steps, continueAfter);
+        return new CycleRun(_plan, _state, _objectives, _time, cycle, source, _teacher, _memory, _viewLimits, before, progress).Run(firstStep, steps, continueAfter);
     }
 
     /// <summary>Measures what would be served now: the average where it is on, else the weights.</summary>

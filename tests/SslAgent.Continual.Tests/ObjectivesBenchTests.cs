@@ -10,7 +10,7 @@ public sealed class ObjectivesBenchTests : IDisposable
 {
     private const int Pictures = 80, Pixels = 32 * 32;
 
-    private static readonly string[] OnPictures = [Method.Raw, Method.Untrained, "mae", "simsiam", Method.Supervised, "simclr (PyTorch)"];
+    private static readonly string[] OnPictures = [Method.Raw, Method.Untrained, "mae", "simsiam", Method.Supervised, "mae (PyTorch)"];
 
     private static readonly string[] Others = ["logs/raw", "logs/untrained", "logs/simcse", "emoji/untrained", "emoji/siglip", "film/untrained", "film/cpc"];
 
@@ -48,6 +48,7 @@ public sealed class ObjectivesBenchTests : IDisposable
         }
 
         Assert.True(double.TryParse(page.Split("| supervised |")[1].Split('%')[0], CultureInfo.InvariantCulture, out _), page);
+        Assert.Equal(["mae"], RowsOf(page, "### Beside the same method in PyTorch").Select(row => row.Split('|')[1].Trim()));
         Assert.Contains("* `simsiam`: it says so", page, StringComparison.Ordinal);
         Assert.Contains("film/tcn", page.Split("Not done: ")[1], StringComparison.Ordinal);
     }

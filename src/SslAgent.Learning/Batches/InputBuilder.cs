@@ -14,15 +14,15 @@ namespace SslAgent.Learning.Batches;
 internal static class InputBuilder
 {
     /// <summary>A training batch as the objective wants it: views of the frames where it asks for some.</summary>
-    /// <param name="check">What its views are held against, where the plan has them checked.</param>
+    /// <param name="limits">What its views are held against; null where they are not checked.</param>
     public static ObjectiveInput ForTraining(
-        Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key, ViewCheck? check = null) =>
-        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key, check) : ForTraining(batch, plan, towers, tokenizer, state, key);
+        Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key, ViewLimits? limits = null) =>
+        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key, limits) : ForTraining(batch, plan, towers, tokenizer, state, key);
 
     /// <summary>A probe's batch as the objective wants it: the same views at every version, since they go by the probe's key.</summary>
     public static ObjectiveInput ForProbing(
         Batch batch, ObjectiveDefinition objective, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key) =>
-        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key, check: null) : ForProbing(batch, plan, towers, tokenizer, state, key);
+        objective.Views is { } views ? WithViews(batch, views(plan.Model), plan, towers, state, key, limits: null) : ForProbing(batch, plan, towers, tokenizer, state, key);
 
     /// <summary>A training batch: frames are cropped and mirrored by the key.</summary>
     public static ObjectiveInput ForTraining(Batch batch, LearnerPlan plan, TowerSet towers, ITokenizer? tokenizer, Weights? state, DrawKey key)
@@ -46,13 +46,13 @@ internal static class InputBuilder
     }
 
     private static ObjectiveInput WithViews(
-        Batch batch, IReadOnlyList<ViewPlan> views, LearnerPlan plan, TowerSet towers, Weights? state, DrawKey key, ViewCheck? check)
+        Batch batch, IReadOnlyList<ViewPlan> views, LearnerPlan plan, TowerSet towers, Weights? state, DrawKey key, ViewLimits? limits)
     {
         Tensor pixels = FrameTensors.ToShares(FrameTensors.Pack(batch.Frames, plan.Model.ImageSize, towers.Weights.Device));
         DrawKey chance = key.With(ChanceStream.Augmentation, key.Part);
-        (IReadOnlyList<Tensor> drawn, ViewRejections? rejections) = check is null || plan.Augmentation.Check is not { } limits
+        (IReadOnlyList<Tensor> drawn, ViewRejections? rejections) = limits is null
             ? (Views.Draw(pixels, views, plan.Model.ImageSize, chance), null)
-            : CheckedViews.Draw(pixels, views, plan.Model.ImageSize, chance, [check], limits.DrawsMax);
+            : CheckedViews.Draw(pixels, views, plan.Model.ImageSize, chance, limits.Checks, limits.DrawsMax);
         return new ObjectiveInput(towers, plan, Frames: null, Texts: null, 0, key, state)
         {
             Rejections = rejections,

@@ -43,12 +43,12 @@ public sealed record ObjectiveOptions
         }
     }
 
-    /// <summary>What is wrong with its batch size, in one sentence; null where nothing is. Batches of windows have as many as it needs, whatever is set.</summary>
+    /// <summary>What is wrong with its batch size, in one sentence; null where nothing is, or where it is no size at all. Batches of windows have as many as it needs, whatever is set.</summary>
     /// <param name="usual"><c>learning.batchSize</c>, where it says nothing itself.</param>
     public string? BatchFault(int usual)
     {
         int size = BatchSize ?? usual;
-        return ObjectiveRegistry.Find(Name) is { Windows: null } objective && size < objective.SamplesMin
+        return ObjectiveRegistry.Find(Name) is { Windows: null } objective && size >= 1 && size < objective.SamplesMin
             ? string.Create(CultureInfo.InvariantCulture, $"objective '{Name}' has batches of {size} and compares the samples of a batch: it needs at least {objective.SamplesMin}")
             : null;
     }

@@ -21,11 +21,11 @@ internal sealed class CycleRun
     private readonly IBatchSource _source;
     private readonly ISampleMemory? _memory;
     private readonly StepLedger _ledger;
-    private readonly ViewCheck? _check;
+    private readonly ViewLimits? _limits;
 
     public CycleRun(
         LearnerPlan plan, LearnerState state, IReadOnlyList<ObjectiveDefinition> definitions, TimeProvider time, CycleNumber cycle,
-        IBatchSource source, Teacher? teacher, ISampleMemory? memory, CycleProgress? before, Action<StepReport>? progress)
+        IBatchSource source, Teacher? teacher, ISampleMemory? memory, ViewLimits? limits, CycleProgress? before, Action<StepReport>? progress)
     {
         _plan = plan;
         _state = state;
@@ -35,7 +35,7 @@ internal sealed class CycleRun
         _memory = plan.Regularization.EmbeddingReplay > 0 ? memory : null;
         _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
         _ledger = new StepLedger(cycle, before, state.Surprises, progress);
-        _check = plan.Augmentation.Check is { } limits ? EmbeddingCheck.Of(state.ServedTowers, plan, limits) : null;
+        _limits = ViewLimits.Of(limits, state.ServedTowers, plan);
     }
 
     /// <summary>Runs steps first, first + 1, … until the budget is used up or <paramref name="continueAfter"/>, asked with the steps done before each, says no.</summary>
@@ -118,7 +118,7 @@ internal sealed class CycleRun
     {
         Batch batch = Draw(definition, objective.BatchSize, key.With(ChanceStream.Sampling, key.Part)); // (1)
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
-        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key, _check) with { Population = CountOf(definition) }; // (2)
+        ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key, _limits) with { Population = CountOf(definition) }; // (2)
         drawn.Add(batch, input.Rejections);
         if (_memory is not null) input = input with { Recollection = Recollection.Of(batch, _memory) };
         ObjectiveLoss loss = definition.Loss(input); // (3)

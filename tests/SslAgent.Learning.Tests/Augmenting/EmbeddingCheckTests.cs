@@ -1,7 +1,9 @@
 using SslAgent.Domain;
+using SslAgent.Learning.Augmenting;
 using SslAgent.Learning.Options;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
+using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Tests.Augmenting;
 
@@ -57,6 +59,24 @@ public sealed class EmbeddingCheckTests
         ViewCounts? average = Train(PlanOf(0.99, drawsMax: 3, emaDecay: 0.999, rate: 0.02), steps).Views, own = Train(PlanOf(0.99, drawsMax: 3, rate: 0.02), steps).Views;
         Assert.NotNull(average);
         Assert.NotEqual(average, own);
+    }
+
+    [Fact]
+    public void A_check_of_the_callers_own_rejects_views_of_training_alone_and_beside_that_of_the_plan()
+    {
+        ViewCheck never = ViewCheck.Keeping("never", (_, views) => zeros(views.shape[0])), always = ViewCheck.Keeping("always", (_, views) => ones(views.shape[0]));
+        const int views = Steps * 8 * 2;
+        Assert.Equal(new ViewCounts(views, 0, 0), Count(PlanOf(cosineMin: null), [always]));
+        Assert.Equal(new ViewCounts(views, views * 3, views), Count(PlanOf(cosineMin: null), [never])); // three draws of each, then the whole picture
+        Assert.Equal(new ViewCounts(views, views * 3, views), Count(PlanOf(-1), [always, never]));
+        Assert.Null(Count(PlanOf(cosineMin: null), []));
+
+        static ViewCounts? Count(LearnerPlan plan, ViewCheck[] checks)
+        {
+            using Learner learner = Some.Learner(plan);
+            learner.CheckViews(checks, drawsMax: 3);
+            return learner.RunCycle(new CycleNumber(1), 0, Steps, Source(), _ => true, null).Objectives["byol"].Views;
+        }
     }
 
     [Fact]

@@ -76,6 +76,17 @@ public sealed class MoCoV2Tests
     }
 
     [Fact]
+    public void A_cycle_tells_the_loss_how_many_frames_there_are()
+    {
+        const int frames = 12, batch = 4;
+        using Learner learner = Some.Learner(Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = ObjectiveNames.MoCoV2, BatchSize = batch }], FlagInterval = 1 }));
+        var negatives = new List<double>();
+        learner.RunCycle(new CycleNumber(1), 0, 8, new KeyedSource(frames, 0, 0), _ => true, report => negatives.Add(report.Terms["negatives"]));
+        Assert.Equal(batch - 1, negatives[0]);
+        Assert.Equal((frames / 2) + batch - 1, negatives[^1]); // Eight batches of two views would have left more than half of twelve.
+    }
+
+    [Fact]
     public void Steps_after_the_first_put_both_views_keys_into_the_queue_and_the_queue_is_part_of_version_and_digest()
     {
         LearningOptions learning = Some.SmallLearning with { Objectives = [new() { Name = ObjectiveNames.MoCoV2, BatchSize = 8 }] };

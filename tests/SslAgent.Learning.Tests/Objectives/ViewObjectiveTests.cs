@@ -189,12 +189,6 @@ public sealed class ViewObjectiveTests
         Assert.DoesNotContain(later.Model, tensor => tensor.Name.StartsWith(Of(name).Sections[^1], StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void A_batch_of_one_frame_is_refused_by_its_size()
-    {
-        Assert.All(Names.Select(row => row.Data), name => Assert.Equal(2, Of(name).SamplesMin));
-    }
-
     private static ObjectiveDefinition Of(string name) => ObjectiveRegistry.All.Single(objective => objective.Name == name);
 
     private static double[][] Values(int part)

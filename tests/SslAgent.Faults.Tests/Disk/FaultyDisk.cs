@@ -15,8 +15,7 @@ internal sealed class FaultyDisk : IDisk
     private StorageFault _fault;
     private int _failures;
 
-    private readonly ManualResetEventSlim _released = new();
-    private readonly TaskCompletionSource _isHeld = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _isHeld = new(TaskCreationOptions.RunContinuationsAsynchronously), _isReleased = new();
     private Func<DiskOperation, string, bool>? _holds;
     private int _held;
 
@@ -49,7 +48,7 @@ internal sealed class FaultyDisk : IDisk
     public void Release()
     {
         lock (_lock) _holds = null;
-        _released.Set();
+        _isReleased.TrySetResult();
     }
 
     /// <summary>Ends when so many calls have failed since <see cref="Fail"/>.</summary>
@@ -122,7 +121,7 @@ internal sealed class FaultyDisk : IDisk
         {
             Interlocked.Increment(ref _held);
             _isHeld.TrySetResult();
-            _released.Wait();
+            _isReleased.Task.Wait();
         }
 
         lock (_lock)

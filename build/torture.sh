@@ -32,6 +32,7 @@ suite() {
 }
 
 suite SslAgent.Faults.Tests "random kills" -class 'SslAgent.Faults.Tests.Killing.RandomKillTests'
+suite SslAgent.Faults.Tests "random kills, as shipped" -class 'SslAgent.Faults.Tests.Killing.ShippedKillTests'
 suite SslAgent.Faults.Tests "named kill points, one at a time" -class 'SslAgent.Faults.Tests.Killing.KillPointTests'
 suite SslAgent.Faults.Tests "kill points of orders, one at a time" -class 'SslAgent.Faults.Tests.Killing.OrderKillTests'
 suite SslAgent.Faults.Tests "lying disk" -namespace 'SslAgent.Faults.Tests.LyingDisk'

@@ -72,6 +72,9 @@ internal sealed class RecordingObserver : IAgentObserver
 
     public async Task<StepReport> NextStepAsync(CancellationToken cancellation) => await _steps.Reader.ReadAsync(cancellation);
 
+    /// <summary>One that was told and not yet taken, or null.</summary>
+    public StepReport? TryNextStep() => _steps.Reader.TryRead(out StepReport? step) ? step : null;
+
     /// <summary>The first counts for which the condition holds.</summary>
     public async Task<IngestCounts> CountsAsync(Func<IngestCounts, bool> where, CancellationToken cancellation)
     {

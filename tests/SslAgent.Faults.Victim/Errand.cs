@@ -17,7 +17,7 @@ internal sealed class Errand
 
     private readonly Lock _lock = new();
     private int _version;
-    private long _offset;
+    private long _messages;
     private bool _isReady, _isOver, _isAsking, _hasRolledBack;
 
     public Errand(Agent agent, VictimOrders orders, OrderGiver giver, PointLog log)
@@ -38,8 +38,8 @@ internal sealed class Errand
     /// <summary>What is in the journal, durable or not: the end of the process makes it so.</summary>
     public void Ingested()
     {
-        long offset = _agent.Status().Partitions.Select(partition => partition.NextOffset).DefaultIfEmpty().Max();
-        lock (_lock) _offset = Math.Max(_offset, offset);
+        long messages = _agent.Status().Partitions.Sum(partition => partition.NextOffset);
+        lock (_lock) _messages = Math.Max(_messages, messages);
         Look();
     }
 
@@ -59,7 +59,7 @@ internal sealed class Errand
         lock (_lock)
         {
             if (!_isReady) return; // The agent answers from then on.
-            isAtRest = !_isOver && _offset >= _orders.Goal.Offset;
+            isAtRest = !_isOver && _messages >= _orders.Goal.Messages;
         }
 
         if (isAtRest) _giver.AtRest();
@@ -71,8 +71,8 @@ internal sealed class Errand
                 _ = Task.Run(RollBackAsync);
             }
 
-            _log.Add(PointLog.Arrived, string.Create(CultureInfo.InvariantCulture, $"v{_version} offset {_offset}"));
-            if (_isOver || !_hasRolledBack || !_giver.AreDone || _version < _orders.Goal.Version || _offset < _orders.Goal.Offset) return;
+            _log.Add(PointLog.Arrived, string.Create(CultureInfo.InvariantCulture, $"v{_version} messages {_messages}"));
+            if (_isOver || !_hasRolledBack || !_giver.AreDone || _version < _orders.Goal.Version || _messages < _orders.Goal.Messages) return;
             _isOver = true;
         }
 

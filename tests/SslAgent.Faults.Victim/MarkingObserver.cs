@@ -1,10 +1,11 @@
+using System.Globalization;
 using SslAgent.Domain;
 using SslAgent.Pipeline;
 
 namespace SslAgent.Faults.Victim;
 
 /// <summary>The points that are no step of the disk: Kafka's offsets, the way of a cycle. Says them on standard output as well, for whoever waits outside.</summary>
-internal sealed class MarkingObserver(KillPoints points, TextWriter output) : IAgentObserver
+internal sealed class MarkingObserver(KillPoints points, PointLog log, TextWriter output) : IAgentObserver
 {
     private readonly Lock _lock = new();
     private Errand? _errand;
@@ -31,6 +32,7 @@ internal sealed class MarkingObserver(KillPoints points, TextWriter output) : IA
 
     public void OnStep(StepReport report)
     {
+        log.Add(PointLog.Step, string.Create(CultureInfo.InvariantCulture, $"{report.Cycle}\t{report.Step.Value}"));
         Pass("at step taken");
         Volatile.Read(ref _giver)?.AtStep(report.Step.Value);
     }

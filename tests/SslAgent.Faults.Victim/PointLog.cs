@@ -9,7 +9,7 @@ namespace SslAgent.Faults.Victim;
 internal sealed class PointLog : IDisposable
 {
     public const string Passed = "passed", Killed = "killed", Stopped = "stopped", Version = "version", RolledBack = "rolled back", Refused = "refused",
-        Arrived = "arrived", Reached = "goal reached", OrderDone = "order done";
+        Begun = "begun", Arrived = "arrived", Reached = "goal reached", OrderDone = "order done", Step = "step", ResumePoint = "resume point";
 
     private readonly FileStream _file;
     private readonly Lock _lock = new();

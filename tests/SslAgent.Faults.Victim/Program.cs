@@ -13,6 +13,7 @@ VictimOrders orders = VictimOrders.Read(args[0]);
 ConfigurationOutcome loaded = ConfigurationLoader.Load(new ConfigurationRequest(orders.Config, [], new Dictionary<string, string>()));
 if (loaded.Faults.Count > 0) throw new InvalidDataException(string.Join(Environment.NewLine, loaded.Faults));
 AgentSettings settings = loaded.Settings;
+if (orders.Times is { } times) settings = settings with { Cycle = settings.Cycle with { ResumePointInterval = times.ResumePointInterval, TimeMax = times.Max } };
 
 using CancellationTokenSource stop = new();
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -22,8 +23,9 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 });
 
 using var log = new PointLog(orders.Log);
+log.Add(PointLog.Begun);
 var points = new KillPoints(orders, log);
-var observer = new MarkingObserver(points, Console.Out);
+var observer = new MarkingObserver(points, log, Console.Out);
 var roles = new DurableRoles(settings.Agent.StateDirectory);
 var disk = new KillingDisk(LocalDisk.Instance, points, roles, new JournalArchive(orders.Archive), new PublishedVersions(log, roles));
 using Logger logger = LoggingSetup.Create(settings.Logging, settings.Agent.StateDirectory, toConsole: true);

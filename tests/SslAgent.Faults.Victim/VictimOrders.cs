@@ -7,8 +7,12 @@ internal sealed record KillPoint(string Name, int Passing);
 
 /// <summary>When the process has done what it was started for: it then asks itself to stop, as an operator would.</summary>
 /// <param name="Version">A version of at least this number is published.</param>
-/// <param name="Offset">Everything before this offset is in the journal.</param>
-internal sealed record Goal(int Version, long Offset);
+/// <param name="Messages">So many are in the journal, over all partitions.</param>
+internal sealed record Goal(int Version, long Messages);
+
+/// <summary>Times of a cycle that are shorter than a configuration may have them: a test does not wait for minutes.</summary>
+/// <param name="Max">Its time budget; null for none.</param>
+internal sealed record CycleTimes(TimeSpan ResumePointInterval, TimeSpan? Max);
 
 /// <summary>What a test wants of one process: written as a file, whose path is the program's only argument.</summary>
 internal sealed record VictimOrders
@@ -36,6 +40,9 @@ internal sealed record VictimOrders
 
     /// <summary>What an operator orders on the way, one after the other; the goal is not reached before all are done.</summary>
     public IReadOnlyList<GivenOrder> Given { get; init; } = [];
+
+    /// <summary>Null: as configured.</summary>
+    public CycleTimes? Times { get; init; }
 
     public required Goal Goal { get; init; }
 

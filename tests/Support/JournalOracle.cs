@@ -13,8 +13,8 @@ internal sealed record Elsewhere(string Topic, int Partition, long From, long To
 
 /// <summary>
 /// The outside oracle: holds a stopped agent's journal against the producer's own log. Every message that the broker acknowledged is in the
-/// journal, each (topic, partition, epoch, offset) once, with the content that was sent; what is refused is kept as it was sent. It shares no code
-/// with the agent's fold and reads a copy, so it changes nothing. It asks for the whole journal: none of its segments may have been retired, and
+/// journal, each (topic, partition, epoch, offset) once, with the content that was sent; what is refused is kept as it was sent, and what is passed
+/// over has a reason that the stream gave (<see cref="TakenBefore"/>). It shares no code with the agent's fold and reads a copy, so it changes nothing. It asks for the whole journal: none of its segments may have been retired, and
 /// frames must be sent as rgb8 at the stored size, texts as cleaning leaves them, or no digest can agree.
 /// </summary>
 internal static class JournalOracle
@@ -41,20 +41,28 @@ internal static class JournalOracle
         HashSet<string> values = [.. produced.Select(message => message.ValueDigest)];
         var seen = new HashSet<SourceOffset>();
         var found = new HashSet<(string, int, long)>();
+        var before = new TakenBefore();
         foreach (JournalRecord record in journal)
         {
             if (record is JournalRecord.EpochOpened opened) report.Epochs.Add(opened);
-            if (CoordinatesOf(record) is not { } at || !isOfThisLog(at)) continue;
-            if (!seen.Add(at)) report.Faults.Add($"{at} is in the journal twice");
-            if (!found.Add((at.Topic, at.Partition, at.Offset))) report.SeenAgain++;
-            if (sent.TryGetValue((at.Topic, at.Partition, at.Offset), out ProducedMessage? message)) report.Fault(at, Judge(record, message));
-            else report.Fault(at, IsRepetition(record, values) ? null : "it is in the journal and was never sent");
-            report.Count(record, at);
+            if (CoordinatesOf(record) is { } at && isOfThisLog(at)) Take(record, at);
+            before.Add(record);
         }
 
         report.Faults.AddRange(sent.Where(entry => !found.Contains(entry.Key) && !elsewhere.Any(stretch => stretch.Holds(entry.Value)))
             .Select(entry => entry.Key).Order().Select(at => $"{at.Item1}/{at.Item2}@{at.Item3} was sent and is not in the journal"));
         return report;
+
+        void Take(JournalRecord record, SourceOffset at)
+        {
+            bool isTwice = !seen.Add(at);
+            if (isTwice) report.Faults.Add($"{at} is in the journal twice");
+            if (!found.Add((at.Topic, at.Partition, at.Offset))) report.SeenAgain++;
+            if (isTwice) return;
+            if (sent.TryGetValue((at.Topic, at.Partition, at.Offset), out ProducedMessage? message)) report.Fault(at, Judge(record, message, before));
+            else report.Fault(at, IsRepetition(record, values) ? null : "it is in the journal and was never sent");
+            report.Count(record, at);
+        }
     }
 
     /// <summary>All records, read from a copy of the directory.</summary>
@@ -92,18 +100,21 @@ internal static class JournalOracle
         _ => null,
     };
 
-    private static string? Judge(JournalRecord record, ProducedMessage message)
+    private static string? Judge(JournalRecord record, ProducedMessage message, TakenBefore before)
     {
         switch (record)
         {
             case JournalRecord.Admitted { Sample: var sample }:
                 if (message.ContentDigest is null) return "it was to be refused and is admitted";
+                if (before.Has(message.Key)) return "it is a producer's retry and is admitted once more";
                 return ProducerLog.ContentDigestOf(sample.Frame?.Rgb, sample.Text?.Utf8) == message.ContentDigest ? null : "its content is not what was sent";
             case JournalRecord.Rejected { Delivery: var delivery, Rejection: var rejection }:
                 if (message.ContentDigest is not null) return $"it was good and is refused: {rejection.Reason}";
                 return ProducerLog.DigestOf(delivery.Value) == message.ValueDigest ? null : "it is refused, and kept otherwise than it was sent";
+            case JournalRecord.Skipped skipped:
+                return message.ContentDigest is null ? "it was to be refused and is skipped" : before.Complaint(skipped, message);
             default:
-                return message.ContentDigest is null ? "it was to be refused and is skipped" : null;
+                return $"a message does not become a {record.GetType().Name}";
         }
     }
 }

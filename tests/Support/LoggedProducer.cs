@@ -9,6 +9,8 @@ namespace SslAgent.Support;
 /// </summary>
 internal sealed class LoggedProducer : IDisposable
 {
+    private const long Unknown = -1;
+
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private int _failed;
 
@@ -31,11 +33,15 @@ internal sealed class LoggedProducer : IDisposable
     public void Send(string topic, int partition, ContractMessage message)
     {
         byte[]? text = (message.Text ?? message.Caption) is { } words ? System.Text.Encoding.UTF8.GetBytes(words) : null;
-        Send(topic, partition, message.Encode(), ProducerLog.ContentDigestOf(message.Data?.ToArray(), text), "application/msgpack");
+        Send(message.Encode(), "application/msgpack", new ProducedMessage(topic, partition, Unknown, "", ProducerLog.ContentDigestOf(message.Data?.ToArray(), text))
+        {
+            Key = ProducerLog.KeyOf(message.Source, message.Id), TextDigest = text is null ? null : ProducerLog.DigestOf(text),
+        });
     }
 
     /// <summary>Sends bytes that must be refused.</summary>
-    public void SendBad(string topic, int partition, byte[] value) => Send(topic, partition, value, contentDigest: null, contentType: null);
+    public void SendBad(string topic, int partition, byte[] value) =>
+        Send(value, contentType: null, new ProducedMessage(topic, partition, Unknown, "", ContentDigest: null));
 
     /// <summary>Waits until the broker has answered for everything; false where the limit came first or something failed.</summary>
     public bool Flush(CancellationToken limit)
@@ -50,15 +56,16 @@ internal sealed class LoggedProducer : IDisposable
 
     public void Dispose() => _producer.Dispose();
 
-    private void Send(string topic, int partition, byte[] value, string? contentDigest, string? contentType)
+    /// <param name="known">All of it but what the broker and the bytes say.</param>
+    private void Send(byte[] value, string? contentType, ProducedMessage known)
     {
         var message = new Message<byte[]?, byte[]?> { Value = value };
         if (contentType is not null) message.Headers = new Headers { { "content-type", System.Text.Encoding.UTF8.GetBytes(contentType) } };
         string valueDigest = ProducerLog.DigestOf(value);
-        _producer.Produce(new TopicPartition(topic, partition), message, report =>
+        _producer.Produce(new TopicPartition(known.Topic, known.Partition), message, report =>
         {
             if (report.Error.IsError) Interlocked.Increment(ref _failed);
-            else Log.Add(new ProducedMessage(topic, partition, report.Offset.Value, valueDigest, contentDigest));
+            else Log.Add(known with { Offset = report.Offset.Value, ValueDigest = valueDigest });
         });
     }
 }

@@ -5,7 +5,14 @@ namespace SslAgent.Support;
 /// <summary>What a producer knows of one message that the broker acknowledged.</summary>
 /// <param name="ValueDigest">SHA-256 of the value as sent, hexadecimal.</param>
 /// <param name="ContentDigest">SHA-256 of the content that must come of it (<see cref="ProducerLog.ContentDigestOf"/>), or null where it must be refused.</param>
-internal sealed record ProducedMessage(string Topic, int Partition, long Offset, string ValueDigest, string? ContentDigest);
+internal sealed record ProducedMessage(string Topic, int Partition, long Offset, string ValueDigest, string? ContentDigest)
+{
+    /// <summary>What tells a producer's retry (<see cref="ProducerLog.KeyOf"/>); null where the message has no id.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>SHA-256 of its text or caption; null where it has none.</summary>
+    public string? TextDigest { get; init; }
+}
 
 /// <summary>The producer's own log, kept outside the agent: what the journal is held against. Safe from any thread.</summary>
 internal sealed class ProducerLog
@@ -25,6 +32,9 @@ internal sealed class ProducerLog
     {
         lock (_gate) _messages.Add(message);
     }
+
+    /// <summary>The same for two messages exactly where the second is a retry of the first; null without an id.</summary>
+    public static string? KeyOf(string source, string? id) => id is null ? null : $"{source}\n{id}";
 
     public static string DigestOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

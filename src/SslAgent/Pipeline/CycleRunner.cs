@@ -84,7 +84,7 @@ internal sealed class CycleRunner(
             if (done >= cycle.Steps) return (report, CycleOutcome.Finished);
             if (interrupts.IsStopping)
             {
-                resumePoints.Write(cycle, done, seat.Learner);
+                resumePoints.WriteLast(cycle, done, seat.Learner);
                 return (report, CycleOutcome.Interrupted);
             }
 
@@ -100,7 +100,7 @@ internal sealed class CycleRunner(
                 return (report, CycleOutcome.Finished);
             }
 
-            resumePoints.Write(cycle, done, seat.Learner);
+            resumePoints.Begin(cycle, done, seat.Learner);
             (saved, firstStep) = (time.GetTimestamp(), done);
         }
     }

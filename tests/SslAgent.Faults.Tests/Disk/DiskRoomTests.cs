@@ -6,7 +6,7 @@ using SslAgent.Pipeline;
 namespace SslAgent.Faults.Tests.Disk;
 
 /// <summary>Disk use is bounded by configuration: ingest waits at a limit, says so, and goes on by itself.</summary>
-public sealed class DiskRoomTests
+public sealed class DiskRoomTests(UndisturbedRun undisturbed) : IClassFixture<UndisturbedRun>
 {
     private const long Gibibyte = 1L << 30;
 
@@ -23,12 +23,13 @@ public sealed class DiskRoomTests
         var disk = new FaultyDisk { Free = 2 * Gibibyte };
         var observer = new RecordingObserver();
         Agent agent = await bench.StartAsync(settings, observer, disk);
-        await bench.SendAsync(200);
+        const int half = UndisturbedRun.Messages / 2;
+        await bench.SendAsync(half);
         await observer.NextStepAsync(bench.Limit);
 
         // The first cycle runs: its save finds the reserve gone, and so does the next message.
         disk.Free = Gibibyte - 1;
-        await bench.SendAsync(200);
+        await bench.SendAsync(UndisturbedRun.Messages - half);
         string waits = await observer.ProblemAsync(problem => problem.Contains("agent.diskFreeMin", StringComparison.Ordinal), bench.Limit);
         Assert.Contains($"{Gibibyte - 1} bytes left", waits, StringComparison.Ordinal);
         AgentStatus status = agent.Status();
@@ -37,6 +38,7 @@ public sealed class DiskRoomTests
         disk.Free = 2 * Gibibyte;
         VersionManifest first = await observer.NextVersionAsync(bench.Limit), second = await observer.NextVersionAsync(bench.Limit);
         Assert.Equal((1, 2), (first.Version.Number, second.Version.Number));
+        Assert.Equal(undisturbed.Digests, [first.WeightsDigest, second.WeightsDigest]);
         Assert.Equal(AgentHealth.Healthy, agent.Status().Health);
     }
 

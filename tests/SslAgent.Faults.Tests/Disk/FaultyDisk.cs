@@ -3,8 +3,8 @@ using SslAgent.Storage;
 namespace SslAgent.Faults.Tests.Disk;
 
 /// <summary>
-/// The real disk, until it is told to fail: from then on every call that a test named fails, until it is mended. Counts failures, so that a
-/// test waits for them and never for time. Safe from any thread.
+/// The real disk, until it is told to fail: from then on every call that a test named fails, until it is mended; or is slow: it does not come back until it is
+/// released. Counts both, so that a test waits for them and never for time. Safe from any thread.
 /// </summary>
 internal sealed class FaultyDisk : IDisk
 {
@@ -14,6 +14,10 @@ internal sealed class FaultyDisk : IDisk
     private Func<DiskOperation, string, bool>? _fails;
     private StorageFault _fault;
     private int _failures;
+
+    private readonly TaskCompletionSource _isHeld = new(TaskCreationOptions.RunContinuationsAsynchronously), _isReleased = new();
+    private Func<DiskOperation, string, bool>? _holds;
+    private int _held;
 
     /// <summary>What <see cref="FreeBytes"/> answers; null asks the real disk.</summary>
     public long? Free { get; set; }
@@ -26,6 +30,25 @@ internal sealed class FaultyDisk : IDisk
     public void Mend()
     {
         lock (_lock) _fails = null;
+    }
+
+    /// <summary>Calls that are, or were, held.</summary>
+    public int Held => Volatile.Read(ref _held);
+
+    /// <summary>Once in a disk's life.</summary>
+    public void Hold(Func<DiskOperation, string, bool> where)
+    {
+        lock (_lock) _holds = where;
+    }
+
+    /// <summary>Ends when the first call is held.</summary>
+    public Task HeldAsync(CancellationToken limit) => _isHeld.Task.WaitAsync(limit);
+
+    /// <summary>Lets all go, and holds none from here on.</summary>
+    public void Release()
+    {
+        lock (_lock) _holds = null;
+        _isReleased.TrySetResult();
     }
 
     /// <summary>Ends when so many calls have failed since <see cref="Fail"/>.</summary>
@@ -92,6 +115,15 @@ internal sealed class FaultyDisk : IDisk
 
     private void Pass(DiskOperation operation, string path)
     {
+        bool isHeld;
+        lock (_lock) isHeld = _holds?.Invoke(operation, path) == true;
+        if (isHeld)
+        {
+            Interlocked.Increment(ref _held);
+            _isHeld.TrySetResult();
+            _isReleased.Task.Wait();
+        }
+
         lock (_lock)
         {
             if (_fails?.Invoke(operation, path) != true) return;

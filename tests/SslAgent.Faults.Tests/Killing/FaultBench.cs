@@ -18,26 +18,32 @@ internal sealed class FaultBench : IDisposable
 {
     public const string Topic = "stream";
 
-    private const int Side = 32, BadEvery = 23, RetryEvery = 29;
+    private const int Side = 32, Kinds = 3, BadEvery = 23, RetryEvery = 29;
 
     private readonly EmbeddedBroker _broker = new();
 
     private readonly ReplayPolicy _policy;
 
+    private readonly int _partitions, _wave;
+
+    private int _sent;
+
     /// <param name="policy">Who leaves the replay buffer: some ask the model, and their decisions are one record more that a kill may hit.</param>
-    public FaultBench(int messages, ReplayPolicy policy = ReplayPolicy.Reservoir)
+    /// <param name="partitions">Messages go to them in turn.</param>
+    /// <param name="waves">The first of them is on the topic at once, the others when they are asked for.</param>
+    public FaultBench(int messages, ReplayPolicy policy = ReplayPolicy.Reservoir, int partitions = 1, int waves = 1)
     {
         Messages = messages;
-        _policy = policy;
-        _broker.CreateTopic(Topic, 1);
-        Send();
+        (_policy, _partitions, _wave) = (policy, partitions, (messages + waves - 1) / waves);
+        _broker.CreateTopic(Topic, partitions);
+        SendWave();
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("sslagent-faults-").FullName;
 
     public string BootstrapServers => _broker.BootstrapServers;
 
-    /// <summary>Messages on the topic; their offsets are 0 up to it.</summary>
+    /// <summary>Messages on the topic, once all waves are; in each partition their offsets are 0 and up.</summary>
     public int Messages { get; }
 
     /// <summary>What the producer says it sent.</summary>
@@ -86,26 +92,31 @@ internal sealed class FaultBench : IDisposable
         Directory.Delete(Root, recursive: true);
     }
 
-    /// <summary>Captioned frames, frames and lines in turn; among them bad messages, and retries under the id of a message before.</summary>
-    private void Send()
+    /// <summary>
+    /// The next ones, if any are left: captioned frames, frames and lines in turn; among them bad messages, and retries under the id of a message before, in its
+    /// partition.
+    /// </summary>
+    public void SendWave()
     {
         using var producer = new LoggedProducer(BootstrapServers, Produced);
-        for (int i = 0; i < Messages; i++)
+        for (int end = Math.Min(_sent + _wave, Messages); _sent < end; _sent++)
         {
-            if (i % BadEvery == BadEvery - 1) producer.SendBad(Topic, 0, [0xFF, 0xD8, 0xFF, 0xE0, .. Encoding.ASCII.GetBytes(i.ToString(CultureInfo.InvariantCulture))]);
-            else producer.Send(Topic, 0, Message(i % RetryEvery == RetryEvery - 1 ? i - 3 : i));
+            (int i, int partition) = (_sent, _sent / Kinds % _partitions);
+            if (i % BadEvery == BadEvery - 1) producer.SendBad(Topic, partition, [0xFF, 0xD8, 0xFF, 0xE0, .. Encoding.ASCII.GetBytes(i.ToString(CultureInfo.InvariantCulture))]);
+            else producer.Send(Topic, partition, Message(i % RetryEvery == RetryEvery - 1 ? i - Kinds * _partitions : i));
         }
 
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
         Assert.True(producer.Flush(limit.Token), "the broker took the stream");
-        Assert.Equal(Enumerable.Range(0, Messages).Select(offset => (long)offset), Produced.Messages.Select(message => message.Offset).Order());
+        foreach (IGrouping<int, ProducedMessage> one in Produced.Messages.GroupBy(message => message.Partition))
+            Assert.Equal(Enumerable.Range(0, one.Count()).Select(offset => (long)offset), one.Select(message => message.Offset).Order());
     }
 
     private static ContractMessage Message(int i)
     {
         EmojiPair pair = Emoji[i * 7 % Emoji.Count];
-        var message = new ContractMessage { Source = i % 3 == 2 ? "host-1" : "camera-1", TimeMs = 1_700_000_000_000 + i, Id = $"m{i}" };
-        return (i % 3) switch
+        var message = new ContractMessage { Source = i % Kinds == 2 ? "host-1" : "camera-1", TimeMs = 1_700_000_000_000 + i, Id = $"m{i}" };
+        return (i % Kinds) switch
         {
             0 => message with { Data = Half(pair), Format = "rgb8", Width = Side, Height = Side, Caption = $"picture {i} of {pair.Group}" },
             1 => message with { Data = Half(pair), Format = "rgb8", Width = Side, Height = Side },

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using SslAgent.Commands;
 using SslAgent.Configuration;
+using SslAgent.Domain;
 using SslAgent.Faults.Victim;
+using SslAgent.Pipeline;
+using SslAgent.Support;
 
 namespace SslAgent.Faults.Tests.Killing;
 
@@ -16,6 +19,8 @@ internal sealed class KillChain(FaultBench bench, string state)
 
     public string Name => state;
 
+    public FaultBench Bench => bench;
+
     public AgentSettings Settings { get; init; } = bench.Settings(state);
 
     public IReadOnlyList<KillPoint> Kills { get; init; } = [];
@@ -26,6 +31,9 @@ internal sealed class KillChain(FaultBench bench, string state)
     public IReadOnlyList<KillPoint> Stops { get; init; } = [];
 
     public int RollBackAfter { get; init; }
+
+    /// <summary>Null: as the settings have them.</summary>
+    public CycleTimes? Times { get; init; }
 
     /// <summary>What an operator orders on the way.</summary>
     public IReadOnlyList<GivenOrder> Given { get; init; } = [];
@@ -59,6 +67,9 @@ internal sealed class KillChain(FaultBench bench, string state)
 
     public IEnumerable<string> Entries(string what) => PointLog.Read(Log).Where(entry => entry.What == what).Select(entry => entry.Detail);
 
+    /// <summary>All records of the journal that are there now: every decision is, old samples may be retired.</summary>
+    public IReadOnlyList<JournalRecord> Journal() => JournalOracle.Read(new StateDirectory(Settings.Agent.StateDirectory).Journal);
+
     public async Task RunAsync()
     {
         System.IO.Directory.CreateDirectory(Directory);
@@ -67,7 +78,7 @@ internal sealed class KillChain(FaultBench bench, string state)
         var orders = new VictimOrders
         {
             Config = config, Log = Log, Archive = Archive, Kills = Kills, Known = Known?.Invoke(), Stops = Stops, RollBackAfter = RollBackAfter,
-            Given = Given,
+            Given = Given, Times = Times,
             Goal = new Goal(Version, bench.Messages),
         };
         long began = Stopwatch.GetTimestamp();

@@ -27,7 +27,7 @@ public sealed class KillPointTests(KillReference reference, ITestOutputHelper ou
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
         FaultBench bench = reference.Bench;
-        var lanes = new KillLanes(bench, reference.Expected, output);
+        var lanes = new KillLanes(reference.Expected, output);
         var rounds = new KillRounds(lanes, Torture.Seed);
         int last = reference.Expected.Keys.Max();
 
@@ -66,7 +66,7 @@ public sealed class KillPointTests(KillReference reference, ITestOutputHelper ou
         (FaultBench bench, IReadOnlyDictionary<int, string> expected) = await reference.OfAsync(ReplayPolicy.Minred);
         JournalRecord[] decisions = [.. JournalOracle.Read(new StateDirectory(bench.Settings("reference").Agent.StateDirectory).Journal)];
         Assert.True(decisions.OfType<JournalRecord.Evicted>().Count() > expected.Count / 2, "there is something to be killed around");
-        var lanes = new KillLanes(bench, expected, output);
+        var lanes = new KillLanes(expected, output);
         await lanes.RunAsync(Enumerable.Range(1, passings).Select(passing => new KillChain(bench, $"kill-redundant-{passing}")
         {
             // A chain is killed at each name once.

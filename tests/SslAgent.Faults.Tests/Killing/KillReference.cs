@@ -1,4 +1,6 @@
+using SslAgent.Pipeline;
 using SslAgent.Replay;
+using SslAgent.Support;
 
 namespace SslAgent.Faults.Tests.Killing;
 
@@ -6,6 +8,8 @@ namespace SslAgent.Faults.Tests.Killing;
 public sealed class KillReference : IAsyncLifetime
 {
     private const int Messages = 400;
+
+    private const string Name = "reference";
 
     private readonly Dictionary<ReplayPolicy, Reference> _references = [];
 
@@ -19,7 +23,12 @@ public sealed class KillReference : IAsyncLifetime
     {
         if (_references.TryGetValue(policy, out Reference? made)) return made;
         var bench = new FaultBench(Messages, policy);
-        return _references[policy] = new Reference(bench, await Fold.OverStreamAsync(bench, "reference"));
+        IReadOnlyDictionary<int, string> expected = await Fold.OverStreamAsync(bench, Name);
+        // What all others are compared with is held to the same rules.
+        OracleReport report = JournalOracle.Compare(bench.Produced.Messages, new StateDirectory(bench.Settings(Name).Agent.StateDirectory).Journal);
+        Assert.True(report.Faults.Count == 0, $"the unkilled run: {report}");
+        Assert.Equal(bench.Messages, report.Delivered);
+        return _references[policy] = new Reference(bench, expected);
     }
 
     public async ValueTask InitializeAsync() => await OfAsync(ReplayPolicy.Reservoir);

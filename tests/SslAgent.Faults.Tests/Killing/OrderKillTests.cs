@@ -24,7 +24,7 @@ public sealed class OrderKillTests(KillReference reference, ITestOutputHelper ou
     {
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
-        var lanes = new KillLanes(reference.Bench, reference.Expected, output);
+        var lanes = new KillLanes(reference.Expected, output);
         KillChain recording = Ordered("recording-orders");
         IReadOnlyDictionary<string, int> passed = new Dictionary<string, int>();
         recording.Ended += () => passed = recording.Passed;

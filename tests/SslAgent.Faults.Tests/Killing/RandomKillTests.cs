@@ -18,7 +18,7 @@ public sealed class RandomKillTests(KillReference reference, ITestOutputHelper o
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
         (FaultBench bench, IReadOnlyDictionary<int, string> expected) = await reference.OfAsync(policy);
-        var lanes = new KillLanes(bench, expected, output);
+        var lanes = new KillLanes(expected, output);
         for (int round = 1; lanes.Kills < kills; round++)
         {
             int chains = (kills - lanes.Kills + ChainKills - 1) / ChainKills;

@@ -63,6 +63,20 @@ internal sealed class VictimRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has said this; false where it ended before.</summary>
+    public async Task<bool> AwaitAsync(string what, CancellationToken limit)
+    {
+        try
+        {
+            while (await _said.Reader.ReadAsync(limit) != what) { }
+            return true;
+        }
+        catch (ChannelClosedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>SIGKILL; nothing where it has ended.</summary>
     public void Kill() => _process.Kill();
 

@@ -83,6 +83,37 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task A_rejected_version_with_others_behind_it_can_be_had_again_from_the_journal()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings(), wild = settings with { Learning = settings.Learning with { LearningRate = 1 } };
+        await LiveAsync(settings, until: 1);
+        await LiveAsync(wild, until: 2);
+        VersionManifest[] before = await LiveAsync(settings, until: 3);
+        Assert.Equal([VerdictKind.Promote, VerdictKind.Reject, VerdictKind.Promote], before.Select(version => version.Verdict.Kind).Take(3));
+
+        Directory.Delete(Path.Combine(settings.Agent.StateDirectory, "versions"), recursive: true);
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        for (int i = 0; i < before.Length; i++) await observer.NextVersionAsync(bench.Limit);
+        Assert.Equal(before.Select(Described), agent.Versions().Reverse().Take(before.Length).Select(Described));
+        Assert.Equal(before[^1].Version, agent.Status().Head);
+
+        async Task<VersionManifest[]> LiveAsync(AgentSettings settings, int until)
+        {
+            await bench.SendAsync(200);
+            var observer = new RecordingObserver();
+            Agent agent = await bench.StartAsync(settings, observer);
+            while (agent.Versions().Count < until) await observer.NextVersionAsync(bench.Limit);
+            await agent.StopAsync();
+            return [.. agent.Versions().Reverse()];
+        }
+
+        static (ModelVersion, ModelVersion?, VerdictKind, string) Described(VersionManifest version) =>
+            (version.Version, version.Parent, version.Verdict.Kind, version.WeightsDigest);
+    }
+
+    [Fact]
     public async Task A_drift_of_the_stream_is_journalled_and_opens_an_era_that_is_probed_from_then_on()
     {
         await using var bench = new Bench();

@@ -152,7 +152,8 @@ internal sealed class CycleRunner(
         patience.Insist(DiskTrouble.Deciding, () => judge.Conclude(ended, probe));
         if (verdict.Kind != VerdictKind.Reject) return;
         patience.Await(published);
-        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(ledger.Head)); // (7)
+        // Not to where the journal's end stands: of what is made anew after a crash, that may come only later.
+        patience.Insist(DiskTrouble.ReadingVersions, () => seat.ReturnTo(cycle.Promoted)); // (7)
     }
 
     private FrozenFold End(JournalRecord.CycleEnded ended, IModelSnapshot snapshot)

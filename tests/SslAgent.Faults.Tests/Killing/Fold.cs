@@ -57,13 +57,22 @@ internal static class Fold
             var observer = new RecordingObserver();
             var time = TimeProvider.System;
             await using var agent = new Agent(settings, observer, time, LocalDisk.Instance, new LoopHealth(time), NullLoggerFactory.Instance);
+            agent.Failed += _ => limit.Cancel();
             await agent.StartAsync(limit.Token);
             int until = await last(agent, observer, limit.Token);
             var digests = agent.Versions().ToDictionary(manifest => manifest.Version.Number, manifest => manifest.WeightsDigest);
-            while (!digests.ContainsKey(until))
+            try
             {
-                VersionManifest next = await observer.NextVersionAsync(limit.Token);
-                digests[next.Version.Number] = next.WeightsDigest;
+                while (!digests.ContainsKey(until))
+                {
+                    VersionManifest next = await observer.NextVersionAsync(limit.Token);
+                    digests[next.Version.Number] = next.WeightsDigest;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException(
+                    $"{settings.Agent.StateDirectory}: v{until} did not come, v{digests.Keys.DefaultIfEmpty().Max()} did; fault: {agent.Fault?.ToString() ?? "none"}; {agent.Status()}");
             }
 
             await agent.StopAsync();

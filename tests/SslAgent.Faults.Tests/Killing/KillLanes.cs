@@ -7,11 +7,11 @@ namespace SslAgent.Faults.Tests.Killing;
 /// <param name="expected">Versions of an unkilled run over the same stream; null where two runs over it need not be the same.</param>
 internal sealed class KillLanes(IReadOnlyDictionary<int, string>? expected, ITestOutputHelper output)
 {
-    // One process starts while another one waits for its disk.
-    private const int Lanes = 2;
-
     private readonly Lock _lock = new();
     private readonly HashSet<string> _killedAt = new(StringComparer.Ordinal);
+
+    /// <summary>Chains at a time. One process starts while another one waits for its disk.</summary>
+    public int Lanes { get; init; } = 2;
 
     /// <summary>Names that were killed at in any chain that has ended.</summary>
     public IReadOnlySet<string> KilledAt

@@ -17,7 +17,7 @@ namespace SslAgent.Faults.Tests.Killing;
 [Collection(ProcessCollection.Name)]
 public sealed class ShippedKillTests(ITestOutputHelper output)
 {
-    private const int Partitions = 3, WaveMessages = 60, Version = 4, SignsMax = 150, MillisecondsMax = 300;
+    private const int Partitions = 3, WaveMessages = 60, Version = 4, Lanes = 4, SignsMax = 150, MillisecondsMax = 300;
 
     // A configuration may say no less than 10 s and 1 s.
     private static readonly CycleTimes Short = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(300));
@@ -28,15 +28,16 @@ public sealed class ShippedKillTests(ITestOutputHelper output)
         (int chains, int kills) = Torture.IsOn ? (10, 10) : (2, 3);
         long began = Stopwatch.GetTimestamp();
         output.WriteLine($"seed {Torture.Seed}");
-        var lanes = new KillLanes(expected: null, output);
+        // Most of the time they wait for a killed member's session to be over.
+        var lanes = new KillLanes(expected: null, output) { Lanes = Lanes };
         var resumptions = new ConcurrentBag<Resumption>();
         int cycles = 0, byTime = 0;
-        foreach (int[] pair in Enumerable.Range(1, chains).Chunk(2))
+        foreach (int[] numbers in Enumerable.Range(1, chains).Chunk(Lanes))
         {
-            FaultBench[] benches = [.. pair.Select(_ => new FaultBench(WaveMessages * (kills + 1), partitions: Partitions, waves: kills + 1))];
+            FaultBench[] benches = [.. numbers.Select(_ => new FaultBench(WaveMessages * (kills + 1), partitions: Partitions, waves: kills + 1))];
             try
             {
-                await lanes.RunAsync(pair.Zip(benches, (number, bench) => ChainOf(number, bench, kills)).ToList());
+                await lanes.RunAsync(numbers.Zip(benches, (number, bench) => ChainOf(number, bench, kills)).ToList());
             }
             finally
             {

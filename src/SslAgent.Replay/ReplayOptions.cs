@@ -42,7 +42,7 @@ public sealed record ReplayOptions
     [Range(1L << 20, long.MaxValue)]
     public long JournalBytesMax { get; init; } = 20L << 30;
 
-    /// <summary>The longest that an admitted message waits for its fsync. Default 200 ms.</summary>
+    /// <summary>The longest that an admitted message waits for its fsync, but for the decoding of the one behind it. Default 200 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan GroupCommitDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 

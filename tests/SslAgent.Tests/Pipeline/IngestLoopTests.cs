@@ -142,10 +142,10 @@ public sealed class IngestLoopTests : IDisposable
         public bool IsCompleted { get; private set; }
 
         /// <summary>A line of text whose headers take their time to be read.</summary>
-        public StreamEvent Slow(long offset, int bytes) => new StreamEvent.Delivered(new Delivery(
+        public StreamEvent.Delivered Slow(long offset, int bytes) => new(new Delivery(
             new SourceOffset("lines", 0, 0, offset), 1_000, null, Encoding.UTF8.GetBytes($"line {offset} ".PadRight(bytes, 'x')), new SlowHeaders(() => Spend(offset))));
 
-        public async Task RunAsync(StreamEvent[] all)
+        public async Task RunAsync(StreamEvent.Delivered[] all)
         {
             _coming.AddRange(all);
             _loop.Start();

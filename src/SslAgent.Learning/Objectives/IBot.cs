@@ -22,7 +22,7 @@ internal static class IBot
     // B batch, N patches, M masked in all, D width of the tower, K prototypes. The teacher sees no mask, so that the token has a section of its own.
     public const string Section = "ibot", MaskSection = "ibot.mask";
 
-    private const string MaskToken = "ibot.mask.token";
+    private const string MaskToken = "ibot.mask.mask_token";
 
     private static readonly Knob MaskedShare = new("maskRatio", 0.3, 0.05, 0.9, "share of a frame's patches that is masked, in blocks", "reference code, pred_ratio");
 

@@ -34,9 +34,11 @@ public sealed class OrderKillTests(KillReference reference, ITestOutputHelper ou
         Assert.All(
             [
                 "rollback: before link versions/new/model.safetensors", "rewind: halfway write journal/decisions", "forget: before rename versions/HEAD",
-                "forget: before rename journal/samples", "scrub: read versions/v/model.safetensors", "scrub: read journal/samples",
+                "scrub: read versions/v/model.safetensors", "scrub: read journal/samples",
             ],
             step => Assert.Contains(step, points.Keys));
+        // What nobody needs any more is retired behind a save, on another thread: where that comes first it takes out what was forgotten, and the order finds nothing left to rewrite.
+        Assert.Contains(passed.Keys, point => point is "forget: before rename journal/samples" or "before rename journal/samples");
         // What is met only after a kill, and is no order's, the suite of named points meets as well.
         Func<IReadOnlyList<string>>? known = Torture.IsOn ? () => [.. passed.Keys, .. lanes.KilledAt] : null;
         await new KillRounds(lanes, Torture.Seed).KillAtAllAsync(points, "kill-orders", (name, _, kills) => Ordered(name, kills, known));

@@ -7,7 +7,7 @@ internal sealed record Budget(long Samples, double Seconds, int TrainMax, int Te
 {
     public const int BatchSize = 64;
 
-    /// <summary>Two to three passes over 5,000 pictures, and a minute: an hour and a quarter for all on two cores.</summary>
+    /// <summary>Two to three passes over 5,000 pictures, and a minute.</summary>
     public static Budget Whole { get; } = new(12_000, 60, 50_000, 10_000);
 
     /// <summary>Shows that everything works; too short to judge a method by.</summary>

@@ -136,6 +136,10 @@ public sealed record LearningOptions
     [Range(2, 64)]
     public int ProbeRepeats { get; init; } = 3;
 
+    /// <summary>What is learned by: the standard objectives where none is named.</summary>
+    public IReadOnlyList<ObjectiveOptions> ObjectivesOrStandard() =>
+        Objectives.Length > 0 ? Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
+
     /// <summary>Rules between values: one sentence each, with value, unit and reason.</summary>
     public IEnumerable<string> Faults()
     {
@@ -149,8 +153,7 @@ public sealed record LearningOptions
             foreach (string fault in objective.Faults()) yield return fault;
         }
 
-        ObjectiveOptions[] all = Objectives.Length > 0 ? Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
-        foreach (string fault in all.Select(objective => objective.BatchFault(BatchSize)).OfType<string>()) yield return fault;
+        foreach (string fault in ObjectivesOrStandard().Select(objective => objective.BatchFault(BatchSize)).OfType<string>()) yield return fault;
         if (Objectives.Length > 0 && Objectives.All(objective => objective.Weight == 0))
             yield return "learning.objectives all have weight 0: nothing would be learned";
         if (EmbeddingReplay > 0 && MixUp > 0)

@@ -24,7 +24,7 @@ public static class Planner
     {
         ModelPlan shape = ModelPresets.Resolve(model);
         Check.That(!shape.Faults().Any() && !learning.Faults().Any(), "options are validated before a plan is made");
-        ObjectiveOptions[] wanted = Wanted(learning);
+        IReadOnlyList<ObjectiveOptions> wanted = learning.ObjectivesOrStandard();
         // MAE's share has a place of its own in the plan: reconstructions and exports go by it too.
         double hidden = wanted.FirstOrDefault(one => one.Name == ObjectiveNames.Mae)?.Values.Find(Mae.MaskRatio) ?? learning.MaeMaskRatio;
         int visible = (int)Math.Round(shape.Patches * (1 - hidden));
@@ -46,9 +46,6 @@ public static class Planner
         };
         return plan with { Objectives = [.. wanted.Where(one => one.Weight > 0).Select(one => Resolve(one, learning, plan))] };
     }
-
-    private static ObjectiveOptions[] Wanted(LearningOptions learning) =>
-        learning.Objectives.Length > 0 ? learning.Objectives : [.. ObjectiveNames.Standard.Select(name => new ObjectiveOptions { Name = name })];
 
     /// <param name="plan">The plan but for its objectives.</param>
     private static ObjectivePlan Resolve(ObjectiveOptions wanted, LearningOptions learning, LearnerPlan plan)

@@ -1,4 +1,3 @@
-using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Options;
 using SslAgent.Replay;
 
@@ -21,7 +20,7 @@ internal static class CrossRoomRules
             if (objective.BatchFault(settings.Learning.BatchSize) is { } fault) yield return new ConfigurationFault(place, null, null, fault);
         }
 
-        foreach (ObjectiveOptions twice in settings.Consolidation.Objectives.Where(more => Usual(settings).Contains(more.Name)))
+        foreach (ObjectiveOptions twice in settings.Consolidation.Objectives.Where(more => settings.Learning.ObjectivesOrStandard().Any(usual => usual.Name == more.Name)))
             yield return new ConfigurationFault("consolidation:objectives", twice.Name, null, "learning:objectives has it already, and it stays there as it is: leave it out here");
         if (settings.Model.Faults().Any()) yield break; // told already, and the size is not known
         int stored = settings.Ingest.Frames.StoredSize, trained = settings.Model.Resolve().ImageSize;
@@ -39,7 +38,4 @@ internal static class CrossRoomRules
         .. settings.Consolidation.Objectives.Select(objective => ("consolidation:objectives", objective)),
         .. settings.Pretraining.Stages.SelectMany(stage => stage.Objectives).Select(objective => ("pretraining:stages", objective)),
     ];
-
-    private static IEnumerable<string> Usual(AgentSettings settings) =>
-        settings.Learning.Objectives.Length > 0 ? settings.Learning.Objectives.Select(objective => objective.Name) : ObjectiveNames.Standard;
 }

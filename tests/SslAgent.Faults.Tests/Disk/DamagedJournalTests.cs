@@ -46,10 +46,15 @@ public sealed class DamagedJournalTests(DamagedState state) : IClassFixture<Dama
         Assert.Null(agent.Fault);
         await agent.StopAsync();
 
+        // A further cycle may have been on when it stopped: its version is there before or after the next start, whichever was quicker.
+        HashSet<(ModelVersion, string)> had = Weights(agent);
+        Assert.Contains((learned.Version, learned.WeightsDigest), had);
         agent = await state.Bench.StartAsync(settings, new RecordingObserver());
-        Assert.Equal(learned.Version, agent.Versions()[0].Version);
+        Assert.Subset(Weights(agent), had);
         await agent.StopAsync();
         Assert.Null(agent.Fault);
+
+        static HashSet<(ModelVersion, string)> Weights(Agent agent) => [.. agent.Versions().Select(version => (version.Version, version.WeightsDigest))];
     }
 
     [Fact]

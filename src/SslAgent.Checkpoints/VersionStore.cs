@@ -134,7 +134,8 @@ public sealed class VersionStore
 
     /// <summary>
     /// Publishes the version gone back to under a new number, its files shared; <paramref name="extras"/> replace those of the same name.
-    /// Throws <see cref="VersionDamagedException"/> where it is not sound, <see cref="ControlRefusedException"/> where it was rejected.
+    /// Throws <see cref="VersionDamagedException"/> where it is not sound, <see cref="StorageException"/> where the disk does not say whether it is,
+    /// <see cref="ControlRefusedException"/> where it was rejected.
     /// </summary>
     public VersionManifest PublishRollback(RollbackDraft draft, IReadOnlyList<ExtraFile> extras)
     {
@@ -148,7 +149,7 @@ public sealed class VersionStore
             if (Published(draft.Version, manifest => $"{manifest.WeightsDigest} of {manifest.RolledBackTo}", identity) is { } already)
                 return already;
             if (_reader.Verify(target.Version, default) is { IsSound: false, Damages: [FileDamage damage, ..] })
-                throw new VersionDamagedException(target.Version, _names.File(target.Version, damage.File), damage.Detail);
+                throw damage.Unreadable ?? (IOException)new VersionDamagedException(target.Version, _names.File(target.Version, damage.File), damage.Detail);
             return Write(draft.Version, writer => VersionAssembly.OfRollback(writer, draft, target, extras, _names));
         }
     }

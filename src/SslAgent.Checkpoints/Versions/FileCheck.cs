@@ -19,14 +19,14 @@ internal static class FileCheck
         }
         catch (StorageException fault)
         {
-            return new FileDamage(file.Name, $"not readable: {fault.Message}");
+            return new FileDamage(file.Name, $"not readable: {fault.Message}") { Unreadable = fault };
         }
     }
 
     private static FileDamage? ByBlock(IDiskFile open, VersionFile file, string sums, CancellationToken cancellation)
     {
         var ranges = new List<ByteRange>();
-        string? unreadable = null;
+        StorageException? unreadable = null;
         string sum = ReadThrough(open, file.Bytes, Judge, cancellation);
         long length = open.Length;
         if (length > file.Bytes) Add(ranges, new ByteRange(file.Bytes, length));
@@ -34,13 +34,13 @@ internal static class FileCheck
         string[] said =
         [
             .. ranges.Count > 0 ? [$"bytes {string.Join(", ", ranges)} are not what was written"] : Array.Empty<string>(),
-            unreadable is null ? OtherThan(file, length, sum) : $"not readable: {unreadable}",
+            unreadable is null ? OtherThan(file, length, sum) : $"not readable: {unreadable.Message}",
         ];
-        return new FileDamage(file.Name, string.Join("; ", said)) { Ranges = ranges };
+        return new FileDamage(file.Name, string.Join("; ", said)) { Ranges = ranges, Unreadable = unreadable };
 
         void Judge(long at, ReadOnlySpan<byte> block, StorageException? fault)
         {
-            unreadable ??= fault?.Message;
+            unreadable ??= fault;
             long end = Math.Min(at + BlockSums.BlockBytes, file.Bytes);
             bool isSound = fault is null && block.Length == end - at && BlockSums.Fits(sums, at / BlockSums.BlockBytes, block);
             if (!isSound) Add(ranges, new ByteRange(at, end));

@@ -1,4 +1,5 @@
 using SslAgent.Domain;
+using SslAgent.Storage;
 
 namespace SslAgent.Checkpoints;
 
@@ -7,6 +8,9 @@ public sealed record FileDamage(string File, string Detail)
 {
     /// <summary>The bytes that are not those that were written, as far as the sums tell: to the mebibyte, or the whole file. Empty where it cannot be read at all.</summary>
     public IReadOnlyList<ByteRange> Ranges { get; init; } = [];
+
+    /// <summary>Where the disk did not give the bytes: whether they are damaged nobody knows yet.</summary>
+    internal StorageException? Unreadable { get; init; }
 }
 
 /// <summary>Bytes of a file, the last one not included.</summary>

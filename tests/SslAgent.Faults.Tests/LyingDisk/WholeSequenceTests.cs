@@ -67,6 +67,58 @@ public sealed class WholeSequenceTests(ITestOutputHelper output)
         new Figures("lying disk", output).Add($"{fault}, {times} in a row: steps failed", steps);
     }
 
+    [Fact]
+    public void A_read_that_fails_while_it_runs_delays_and_changes_nothing()
+    {
+        (World undisturbed, SimulatedDisk whole) = Undisturbed();
+        int reads = whole.Reads;
+        Assert.InRange(reads, 10, 10_000);
+        for (int fail = 1; fail <= reads; fail++)
+        {
+            var disk = new SimulatedDisk { FailReadAt = fail };
+            int pauses = 0;
+            using World world = World.Open(disk, () => pauses++);
+            world.Finish();
+            string where = $"read {fail} of {reads}";
+            Assert.True(pauses <= 1, where);
+            AssertSameEnd(undisturbed, world, where);
+            Check(disk.AfterCrash(), world.Acknowledged, undisturbed, where);
+        }
+
+        new Figures("lying disk", output).Add("reads failed while it runs", reads);
+    }
+
+    [Fact]
+    public void A_read_that_fails_at_a_start_ends_or_delays_it_and_the_next_start_finds_all_that_was_there()
+    {
+        (World undisturbed, SimulatedDisk whole) = Undisturbed();
+        int refused = 0, fail = 1;
+        for (bool isReached = true; isReached; fail++)
+        {
+            SimulatedDisk disk = whole.AfterCrash();
+            disk.FailReadAt = fail;
+            string where = $"read {fail} of a start";
+            try
+            {
+                using World world = World.Open(disk, () => { });
+                // It may stand on an older version than the one that it could not read; the journal is whole or the start is refused.
+                Assert.True(world.Ledger.Position == undisturbed.Ledger.Position && world.Ledger.Recovery.Damaged.Count == 0, where);
+            }
+            catch (StorageException)
+            {
+                refused++;
+            }
+
+            isReached = disk.Reads >= fail;
+            disk.FailReadAt = 0;
+            Check(disk.AfterCrash(), undisturbed.Acknowledged, undisturbed, where);
+        }
+
+        Assert.InRange(fail, 20, 10_000);
+        new Figures("lying disk", output).Add("reads failed at a start", fail - 1);
+        output.WriteLine($"{refused} of them ended the start");
+    }
+
     private static (World World, SimulatedDisk Disk) Undisturbed()
     {
         var disk = new SimulatedDisk();

@@ -7,7 +7,8 @@ public sealed class DiskStoppedException(string operation) : Exception($"stopped
 /// A disk in memory that keeps what a crash may take: content is durable after Sync of the file, a name after SyncDirectory of its
 /// directory. <see cref="AfterCrash"/> gives one of the states that a real disk might be found in: of what was not synced, any 512-byte
 /// sector of data may be there or not, and of the name changes in one directory any prefix (file systems journal those in order).
-/// It can also fail or stop at the nth operation, run full, and flip bits. Linked into the tests of the rooms that write.
+/// It can also fail or stop at the nth operation, fail at the nth read, run full, and flip bits; after a failed Sync what was to be written is forgotten, and written again or lost.
+/// Linked into the tests of the rooms that write.
 /// </summary>
 public sealed class SimulatedDisk : IDisk
 {
@@ -32,6 +33,12 @@ public sealed class SimulatedDisk : IDisk
 
     /// <summary>The operation (counted from 1) at which the process dies, after half of it was done; or 0.</summary>
     public int StopAt { get; set; }
+
+    /// <summary>Reads of content so far.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>The read (counted from 1 over <see cref="Reads"/>) that fails, or 0.</summary>
+    public int FailReadAt { get; set; }
 
     public long CapacityBytes { get; set; } = long.MaxValue;
 
@@ -291,7 +298,7 @@ public sealed class SimulatedDisk : IDisk
     private long UsedBytes() => _names.Values.Distinct().Sum(inode => inode.Length);
 
     /// <summary>Counts an operation; fails, or stops the process, where the test said so. True where only half of it may be done.</summary>
-    private void Step(DiskOperation operation, string path, Action? half = null)
+    private void Step(DiskOperation operation, string path, Action? half = null, Action? failed = null)
     {
         string name = $"{operation} {Path.GetFileName(path)}";
         if (_stopped) throw new DiskStoppedException(name);
@@ -306,6 +313,7 @@ public sealed class SimulatedDisk : IDisk
         if (FailAt > 0 && (_trace.Count == FailAt || (FailOn && _trace.Count >= FailAt)))
         {
             half?.Invoke();
+            failed?.Invoke();
             throw Fault(operation, path, FailWith);
         }
     }
@@ -327,7 +335,11 @@ public sealed class SimulatedDisk : IDisk
 
         public int Read(long offset, Span<byte> buffer)
         {
-            lock (disk._lock) return inode.Read(offset, buffer);
+            lock (disk._lock)
+            {
+                if (++disk.Reads == disk.FailReadAt) throw Fault(DiskOperation.Read, path, StorageFault.Device);
+                return inode.Read(offset, buffer);
+            }
         }
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
@@ -358,7 +370,7 @@ public sealed class SimulatedDisk : IDisk
         {
             lock (disk._lock)
             {
-                disk.Step(DiskOperation.Sync, path);
+                disk.Step(DiskOperation.Sync, path, failed: inode.FailSync);
                 inode.Sync();
             }
         }

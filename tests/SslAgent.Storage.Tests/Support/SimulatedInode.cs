@@ -5,6 +5,9 @@ internal sealed class SimulatedInode
 {
     private const int SectorBytes = 512;
 
+    // Sectors whose fsync failed: a kernel may take them for written from then on, so no later fsync brings them to the medium unless they are written again.
+    private readonly HashSet<int> _forgotten = [];
+
     private byte[] _bytes = [];
     private byte[] _durable = [];
 
@@ -23,6 +26,7 @@ internal sealed class SimulatedInode
     {
         Resize(Math.Max(Length, offset + bytes.Length));
         bytes.CopyTo(_bytes.AsSpan((int)offset));
+        for (int sector = (int)offset / SectorBytes; sector * SectorBytes < offset + bytes.Length; sector++) _forgotten.Remove(sector);
     }
 
     public void Resize(long bytes)
@@ -30,9 +34,31 @@ internal sealed class SimulatedInode
         if (bytes > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Max(bytes, 2L * _bytes.Length));
         if (bytes < Length) _bytes.AsSpan((int)bytes, Length - (int)bytes).Clear();
         Length = (int)bytes;
+        _forgotten.RemoveWhere(sector => sector * SectorBytes >= Length);
     }
 
-    public void Sync() => _durable = Content();
+    public void Sync()
+    {
+        byte[] synced = Content();
+        foreach (Range range in _forgotten.Select(RangeOf))
+        {
+            Span<byte> left = synced.AsSpan(range), was = _durable.AsSpan(Math.Min(range.Start.Value, _durable.Length));
+            left.Clear();
+            was[..Math.Min(was.Length, left.Length)].CopyTo(left);
+        }
+
+        _durable = synced;
+    }
+
+    /// <summary>An fsync that failed: what was to be written is seen by readers until the next crash, and by nobody after it.</summary>
+    public void FailSync()
+    {
+        for (int sector = 0; sector * SectorBytes < Length; sector++)
+        {
+            ReadOnlySpan<byte> now = _bytes.AsSpan(RangeOf(sector)), medium = _durable.AsSpan(Math.Min(sector * SectorBytes, _durable.Length));
+            if (!now.SequenceEqual(medium[..Math.Min(medium.Length, now.Length)])) _forgotten.Add(sector);
+        }
+    }
 
     public SimulatedInode AfterCrash(Random? chance)
     {
@@ -52,4 +78,6 @@ internal sealed class SimulatedInode
         inode.Sync();
         return inode;
     }
+
+    private Range RangeOf(int sector) => (sector * SectorBytes)..Math.Min((sector + 1) * SectorBytes, Length);
 }

@@ -40,5 +40,5 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     private string SetOf(Method method) => Path.GetFileName(Path.TrimEndingDirectorySeparator(method.Ground.Folder(data)));
 
     private string ConfigurationOf(Method method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Spacing} {new LearningOptions().LearningRate}");
+        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {new LearningOptions().LearningRate}");
 }

@@ -6,42 +6,51 @@ using SslAgent.Learning.Batches;
 namespace SslAgent.Objectives;
 
 /// <summary>
-/// A fixed camera above a street: its first three quarters to learn from, the rest to be asked about. Nobody labelled it, so what is asked is what the film itself tells: in which field of the picture most moves,
-/// by the difference from the median over the first part.
+/// A fixed camera above a street: of each fifteen seconds ten to learn from and five to be asked about. Nobody labelled it, so what is asked is what the film itself tells: how far to the right the middle lies of
+/// all that moved, by the difference from the median of what is learned from; in quarters of the film's frames, so that no answer is more frequent than another.
 /// </summary>
 internal static class Film
 {
-    /// <summary>Fields along a side.</summary>
-    private const int Fields = 3;
+    private const int Quarters = 4, PeriodFrames = 150, LearnedFrames = 100;
+
+    /// <summary>Levels by which a channel differs where something moved: more than the noise of the camera.</summary>
+    private const int MovedMin = 30;
 
     /// <summary>Every so many frames one is taken into the median.</summary>
     private const int MedianStride = 8;
 
     public static Material Load(DataFolders folders, Budget budget)
     {
-        StreamItem[] items = [.. VideoFrames.Street(folders).Take(budget.TrainMax)];
-        Frame[] frames = [.. items.Select(item => item.Frame).OfType<Frame>()];
-        Moment[] moments = [.. items.Select(item => new Moment(item.Source, item.TimeMs))];
-        int known = frames.Length * 3 / 4;
-        byte[] still = Median([.. frames.Take(known).Where((_, place) => place % MedianStride == 0)]);
-        Labelled[] labelled = [.. frames.Select(frame => new Labelled(frame, null, Busiest(frame, still).ToString(CultureInfo.InvariantCulture)))];
+        (Frame Frame, Moment Moment)[] film =
+            [.. from item in VideoFrames.Street(folders).Take(budget.TrainMax) where item.Frame is not null select (item.Frame, new Moment(item.Source, item.TimeMs))];
+        int[] places = [.. Enumerable.Range(0, film.Length)];
+        int[] known = [.. places.Where(place => place % PeriodFrames < LearnedFrames)], asked = [.. places.Except(known)];
+        byte[] still = Median([.. known.Where((_, at) => at % MedianStride == 0).Select(place => film[place].Frame)]);
+        double[] middles = [.. film.Select(one => MiddleOfMoved(one.Frame, still))], sorted = [.. middles.Order()];
+        int Quarter(double middle) => Array.BinarySearch(sorted, middle) * Quarters / sorted.Length;
+        Labelled[] labelled = [.. film.Select((one, place) => new Labelled(one.Frame, null, Quarter(middles[place]).ToString(CultureInfo.InvariantCulture)))];
+        Frame[] Frames(int[] some) => [.. some.Select(place => film[place].Frame)];
+        Moment[] Moments(int[] some) => [.. some.Select(place => film[place].Moment)];
         return new Material(
-            new SamplesInMemory(frames[..known], moments: moments[..known]), new HeldOutEra { Frames = frames[known..], Moments = moments[known..] }, [],
-            new LabelTask("where most moves", EmbeddingSpace.Frames, labelled[..known], labelled[known..]));
+            new SamplesInMemory(Frames(known), moments: Moments(known)), new HeldOutEra { Frames = Frames(asked), Moments = Moments(asked) }, [],
+            new LabelTask("where it moves", EmbeddingSpace.Frames, [.. known.Select(place => labelled[place])], [.. asked.Select(place => labelled[place])]));
     }
 
     private static byte[] Median(Frame[] frames) =>
         [.. Enumerable.Range(0, frames[0].Rgb.Length).Select(i => frames.Select(frame => frame.Rgb[i]).Order().ElementAt(frames.Length / 2))];
 
-    private static int Busiest(Frame frame, byte[] still)
+    /// <summary>Columns from the left edge; 0 where nothing moved.</summary>
+    private static double MiddleOfMoved(Frame frame, byte[] still)
     {
-        var moved = new long[Fields * Fields];
-        for (int i = 0; i < still.Length; i++)
+        long moved = 0, columns = 0;
+        for (int pixel = 0; pixel < frame.Width * frame.Height; pixel++)
         {
-            int pixel = i / Frame.Channels, x = pixel % frame.Width, y = pixel / frame.Width;
-            moved[(y * Fields / frame.Height * Fields) + (x * Fields / frame.Width)] += Math.Abs(frame.Rgb[i] - still[i]);
+            int from = pixel * Frame.Channels;
+            if (!Enumerable.Range(from, Frame.Channels).Any(i => Math.Abs(frame.Rgb[i] - still[i]) > MovedMin)) continue;
+            moved++;
+            columns += pixel % frame.Width;
         }
 
-        return Array.IndexOf(moved, moved.Max());
+        return moved == 0 ? 0 : columns / (double)moved;
     }
 }

@@ -17,8 +17,11 @@ internal sealed record DataPlace(string Pictures, DataFolders Folders);
 internal sealed record Ground(
     string Name, string Says, string Usual, ModelOptions Model, Func<ObjectiveFacts, bool> Holds, Func<DataPlace, string> Folder, Func<DataPlace, Budget, Material> Load)
 {
-    /// <summary>Between two frames of a window.</summary>
+    /// <summary>The least between two frames of a window.</summary>
     public TimeSpan Spacing { get; init; }
+
+    /// <summary>The most between them.</summary>
+    public TimeSpan GapMax { get; init; }
 
     /// <summary>CIFAR's own side in pixels.</summary>
     public const int CifarSide = 32;
@@ -35,10 +38,11 @@ internal sealed record Ground(
             objective => objective.Reads == Modality.Text, place => place.Folders.Set("loghub"), (place, budget) => Material.OfLogs(LogLines.LogHub(place.Folders).Thinned(budget.TrainMax))),
         new("emoji", "emoji with their names: which group, by the picture alone; and which name belongs to which picture", "clip", new ModelOptions { Preset = "nano" },
             objective => objective.Reads == Modality.Pair, place => place.Folders.Emoji, (place, budget) => Material.OfPairs(EmojiPictures.Pairs(place.Folders).Thinned(budget.TrainMax))),
-        new("film", "a street, ten frames a second: in which of nine fields most moves", "tcn", new ModelOptions { Preset = "nano" },
+        new("film", "a street, ten frames a second, ten of each fifteen seconds to learn from: how far to the right something moves, in quarters", "tcn", new ModelOptions { Preset = "nano" },
             objective => objective.WindowFrames > 1, place => place.Folders.Set("video_vtest"), (place, budget) => Film.Load(place.Folders, budget))
         {
             Spacing = TimeSpan.FromSeconds(0.3), // In a tenth of a second hardly anything moves.
+            GapMax = TimeSpan.FromSeconds(1), // No window goes over what is left out.
         },
     ];
 }

@@ -17,7 +17,7 @@ internal static class GuardBench
     private static readonly GuardOptions Options = new();
     private static readonly double[] Rises = [0.02, 0.05, 0.10, 0.20, 0.40, 0.80];
     private static readonly string[] Objectives = ["mae", "mlm", "clip"];
-    private static readonly double[] Correlations = [0, 0.9, 0.99], Steps = [0, 0.5, 1, 2, 4];
+    private static readonly double[] Correlations = [0, 0.9, 0.99], Steps = [0, 0.5, 1, 2, 4], Swings = [0.0025, 0.005, 0.01, 0.02];
     private static readonly int[] Sizes = [8, 32, 128, 256];
 
     public static void Run(TextWriter output, int lines)
@@ -25,6 +25,7 @@ internal static class GuardBench
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {lines} lines of {VersionsPerLine} versions"));
         output.WriteLine();
         Healthy(output, lines);
+        Unlike(output, lines);
         Faulty(output, lines, allEras: false);
         Faulty(output, lines, allEras: true);
         Drift(output, lines);
@@ -63,6 +64,25 @@ internal static class GuardBench
         }
 
         output.WriteLine();
+    }
+
+    /// <summary>Healthy lines that are not like those above.</summary>
+    private static void Unlike(TextWriter output, int lines)
+    {
+        output.WriteLine("| What is unlike | sentinels | healthy versions | stopped |");
+        output.WriteLine("|---|---|---|---|");
+        foreach (int size in Sizes.Where(size => size > 8)) Row("every third era has four sentinels", new LineShape(size, size) { SmallEra = 4 }, lines);
+        foreach (int size in Sizes.Where(size => size < 256))
+            Row("losses stand still, 24 eras", new LineShape(size, size) { StandsStill = true, VersionsPerEra = 1, ErasMax = 24 }, lines / 2);
+        foreach (double swing in Swings)
+            Row($"each version's losses swing together by {swing.ToString("0.0# %", CultureInfo.InvariantCulture)}", new LineShape(128, 128) { Swing = swing }, lines);
+        output.WriteLine();
+
+        void Row(string what, LineShape shape, int count)
+        {
+            int all = count * VersionsPerLine, stopped = Stopped(shape, count);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {shape.Sentinels} | {all} | {stopped} ({Share(stopped, all)}) |"));
+        }
     }
 
     private static int Stopped(LineShape shape, int lines) => Enumerable.Range(0, lines).AsParallel().Sum(line =>

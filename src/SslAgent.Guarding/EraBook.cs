@@ -68,7 +68,8 @@ public sealed record EraBook(
     {
         EraReference now = new(era.Era, era.Objective, era.Loss, era.Noise, era.TrivialLoss, era.Count, 1, version, era.Set, 0) { Groups = era.Groups };
         if (known is null || !known.IsComparable(era)) return now;
-        return (known.Loss <= era.Loss ? known : now) with { Promotions = known.Promotions + 1, Unseen = 0 };
+        EraReference better = known.Loss <= era.Loss ? known with { Unbeaten = known.Unbeaten + 1 } : now;
+        return better with { Promotions = known.Promotions + 1, Unseen = 0 };
     }
 
     private List<FeatureHealth> Merged(IReadOnlyList<FeatureHealth> probed) =>

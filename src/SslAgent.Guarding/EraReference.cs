@@ -18,6 +18,9 @@ public sealed record EraReference(
     /// <summary>Whether a probe asked the same questions, so that its loss may be held against this one.</summary>
     public bool IsComparable(EraProbe probe) => probe.Count == Count && probe.Set == Set;
 
+    /// <summary>Promoted versions since, probed on the same sentinels, none of which was better.</summary>
+    public int Unbeaten { get; init; }
+
     /// <summary>The value by groups of sentinels; see <see cref="EraProbe.Groups"/>.</summary>
     public IReadOnlyList<double> Groups { get; init; } = [];
 }

@@ -66,6 +66,16 @@ internal static class Normal
         return Math.CopySign(magnitude, fromMiddle);
     }
 
+    /// <summary>About how far the largest of so many standard normal numbers lies out on average (Blom 1958).</summary>
+    public static double LargestOf(int count) => QuantileAbove(0.625 / (count + 0.25));
+
+    /// <summary>About the variance of that largest one: a fit to the tables of order statistics, good to some hundredths.</summary>
+    public static double LargestVarianceOf(int count)
+    {
+        double largest = LargestOf(count);
+        return 1 / (1 + 0.5 * largest + 0.48 * largest * largest);
+    }
+
     private static double Ratio(double[] top, double[] bottom, double at) => Polynomial(top, at) / Polynomial(bottom, at);
 
     private static double Polynomial(double[] coefficients, double at)

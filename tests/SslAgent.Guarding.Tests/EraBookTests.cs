@@ -38,6 +38,23 @@ public sealed class EraBookTests
         Assert.Equal(2, EraBook.Along(new ModelVersion(5), Find).Promotions);
     }
 
+    /// <summary>How long nothing was better tells how lucky the best is: the mean over eras goes by it.</summary>
+    [Fact]
+    public void It_counts_the_versions_since_that_did_not_beat_an_eras_best()
+    {
+        Assert.Equal([0, 0, 1, 2, 0, 1], Unbeaten(0.6, 0.5, 0.52, 0.5, 0.49, 0.5));
+
+        static IEnumerable<int> Unbeaten(params double[] losses)
+        {
+            EraBook book = EraBook.Empty;
+            foreach (double loss in losses)
+            {
+                book = book.Promoted(new ModelVersion(1 + book.Promotions), At(loss), null);
+                yield return book.Find(0, "mae")!.Unbeaten;
+            }
+        }
+    }
+
     [Fact]
     public void Other_sentinels_start_the_era_afresh()
     {

@@ -27,6 +27,52 @@ public sealed class ErrorRateTests(ITestOutputHelper output)
         Assert.InRange(stopped, 0, (int)(judged * Options.FalseAlarmRate));
     }
 
+    /// <summary>Few sentinels in some eras neither stop healthy versions nor, see below, switch the mean off.</summary>
+    [Theory]
+    [InlineData(128, 4)]
+    [InlineData(64, 8)]
+    public void Eras_of_unequal_sizes_stop_healthy_versions_no_more_often(int sentinels, int small)
+    {
+        output.WriteLine($"seed {Seed}");
+        (int stopped, int judged) = CountStopped(new LineShape(sentinels, sentinels) { SmallEra = small });
+        output.WriteLine($"{stopped} of {judged} healthy versions were not promoted");
+        Assert.InRange(stopped, 0, (int)(judged * Options.FalseAlarmRate));
+    }
+
+    /// <summary>Each era's best of many equal versions is its luckiest, and that of many eras is no accident any more: the mean over them lies high in every later version.</summary>
+    [Theory]
+    [InlineData(64, 0)]
+    [InlineData(64, 4)]
+    [InlineData(16, 0)]
+    public void A_line_of_many_eras_that_stands_still_is_not_stopped_by_its_own_best_values(int sentinels, int small)
+    {
+        output.WriteLine($"seed {Seed}");
+        (int stopped, int judged) = CountStopped(new LineShape(sentinels, sentinels) { SmallEra = small, StandsStill = true, VersionsPerEra = 1, ErasMax = 24 }, lines: 6, versions: 160);
+        output.WriteLine($"{stopped} of {judged} healthy versions were not promoted");
+        Assert.InRange(stopped, 0, (int)(judged * Options.FalseAlarmRate));
+    }
+
+    /// <summary>Groups that move together look like a rise that is sure: what moves a whole version is not in their spread. Only the tolerance covers it.</summary>
+    [Theory]
+    [InlineData(0.0025)]
+    [InlineData(0.005)]
+    public void What_moves_all_of_a_version_alike_stops_none_while_it_is_small_beside_the_tolerance(double swing)
+    {
+        output.WriteLine($"seed {Seed}");
+        (int stopped, int judged) = CountStopped(new LineShape(128, 128) { Swing = swing });
+        output.WriteLine($"{stopped} of {judged} healthy versions were not promoted");
+        Assert.InRange(stopped, 0, (int)(judged * Options.FalseAlarmRate));
+    }
+
+    [Fact]
+    public void What_moves_all_of_a_version_by_as_much_as_the_tolerance_stops_healthy_versions()
+    {
+        output.WriteLine($"seed {Seed}");
+        (int stopped, int judged) = CountStopped(new LineShape(128, 128) { Swing = 0.02 });
+        output.WriteLine($"{stopped} of {judged} healthy versions were not promoted");
+        Assert.True(stopped > judged * Options.FalseAlarmRate, "docs/guard.md says that it does");
+    }
+
     [Fact]
     public void The_masks_noise_alone_stops_healthy_versions_of_few_pairs()
     {
@@ -56,18 +102,32 @@ public sealed class ErrorRateTests(ITestOutputHelper output)
         Assert.InRange(caught, (int)Math.Ceiling(Lines * shareMin), Lines);
     }
 
-    private static (int Stopped, int Judged) CountStopped(LineShape shape)
+    [Fact]
+    public void A_small_era_among_large_ones_hides_nothing_of_what_all_forgot()
+    {
+        output.WriteLine($"seed {Seed}");
+        int caught = Enumerable.Range(0, Lines).Count(line =>
+        {
+            var simulation = new SimulatedLine(Seed, line, new LineShape(128, 128) { SmallEra = 4 }, Options);
+            for (int version = 1; version < VersionOfFault; version++) simulation.Next();
+            return simulation.Next(new LineFault(0.06, AllEras: true, "mae")).Kind != VerdictKind.Promote;
+        });
+        output.WriteLine($"{caught} of {Lines} lines caught a rise of 6 % in all eras, every third of four sentinels");
+        Assert.Equal(Lines, caught);
+    }
+
+    private static (int Stopped, int Judged) CountStopped(LineShape shape, int lines = Lines, int versions = VersionsPerLine)
     {
         int stopped = 0;
-        for (int line = 0; line < Lines; line++)
+        for (int line = 0; line < lines; line++)
         {
             var simulation = new SimulatedLine(Seed, line, shape, Options);
-            for (int version = 1; version <= VersionsPerLine; version++)
+            for (int version = 1; version <= versions; version++)
             {
                 if (simulation.Next().Kind != VerdictKind.Promote) stopped++;
             }
         }
 
-        return (stopped, Lines * VersionsPerLine);
+        return (stopped, lines * versions);
     }
 }

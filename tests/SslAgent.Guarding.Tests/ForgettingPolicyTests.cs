@@ -41,6 +41,39 @@ public sealed class ForgettingPolicyTests
         Assert.Contains("mean rise over 30 eras", failed.Measure, StringComparison.Ordinal);
     }
 
+    /// <summary>Thirty eras known to 0.3 % and one of four sentinels known to 10 %: its three degrees of freedom once made the limit about 10 %.</summary>
+    [Fact]
+    public void One_tiny_era_does_not_switch_the_mean_off()
+    {
+        EraProbe[] best = [.. Enumerable.Range(0, 30).Select(era => Grouped(era, 64, 16)), Grouped(30, 4, 4)];
+        EraProbe[] now = [.. best.Select(era => Risen(era, 0.03, era.Count == 4 ? 0.1 : 0.003))];
+        VerdictReason failed = Assert.Single(Some.Judge(Some.Input(Some.Probe(now), Some.Book(best))).Reasons, reason => reason.Kind != VerdictKind.Promote);
+        Assert.Contains("mean rise over 31 eras", failed.Measure, StringComparison.Ordinal);
+        Assert.InRange(failed.Limit, 0.02, 0.025);
+    }
+
+    /// <summary>What is granted to chance grows with a line's age, by the best's luck, but slowly: it was without a bound while every promotion counted as a comparison.</summary>
+    [Theory]
+    [InlineData("era 0", 1.25)]
+    [InlineData("mean rise", 1.6)]
+    public void After_a_thousand_versions_it_sees_nearly_as_much_as_after_thirty_one(string what, double factorMax)
+    {
+        EraProbe[] best = [.. Enumerable.Range(0, 4).Select(era => Grouped(era, 64, 16))];
+        double young = Granted(31), old = Granted(1000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"granted to chance, {what}: {young:G3} at version 31, {old:G3} at version 1,000");
+        Assert.InRange(old, young, young * factorMax);
+
+        double Granted(int versions)
+        {
+            EraBook book = Some.Book(best);
+            EraProbe[] now = [.. best.Select(era => Risen(era, 0.002, 0.02))];
+            for (int version = 2; version <= versions; version++) book = book.Promoted(new ModelVersion(version), Some.Probe(now), null);
+            ProbeReport lost = Some.Probe([.. best.Select(era => Risen(era, 0.9, 0.02))]);
+            VerdictReason reason = Some.Judge(Some.Input(lost, book)).Reasons.First(reason => reason.Measure.Contains(what, StringComparison.Ordinal));
+            return what == "mean rise" ? reason.Limit - 0.02 : (reason.Limit / 0.57) - 1.2;
+        }
+    }
+
     [Fact]
     public void The_budget_is_cumulative_small_losses_do_not_add_up_unseen()
     {
@@ -80,5 +113,20 @@ public sealed class ForgettingPolicyTests
         static string Subject(VerdictReason reason) => reason.Measure.Contains("mean rise", StringComparison.Ordinal)
             ? "mean rise"
             : reason.Measure[reason.Measure.IndexOf("era", StringComparison.Ordinal)..][..5];
+    }
+
+    private static EraProbe Grouped(int era, int count, int groups) => Some.Era(era, 0.57, count: count) with { Groups = [.. Enumerable.Repeat(0.57, groups)] };
+
+    /// <summary>Risen by a share of the loss that is known to within a standard error of so much of it.</summary>
+    private static EraProbe Risen(EraProbe era, double rise, double error)
+    {
+        int groups = era.Groups.Count;
+        // Half of the groups lie above and half below by as much as gives that error.
+        double apart = era.Loss * error * Math.Sqrt(groups - 1);
+        return era with
+        {
+            Loss = era.Loss * (1 + rise),
+            Groups = [.. era.Groups.Select((loss, group) => loss + (era.Loss * rise) + (group % 2 == 0 ? apart : -apart))],
+        };
     }
 }

@@ -24,4 +24,22 @@ public sealed class NormalTests
         double each = Normal.SharedRate(rate, comparisons);
         Assert.Equal(rate, 1 - Math.Pow(1 - each, comparisons), 1e-9);
     }
+
+    /// <summary>Expected largest of n standard normal numbers (Teichroew 1956).</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0.5642)]
+    [InlineData(10, 1.5388)]
+    [InlineData(100, 2.5076)]
+    [InlineData(1000, 3.2414)]
+    public void The_largest_of_many_lies_out_as_far_as_the_tables_say(int count, double expected) => Assert.Equal(expected, Normal.LargestOf(count), 0.03);
+
+    /// <summary>Variance of the largest of n standard normal numbers (Teichroew 1956).</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0.6817)]
+    [InlineData(5, 0.4475)]
+    [InlineData(10, 0.3443)]
+    [InlineData(20, 0.2757)]
+    public void And_varies_as_they_say(int count, double expected) => Assert.Equal(expected, Normal.LargestVarianceOf(count), 0.015);
 }

@@ -5,7 +5,22 @@ namespace SslAgent.Guarding.Simulation;
 /// <summary>What a simulated line of versions is like.</summary>
 /// <param name="Pairs">Paired sentinels in each era; frames and texts have <paramref name="Sentinels"/>.</param>
 /// <param name="HasGroups">Whether losses are probed by groups of sentinels; false is how probes were before.</param>
-internal sealed record LineShape(int Sentinels, int Pairs, bool HasGroups = true);
+internal sealed record LineShape(int Sentinels, int Pairs, bool HasGroups = true)
+{
+    public int VersionsPerEra { get; init; } = 10;
+
+    /// <summary>No more eras open then.</summary>
+    public int ErasMax { get; init; } = int.MaxValue;
+
+    /// <summary>Every third era has only so many sentinels and pairs; 0 where all have the same.</summary>
+    public int SmallEra { get; init; }
+
+    /// <summary>Standard deviation of what moves all sentinels of one version alike, as a share of the loss.</summary>
+    public double Swing { get; init; }
+
+    /// <summary>Whether losses stand still instead of falling slowly: then the best of many versions is their luckiest.</summary>
+    public bool StandsStill { get; init; }
+}
 
 /// <summary>What is wrong with one version: by how much the held-out loss of an objective rises, as a share of it, in the oldest era or in all.</summary>
 internal sealed record LineFault(double Rise, bool AllEras, string? Objective = null);
@@ -17,7 +32,7 @@ internal sealed record LineFault(double Rise, bool AllEras, string? Objective = 
 /// </summary>
 internal sealed class SimulatedLine(ulong seed, int line, LineShape shape, GuardOptions options)
 {
-    private const int GroupsMax = 16, VersionsPerEra = 10;
+    private const int GroupsMax = 16;
 
     /// <summary>Share of an excursion that lasts to the next version.</summary>
     private const double Memory = 0.7;
@@ -34,6 +49,7 @@ internal sealed class SimulatedLine(ulong seed, int line, LineShape shape, Guard
     private Philox _chance = new(new DrawKey(seed, line, 0, ChanceStream.Test));
     private EraBook _book = EraBook.Empty;
     private int _version;
+    private double _swing;
 
     private sealed record Kind(string Name, double Trivial, double Level, double Fall, double Excursion, double MaskNoise);
 
@@ -41,7 +57,9 @@ internal sealed class SimulatedLine(ulong seed, int line, LineShape shape, Guard
     public Verdict Next(LineFault? fault = null)
     {
         _version++;
-        EraProbe[] probes = [.. from era in Enumerable.Range(0, 1 + _version / VersionsPerEra) from kind in Kinds select Probe(era, kind, fault)];
+        _swing = shape.Swing > 0 ? shape.Swing * Gaussian() : 0;
+        int eras = Math.Min(shape.ErasMax, 1 + _version / shape.VersionsPerEra);
+        EraProbe[] probes = [.. from era in Enumerable.Range(0, eras) from kind in Kinds select Probe(era, kind, fault)];
         FeatureHealth tower = new("frames", 40 + Gaussian(), 0.3 + 0.01 * Gaussian(), 192, 256)
         {
             TailShare = 0.1 + 0.004 * Gaussian(),
@@ -59,10 +77,12 @@ internal sealed class SimulatedLine(ulong seed, int line, LineShape shape, Guard
 
     private EraProbe Probe(int era, Kind kind, LineFault? fault)
     {
-        int count = kind.Name == "clip" ? shape.Pairs : shape.Sentinels;
+        bool isSmall = shape.SmallEra > 0 && era % 3 == 2;
+        int count = isSmall ? shape.SmallEra : kind.Name == "clip" ? shape.Pairs : shape.Sentinels;
         double[] losses = Excursions(era, kind, count);
         bool isHit = fault is not null && (era == 0 || fault.AllEras) && (fault.Objective ?? kind.Name) == kind.Name;
-        double level = (kind.Level - kind.Fall * _version) * (isHit ? 1 + fault!.Rise : 1);
+        double fallen = shape.StandsStill ? kind.Level : kind.Level - kind.Fall * _version;
+        double level = fallen * (1 + _swing) * (isHit ? 1 + fault!.Rise : 1);
         int groups = Math.Min(GroupsMax, count);
         double[] means = [.. Enumerable.Range(0, groups).Select(group => level + losses[(group * count / groups)..((group + 1) * count / groups)].Average())];
         return new EraProbe(era, kind.Name, level + losses.Average(), kind.MaskNoise, kind.Trivial, count, era + 1)

@@ -151,7 +151,9 @@ public sealed record GuardOptions
     [Range(1.0, 10.0)]
     public double DriftLearningRateScale { get; init; } = 1.5;
 
-    /// <summary>What the share of fresh samples is multiplied by in such cycles, up to a share of 1. Default 1.3.</summary>
+    /// <summary>
+    /// What the share of fresh samples is multiplied by in such cycles, up to freshRatioMax where it is adaptive; where it is fixed, replay keeps at least half of its share. Default 1.3.
+    /// </summary>
     [Range(1.0, 10.0)]
     public double DriftFreshScale { get; init; } = 1.3;
 

@@ -100,7 +100,7 @@ public sealed record ReplayOptions
     public double FreshRatio { get; init; } = 0.5;
 
     /// <summary>
-    /// Whether freshRatio stays as it is (fixed) or moves with each cycle between its bounds (adaptive): down while old eras get worse, up while they hold.
+    /// Whether freshRatio stays as it is (fixed) or moves with each cycle between its bounds (adaptive): down while old eras get worse, back up while they hold.
     /// Default fixed.
     /// </summary>
     public ReplayRatio Ratio { get; init; } = ReplayRatio.Fixed;
@@ -109,9 +109,9 @@ public sealed record ReplayOptions
     [Range(0.0, 1.0)]
     public double FreshRatioMin { get; init; } = 0.1;
 
-    /// <summary>The most of a batch that is fresh where the ratio is adaptive. Default 0.8.</summary>
+    /// <summary>The most of a batch that is fresh where the ratio is adaptive, also after a drift. Beyond freshRatio only while old eras get better. Default 0.5.</summary>
     [Range(0.0, 1.0)]
-    public double FreshRatioMax { get; init; } = 0.8;
+    public double FreshRatioMax { get; init; } = 0.5;
 
     /// <summary>
     /// How far replayed samples are drawn by the surprise of their source, 0 to 1: what the world-model objective predicts badly is seen more often. 0 (the default) draws all alike; what was not

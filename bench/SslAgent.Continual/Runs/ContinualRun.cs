@@ -22,7 +22,7 @@ internal sealed class ContinualRun(
     private int _cycles, _steps;
     private TimeSpan _trained;
     private EmbeddingBook _embeddings = EmbeddingBook.Empty;
-    private EraBook _book = EraBook.Empty;
+    private EraBook _book = EraBook.Empty, _before = EraBook.Empty;
     private double _freshRatio = setting.Replay.FreshRatio;
 
     public RunRecord Execute(string configuration)
@@ -69,7 +69,7 @@ internal sealed class ContinualRun(
         _trained += time.GetElapsedTime(began);
         _steps += report.StepsDone;
         Probe(learner);
-        _book = _book.Promoted(new ModelVersion(_cycles), Seen(), report);
+        (_before, _book) = (_book, _book.Promoted(new ModelVersion(_cycles), Seen(), report));
         Weigh(ledger, learner, open);
         ledger.Decide(new JournalRecord.CycleEnded(number, report.StepsDone, new ModelVersion(_cycles), Verdict.Promoted, report.Quarantined));
     }
@@ -89,8 +89,8 @@ internal sealed class ContinualRun(
     private double FreshRatio()
     {
         if (setting.Replay.Ratio == ReplayRatio.Fixed) return _freshRatio;
-        var limits = new FreshShareLimits(setting.Replay.FreshRatioMin, setting.Replay.FreshRatioMax);
-        return _freshRatio = _probes.Count == 0 ? Math.Clamp(_freshRatio, limits.Min, limits.Max) : FreshShare.Next(_freshRatio, Seen(), _book, limits);
+        var limits = new FreshShareLimits(setting.Replay.FreshRatioMin, setting.Replay.FreshRatio, setting.Replay.FreshRatioMax);
+        return _freshRatio = _probes.Count == 0 ? Math.Clamp(_freshRatio, limits.Min, limits.Max) : FreshShare.Next(_freshRatio, 1, Seen(), _before, limits);
     }
 
     /// <summary>The last answers about eras that had begun: of others the agent would know nothing.</summary>

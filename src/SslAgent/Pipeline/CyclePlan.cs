@@ -28,11 +28,17 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
 
     private double? BeforeScale { get; init; }
 
+    /// <summary>
+    /// The most that a drift's scale may make of the share: where it is adaptive, its most; where it is fixed, what leaves replay half of what the options left it. A share of 1 would be no replay
+    /// at all, in the very cycles that learn fastest; that is only for those whose options say so.
+    /// </summary>
+    private double FreshRatioMost => Replay.Ratio == ReplayRatio.Adaptive ? Replay.FreshRatioMax : (1 + FreshRatio) / 2;
+
     /// <summary>This plan as the verdicts so far have it.</summary>
     public CyclePlan Under(double learningRateScale, double freshScale) => this with
     {
         Learner = Learner with { Optimizer = Learner.Optimizer with { LearningRate = Learner.Optimizer.LearningRate * learningRateScale } },
-        FreshRatio = Math.Min(1, FreshRatio * freshScale),
+        FreshRatio = Math.Min(FreshRatioMost, FreshRatio * freshScale),
         LearningRateScale = learningRateScale,
         FreshScale = freshScale,
         BeforeScale = FreshRatio,

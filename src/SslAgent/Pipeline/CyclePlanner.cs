@@ -18,6 +18,8 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
     /// <summary>The trigger of a consolidation.</summary>
     public const string Consolidate = "consolidation";
 
+    private PastCycle? _earlier;
+
     /// <summary>The plan but for what is resolved: what a cycle that was cut off is compared with.</summary>
     public CyclePlan Plan => plan;
 
@@ -29,6 +31,7 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
     public void Prepare()
     {
         if ((IsAdaptive || GoesBySurprise) && !seat.IsTaken) seat.Take(plan.Learner, ledger.Head);
+        if (IsAdaptive && seat.LastCycle is null) _earlier ??= Earlier();
     }
 
     /// <param name="fresh">Samples admitted since the last cycle began.</param>
@@ -49,19 +52,19 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
     private double FreshRatio()
     {
         if (!IsAdaptive) return plan.FreshRatio;
-        var limits = new FreshShareLimits(plan.Replay.FreshRatioMin, plan.Replay.FreshRatioMax);
-        return (seat.LastCycle ?? LastCycle()) is { } last
-            ? FreshShare.Next(last.FreshRatio, last.Probe, seat.Book, limits)
+        var limits = new FreshShareLimits(plan.Replay.FreshRatioMin, plan.FreshRatio, plan.Replay.FreshRatioMax);
+        return (seat.LastCycle ?? _earlier) is { } last
+            ? FreshShare.Next(last.Plan.FreshRatioResolved, Math.Min(last.Plan.FreshScale, ledger.Course.FreshScale), last.Probe, last.Before, limits)
             : Math.Clamp(plan.FreshRatio, limits.Min, limits.Max);
     }
 
     /// <summary>The last cycle of an earlier life, whatever its verdict was; null where there is none, or another release made it.</summary>
-    private (double FreshRatio, ProbeReport Probe)? LastCycle()
+    private PastCycle? Earlier()
     {
         if (store.List().FirstOrDefault(manifest => manifest.Kind == VersionKind.Cycle) is not { } manifest) return null;
         try
         {
-            return (CyclePlan.FromJson(manifest.Plan.GetRawText()).FreshRatioResolved, manifest.Probe);
+            return new PastCycle(CyclePlan.FromJson(manifest.Plan.GetRawText()), manifest.Probe, manifest.Parent is { } parent ? seat.BookAt(parent) : EraBook.Empty);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException)
         {

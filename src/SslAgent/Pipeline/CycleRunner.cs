@@ -143,7 +143,7 @@ internal sealed class CycleRunner(
         JournalRecord.CycleEnded ended = cycle.Ended
             ?? new JournalRecord.CycleEnded(cycle.Number, report.StepsDone, ledger.NextVersion, verdict, report.Quarantined);
         FrozenFold fold = cycle.AtEnd ?? End(ended, snapshot); // (5)
-        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan.FreshRatioResolved, embeddings);
+        seat.Ended(ended.Version, verdict, probe, report, cycle.Plan, embeddings);
         observer.OnCycleEnded(report, ended.Version, probe, verdict);
         foreach (LackingData lack in report.Lacking) HeadLog.ObjectiveLacks(log, cycle.Number, lack.Objective, lack.Needed, lack.There, lack.WaitsForTokenizer);
         HeadLog.CycleEnded(

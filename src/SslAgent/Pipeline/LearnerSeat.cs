@@ -33,8 +33,8 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     /// <summary>Where the samples of the replay buffer lie in the eyes of the version that training stands on.</summary>
     public EmbeddingBook Embeddings { get; private set; } = EmbeddingBook.Empty;
 
-    /// <summary>How much of its batches was new in the last cycle of this life, and what was measured after it, whatever its verdict was; null before.</summary>
-    public (double FreshRatio, ProbeReport Probe)? LastCycle { get; private set; }
+    /// <summary>The last cycle of this life; null before.</summary>
+    public PastCycle? LastCycle { get; private set; }
 
     /// <summary>Makes a learner for this plan, standing on this version; null means the first weights. Nothing happens where both are so already.</summary>
     public void Take(LearnerPlan plan, ModelVersion? stand)
@@ -70,7 +70,7 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
         _isWhole = false;
         using IStoredModel stored = store.Open(stand);
         Learner.RevertTo(stored);
-        Book = stored.ReadFile(EraBookJson.FileName) is { } book ? EraBookJson.Read(book) : EraBook.Along(stand, store.Find);
+        Book = BookOf(stored, stand);
         Embeddings = stored.ReadFile(EmbeddingBook.FileName) is { } embeddings ? EmbeddingBook.Read(embeddings) : EmbeddingBook.Empty;
         (_stand, _isWhole) = (stand, true);
     }
@@ -106,15 +106,32 @@ internal sealed class LearnerSeat(VersionStore store, TimeProvider time) : IDisp
     }
 
     /// <summary>Takes note of a cycle's verdict: a promoted one moves what the line has reached.</summary>
-    /// <param name="freshRatio">Share of new samples in the cycle's batches.</param>
     /// <param name="embeddings">What the version made of the buffer, or what was known before where nobody asked it.</param>
-    public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report, double freshRatio, EmbeddingBook embeddings)
+    public void Ended(ModelVersion version, Verdict verdict, ProbeReport probe, CycleReport report, CyclePlan plan, EmbeddingBook embeddings)
     {
-        LastCycle = (freshRatio, probe);
+        LastCycle = new PastCycle(plan, probe, Book);
         Embeddings = embeddings;
         if (verdict.Kind == VerdictKind.Promote) Book = Book.Promoted(version, probe, report);
         (_stand, _isWhole) = (version, true);
     }
 
+    /// <summary>What the promoted line had reached up to a version; empty where that is gone or damaged. Throws where the disk fails.</summary>
+    public EraBook BookAt(ModelVersion version)
+    {
+        if (store.Find(version) is null) return EraBook.Empty;
+        using IStoredModel stored = store.Open(version);
+        try
+        {
+            return BookOf(stored, version);
+        }
+        catch (Exception fault) when (fault is VersionDamagedException or InvalidDataException)
+        {
+            return EraBook.Empty;
+        }
+    }
+
     public void Dispose() => _learner?.Dispose();
+
+    private EraBook BookOf(IStoredModel stored, ModelVersion version) =>
+        stored.ReadFile(EraBookJson.FileName) is { } book ? EraBookJson.Read(book) : EraBook.Along(version, store.Find);
 }

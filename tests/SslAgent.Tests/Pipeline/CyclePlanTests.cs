@@ -53,10 +53,32 @@ public sealed class CyclePlanTests
 
         Assert.Equal((0.25, 0.5, 0.25 * 3e-3), (slow.LearningRateScale, slow.FreshScale, slow.Learner.Optimizer.LearningRate));
         Assert.Equal((0.5 * options.FreshRatio, options.FreshRatio), (slow.FreshRatio, slow.FreshRatioResolved));
-        Assert.Equal((1, options.FreshRatio), (options.Under(1, 5).FreshRatio, options.Under(1, 5).FreshRatioResolved));
         Assert.True(options.HasOptionsOf(slow));
         Assert.False(PlanOf(new LearningOptions { LearningRate = 1e-3 }).HasOptionsOf(slow));
         Assert.False((options with { Replay = options.Replay with { TextsMax = 1 } }).HasOptionsOf(slow));
+    }
+
+    [Theory]
+    [InlineData(0.5, 5, 0.75)]
+    [InlineData(0.8, 1.3, 0.9)]
+    [InlineData(0.3, 1.3, 0.39)]
+    [InlineData(1, 1.3, 1)]
+    [InlineData(0.5, 0.42, 0.21)]
+    public void A_drift_leaves_replay_half_of_what_a_fixed_ratio_left_it(double ratio, double scale, double expected)
+    {
+        CyclePlan scaled = (PlanOf(new LearningOptions()) with { FreshRatio = ratio }).Under(1, scale);
+        Assert.Equal((expected, ratio), (Math.Round(scaled.FreshRatio, 9), scaled.FreshRatioResolved));
+    }
+
+    [Theory]
+    [InlineData(0.5, 1.3, 0.6)]
+    [InlineData(0.4, 1.3, 0.52)]
+    [InlineData(0.6, 0.5, 0.3)]
+    public void An_adaptive_ratio_does_not_exceed_its_most_for_a_drift(double ratio, double scale, double expected)
+    {
+        ReplayOptions adaptive = new ReplayOptions { Ratio = ReplayRatio.Adaptive, FreshRatioMax = 0.6 }.ForFold();
+        CyclePlan scaled = (PlanOf(new LearningOptions()) with { FreshRatio = ratio, Replay = adaptive }).Under(1, scale);
+        Assert.Equal((expected, ratio), (Math.Round(scaled.FreshRatio, 9), scaled.FreshRatioResolved));
     }
 
     [Fact]

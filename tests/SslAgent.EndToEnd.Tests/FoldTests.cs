@@ -135,7 +135,10 @@ public sealed class FoldTests
         await bench.SendAsync(600); // What the broker keeps: 5 MiB a partition.
         AgentSettings settings = bench.Settings("once"), another = bench.Settings("twice");
         var adaptive = settings.Replay with { Ratio = ReplayRatio.Adaptive, FreshRatio = 0.4, FreshRatioMin = 0.2, FreshRatioMax = 0.7 };
-        (settings, another) = (settings with { Replay = adaptive }, another with { Replay = adaptive });
+        // Eras that are closed before the first version, and one objective that surely gets better from the first to the second: else the probes can tell nothing, and the share stays.
+        adaptive = adaptive with { EraSamples = 50 };
+        var learning = settings.Learning with { Objectives = [new() { Name = "mae" }] };
+        (settings, another) = (settings with { Replay = adaptive, Learning = learning }, another with { Replay = adaptive, Learning = learning });
         await FilesAsync(bench, settings, versions: 3);
         await FilesAsync(bench, another, versions: 2);
         IReadOnlyList<string> twice = await FilesAsync(bench, another, versions: 3);

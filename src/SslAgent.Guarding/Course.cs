@@ -6,7 +6,7 @@ namespace SslAgent.Guarding;
 /// What the verdicts so far mean for the cycles to come: an immutable fold over the journal's decisions, so that a restart comes to the same.
 /// Each rejected version is a rung up, each promoted one a rung down. One reject may be the stream's fault; from the second on the learning rate
 /// falls and replay rises, and at the top training pauses until a person looks: an agent that goes on making what it throws away only burns power.
-/// A drift lets the agent learn faster for some cycles, unless it has just been rejected.
+/// A drift lets the agent learn faster for some cycles, unless it has just been rejected. The cycle that is on when it is found has its plan already and is none of them.
 /// </summary>
 /// <param name="Rung">Rejected versions that no promoted ones made up for.</param>
 /// <param name="PlasticLeft">Cycles that a drift still lets learn faster.</param>
@@ -15,8 +15,13 @@ public sealed record Course(int Rung, int PlasticLeft, int Drifts)
 {
     public static Course Start { get; } = new(0, 0, 0);
 
+    /// <summary>Whether the open cycle is one of those in <see cref="PlasticLeft"/>: it was planned after the drift that they are for.</summary>
+    private bool TakesOne { get; init; }
+
     public Course After(JournalRecord record) => record switch
     {
+        JournalRecord.CycleStarted => this with { TakesOne = PlasticLeft > 0 },
+        JournalRecord.CycleAbandoned => this with { TakesOne = false },
         JournalRecord.CycleEnded ended => this with
         {
             Rung = ended.Verdict.Kind switch
@@ -25,13 +30,18 @@ public sealed record Course(int Rung, int PlasticLeft, int Drifts)
                 VerdictKind.Promote => Math.Max(0, Rung - 1),
                 _ => Rung,
             },
-            PlasticLeft = Math.Max(0, PlasticLeft - 1),
+            PlasticLeft = LeftBehind,
+            TakesOne = false,
         },
         // An operator who goes back, or says go on, has looked.
         JournalRecord.RolledBack or JournalRecord.TrainingResumed => this with { Rung = 0 },
-        JournalRecord.DriftFound drift => this with { PlasticLeft = Math.Max(PlasticLeft, drift.PlasticCycles), Drifts = Drifts + 1 },
+        JournalRecord.DriftFound drift when drift.PlasticCycles > LeftBehind => this with { PlasticLeft = drift.PlasticCycles, TakesOne = false, Drifts = Drifts + 1 },
+        JournalRecord.DriftFound => this with { Drifts = Drifts + 1 },
         _ => this,
     };
+
+    /// <summary>Cycles that learn faster behind the open one.</summary>
+    private int LeftBehind => TakesOne ? PlasticLeft - 1 : PlasticLeft;
 
     /// <summary>What follows for the next cycle.</summary>
     public TrainingCourse Under(GuardOptions options)

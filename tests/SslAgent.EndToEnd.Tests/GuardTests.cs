@@ -143,6 +143,11 @@ public sealed class GuardTests
             Assert.Equal([0, 1], version.Probe.Eras.Where(era => era.Objective == "mlm").Select(era => era.Era).Distinct().Order());
             break;
         }
+
+        // The first cycle may be on when the drift is found; the second began behind it, and is the one that learns faster.
+        Assert.All(agent.Versions(), version => Assert.Equal(
+            version.Cycle?.Value == 2 ? (1.5, 1.3) : (1, 1), (PlanOf(version).LearningRateScale, PlanOf(version).FreshScale)));
+        Assert.Contains(agent.Versions(), version => version.Cycle?.Value == 2);
     }
 
     private static IEnumerable<string> Lines(int count, Func<int, string> line) => Enumerable.Range(1, count).Select(line);

@@ -139,7 +139,7 @@ public sealed record GuardOptions
     [Range(2, 100_000)]
     public int DriftBlockSamples { get; init; } = 32;
 
-    /// <summary>Samples of the whole stream between two drifts: each opens an era, and eras are few. Default 1,000.</summary>
+    /// <summary>Samples of the whole stream between two drifts: each opens an era, and eras are few. What is found sooner waits. Default 1,000.</summary>
     [Range(1, int.MaxValue)]
     public int DriftSamplesMin { get; init; } = 1000;
 

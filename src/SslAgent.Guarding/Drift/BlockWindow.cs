@@ -50,7 +50,7 @@ internal sealed class BlockWindow(DriftSettings settings)
     {
         var window = new BlockWindow(settings) { _sum = saved.Sum, _squares = saved.Squares, _count = Math.Min(saved.Count, settings.BlockSamples - 1) };
         foreach ((double mean, double variance) in saved.Means.Zip(saved.Variances)) window.Push(new Block(mean, variance));
-        window._since = saved.Since;
+        window._since = saved.Since ?? BlocksMax;
         return window;
     }
 
@@ -80,7 +80,8 @@ internal sealed class BlockWindow(DriftSettings settings)
         if (at < 0) return null;
         (double before, double after) = sides.MeansAt(at);
         _blocks.RemoveRange(0, at);
-        return new Change(before, after, IsNew: _blocks.Count <= _since);
+        // One at the very place where it was told is that one: a change is told while a side of the fewest blocks still has some from before it.
+        return new Change(before, after, IsNew: _blocks.Count < _since);
     }
 }
 
@@ -88,5 +89,5 @@ internal sealed class BlockWindow(DriftSettings settings)
 internal sealed record DriftSettings(double FalseAlarmRate, double ShiftMin, int BlockSamples, int SamplesMin);
 
 /// <summary>A window between two samples.</summary>
-/// <param name="Since">Blocks since a drift was told; releases that did not count wrote none, and what they saw counts as told.</param>
-internal sealed record WindowState(IReadOnlyList<double> Means, IReadOnlyList<double> Variances, double Sum, double Squares, int Count, int Since = 0);
+/// <param name="Since">Blocks since a drift was told; releases that did not count wrote none, and nothing that they saw counts as told.</param>
+internal sealed record WindowState(IReadOnlyList<double> Means, IReadOnlyList<double> Variances, double Sum, double Squares, int Count, int? Since = null);

@@ -108,11 +108,11 @@ public sealed class StreamWatch
         {
             if (!double.IsFinite(values[measure])) continue;
             BlockWindow window = windows[measure] ??= new BlockWindow(_settings);
-            if (window.Add(values[measure]) is not { } change) continue;
+            // What was there when the source's last drift was told is that drift: in another measure, or in what a window kept of it.
+            if (window.Add(values[measure]) is not { IsNew: true } change) continue;
             JournalRecord.DriftFound found = Found(source, SampleMeasures.Names[measure], change.Before, change.After);
             if (IsDue) Tell(found);
-            // Another measure shows the drift that was told; a change since then is another one.
-            else if (change.IsNew && _pending.All(drift => drift.Source != source)) _pending.Add(found);
+            else if (_pending.All(drift => drift.Source != source)) _pending.Add(found);
         }
     }
 

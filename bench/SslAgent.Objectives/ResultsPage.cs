@@ -107,7 +107,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
     private static string Over(Mark at, Mark floor)
     {
         float[] Values(string answers) => [.. answers.Select(answer => answer == '1' ? 100f : 0)];
-        Interval over = PairedBootstrap.Difference([(Values(at.Linear), Values(floor.Linear))]);
+        Interval over = PairedBootstrap.Difference([(Values(at.Linear), Values(floor.Linear))], Items.Shared);
         return string.Create(CultureInfo.InvariantCulture, $"{over.Estimate:+0.0;-0.0;0.0} ({over.Low:+0.0;-0.0;0.0} … {over.High:+0.0;-0.0;0.0})");
     }
 

@@ -101,7 +101,15 @@ public sealed record AgentStatus(
 public sealed record TrainingCourse(int Rejects, double LearningRateScale, double FreshScale, int PlasticCyclesLeft, bool IsPaused, int Drifts)
 {
     public static TrainingCourse Plain { get; } = new(0, 1, 1, 0, false, 0);
+
+    /// <summary>Versions held since the last promoted one; null where there are none.</summary>
+    public HoldRun? Holds { get; init; }
 }
+
+/// <summary>Versions held since the last promoted one: training goes on from them, and what is served grows old.</summary>
+/// <param name="Last">The verdict on the last of them.</param>
+/// <param name="IsLong">They are more than chance explains: an operator should look.</param>
+public sealed record HoldRun(int Versions, Verdict Last, bool IsLong);
 
 /// <summary>An operator's order to go on training as before all rejections.</summary>
 public sealed record ResumeRequest(string Reason);

@@ -4,7 +4,7 @@ namespace SslAgent.Guarding;
 
 /// <summary>
 /// Training must not run away. A cycle draws from one frozen view, so its loss has no reason to rise between its first tenth and its last
-/// beyond the noise of the steps that were averaged; nor has the gradient to be many times what it ever was.
+/// beyond the noise of the steps that were averaged; nor has the gradient to be many times what is usual in this line.
 /// What diverges so fast that the first tenth is already spoilt shows in the probes, and is the forgetting policy's business.
 /// </summary>
 internal static class DivergencePolicy
@@ -20,10 +20,10 @@ internal static class DivergencePolicy
         {
             if (summary.Steps <= summary.SkippedSteps) continue;
             if (input.TrivialLoss(summary.Objective) is { } trivial) yield return Spike(summary, trivial, options);
-            if (input.Book.LargestGradientNorm(summary.Objective) is { } largest and > 0)
+            if (input.Book.UsualGradientNorm(summary.Objective) is { } usual and > 0)
             {
                 yield return Finding.Ceiling(Name, $"{summary.Objective} largest gradient norm", summary.GradientNormMax,
-                    largest * options.GradientRatioHold, largest * options.GradientRatioReject, "L2 norm before clipping");
+                    usual * options.GradientRatioHold, usual * options.GradientRatioReject, "L2 norm before clipping");
             }
         }
     }

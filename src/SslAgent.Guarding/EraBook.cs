@@ -47,8 +47,8 @@ public sealed record EraBook(
 
     internal FeatureHealth? LastHealth(string tower) => Features.FirstOrDefault(health => health.Tower == tower);
 
-    internal double? LargestGradientNorm(string objective) =>
-        Gradients.FirstOrDefault(reference => reference.Objective == objective)?.NormMax;
+    internal double? UsualGradientNorm(string objective) =>
+        Gradients.FirstOrDefault(reference => reference.Objective == objective)?.Usual;
 
     private List<EraReference> Merged(ModelVersion version, ProbeReport probe)
     {
@@ -80,12 +80,13 @@ public sealed record EraBook(
 
     private List<GradientReference> Merged(CycleReport? report)
     {
-        Dictionary<string, double> norms = Gradients.ToDictionary(known => known.Objective, known => known.NormMax);
-        foreach (ObjectiveSummary summary in report?.Objectives.Values ?? [])
+        Dictionary<string, GradientReference> gradients = Gradients.ToDictionary(known => known.Objective);
+        foreach (ObjectiveSummary summary in (report?.Objectives.Values ?? []).Where(summary => double.IsFinite(summary.GradientNormMax)))
         {
-            if (double.IsFinite(summary.GradientNormMax))
-                norms[summary.Objective] = Math.Max(norms.GetValueOrDefault(summary.Objective), summary.GradientNormMax);
+            gradients[summary.Objective] = gradients.TryGetValue(summary.Objective, out GradientReference? known)
+                ? known.After(summary.GradientNormMax)
+                : GradientReference.Of(summary.Objective, summary.GradientNormMax);
         }
-        return [.. norms.OrderBy(norm => norm.Key, StringComparer.Ordinal).Select(norm => new GradientReference(norm.Key, norm.Value))];
+        return [.. gradients.Values.OrderBy(reference => reference.Objective, StringComparer.Ordinal)];
     }
 }

@@ -24,6 +24,3 @@ public sealed record EraReference(
     /// <summary>The value by groups of sentinels; see <see cref="EraProbe.Groups"/>.</summary>
     public IReadOnlyList<double> Groups { get; init; } = [];
 }
-
-/// <summary>The largest gradient norm of one objective in any promoted cycle.</summary>
-public sealed record GradientReference(string Objective, double NormMax);

@@ -71,7 +71,7 @@ public sealed record GuardOptions
     public double StepNoise { get; init; } = 0.05;
 
     /// <summary>
-    /// Tolerated largest gradient norm (before clipping), as a multiple of the largest one ever promoted; beyond it: hold. Default 10.
+    /// Tolerated largest gradient norm (before clipping), as a multiple of what is usual, the median over the last fifteen promoted cycles; beyond it: hold. Default 10.
     /// </summary>
     [Range(1.0, 1e9)]
     public double GradientRatioHold { get; init; } = 10;
@@ -139,7 +139,7 @@ public sealed record GuardOptions
     [Range(2, 100_000)]
     public int DriftBlockSamples { get; init; } = 32;
 
-    /// <summary>Samples of the whole stream between two drifts: each opens an era, and eras are few. Default 1,000.</summary>
+    /// <summary>Samples of the whole stream between two drifts: each opens an era, and eras are few. What is found sooner waits. Default 1,000.</summary>
     [Range(1, int.MaxValue)]
     public int DriftSamplesMin { get; init; } = 1000;
 
@@ -168,7 +168,7 @@ public sealed record GuardOptions
             Above("eraRiseReject", EraRiseReject, "eraRiseMax", EraRiseMax, "share of loss or gain"),
             Above("skippedShareReject", SkippedShareReject, "skippedShareHold", SkippedShareHold, "share of steps"),
             Above("lossSpikeReject", LossSpikeReject, "lossSpikeHold", LossSpikeHold, "share of the trivial loss"),
-            Above("gradientRatioReject", GradientRatioReject, "gradientRatioHold", GradientRatioHold, "multiple of the largest norm"),
+            Above("gradientRatioReject", GradientRatioReject, "gradientRatioHold", GradientRatioHold, "multiple of the usual norm"),
             Above("healthShareHold", HealthShareHold, "healthShareReject", HealthShareReject, "share that remains"),
             Above("healthSharePlunge", HealthSharePlunge, "healthShareHold", HealthShareHold, "share that remains"),
         }.OfType<string>();

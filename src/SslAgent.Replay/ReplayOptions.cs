@@ -95,9 +95,9 @@ public sealed record ReplayOptions
     [Range(0, 100_000_000)]
     public int RefreshedMax { get; init; } = 1_000;
 
-    /// <summary>Share of a batch drawn from the fresh samples, 0 to 1; where it is adaptive, that of the first cycle. Default 0.5.</summary>
+    /// <summary>Share of a batch drawn from the fresh samples, 0 to 1; where it is adaptive, that of the first cycle. Default 0.3.</summary>
     [Range(0.0, 1.0)]
-    public double FreshRatio { get; init; } = 0.5;
+    public double FreshRatio { get; init; } = 0.3;
 
     /// <summary>
     /// Whether freshRatio stays as it is (fixed) or moves with each cycle between its bounds (adaptive): down while old eras get worse, back up while they hold.

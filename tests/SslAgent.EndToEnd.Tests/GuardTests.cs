@@ -11,6 +11,49 @@ public sealed class GuardTests
     /// <summary>No network of this size has features of so many directions: every version is rejected.</summary>
     private static readonly GuardOptions RejectsAll = new() { RankFloor = 1000, FeatureCountMin = 2, RejectsBeforePause = 3 };
 
+    /// <summary>No version keeps all of the first one's features: it is held, and nothing is rejected.</summary>
+    private static readonly GuardOptions HoldsAll = new()
+    {
+        HealthShareHold = 1, HealthSharePlunge = 1, HealthShareReject = 0, FeatureCountMin = 2, RankFloor = 1, StdRatioFloor = 0, EraRiseMax = 0, MeanRiseMax = 0, EraRiseReject = 10, GradientRatioHold = 1, LossSpikeHold = 0, LossSpikeReject = 10, StepNoise = 0,
+    };
+
+    [Fact]
+    public async Task Versions_held_again_and_again_are_told_over_restarts_until_one_is_promoted()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings() with { Guard = HoldsAll };
+        settings = settings with { Cycle = settings.Cycle with { SamplesTrigger = 100 } };
+        var observer = new RecordingObserver();
+        await bench.SendAsync(560);
+        Agent agent = await bench.StartAsync(settings, observer);
+        List<VersionManifest> versions = [];
+        while (versions.Count < 4) versions.Add(await observer.NextVersionAsync(bench.Limit));
+        Assert.Equal([VerdictKind.Promote, VerdictKind.Hold, VerdictKind.Hold, VerdictKind.Hold], versions.Select(version => version.Verdict.Kind));
+        string told = await observer.ProblemAsync(problem => problem.Contains("were held", StringComparison.Ordinal), bench.Limit);
+        Assert.StartsWith("3 versions were held since the last promoted one and served is v1 of 20", told, StringComparison.Ordinal);
+        Assert.Contains($"the last was held by {versions[^1].Verdict.Reasons[0]}", told, StringComparison.Ordinal);
+        AssertHeld(agent, told);
+        await agent.StopAsync();
+
+        // A restart comes to the same, since it is a fold.
+        agent = await bench.StartAsync(settings, observer);
+        AssertHeld(agent, told);
+        await agent.StopAsync();
+
+        agent = await bench.StartAsync(settings with { Guard = new GuardOptions { HealthShareHold = 0, HealthSharePlunge = 0, HealthShareReject = 0, EraRiseMax = 1, MeanRiseMax = 1, EraRiseReject = 1 } }, observer);
+        await bench.SendAsync(150);
+        Assert.Equal(VerdictKind.Promote, (await observer.NextVersionAsync(bench.Limit)).Verdict.Kind);
+        Assert.Null(agent.Status().Course.Holds);
+        Assert.DoesNotContain(agent.Status().Problems, problem => problem.Contains("were held", StringComparison.Ordinal));
+
+        static void AssertHeld(Agent agent, string told)
+        {
+            AgentStatus status = agent.Status();
+            Assert.Equal((3, AgentHealth.Degraded), (status.Course.Holds?.Versions, status.Health));
+            Assert.Contains(told, status.Problems);
+        }
+    }
+
     [Fact]
     public async Task Versions_rejected_again_and_again_slow_the_training_down_and_pause_it_until_somebody_resumes()
     {
@@ -143,6 +186,11 @@ public sealed class GuardTests
             Assert.Equal([0, 1], version.Probe.Eras.Where(era => era.Objective == "mlm").Select(era => era.Era).Distinct().Order());
             break;
         }
+
+        // The first cycle may be on when the drift is found; the second began behind it, and is the one that learns faster.
+        Assert.All(agent.Versions(), version => Assert.Equal(
+            version.Cycle?.Value == 2 ? (1.5, 1.3) : (1, 1), (PlanOf(version).LearningRateScale, PlanOf(version).FreshScale)));
+        Assert.Contains(agent.Versions(), version => version.Cycle?.Value == 2);
     }
 
     private static IEnumerable<string> Lines(int count, Func<int, string> line) => Enumerable.Range(1, count).Select(line);

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using SslAgent.Domain;
 
 namespace SslAgent.Guarding.Tests;
@@ -28,8 +30,42 @@ public sealed class DivergencePolicyTests
     [InlineData(9.9, VerdictKind.Promote)]
     [InlineData(11, VerdictKind.Hold)]
     [InlineData(1001, VerdictKind.Reject)]
-    public void A_gradient_many_times_the_largest_promoted_one_is_divergence(double norm, VerdictKind expected) =>
+    public void A_gradient_many_times_the_usual_one_is_divergence(double norm, VerdictKind expected) =>
         Assert.Equal(expected, Judge(Some.Summary(norm: norm)).Kind);
+
+    [Fact]
+    public void A_gradient_that_grows_ninefold_with_each_version_is_stopped()
+    {
+        Assert.Equal([VerdictKind.Promote, VerdictKind.Promote, VerdictKind.Hold, VerdictKind.Hold], Line(1, 9, 80, 700));
+        Assert.Equal(VerdictKind.Hold, Line([.. Enumerable.Repeat(1.0, 8), 9, 60])[^1]);
+    }
+
+    [Fact]
+    public void Gradients_of_healthy_lines_as_they_were_measured_are_let_through()
+    {
+        // Largest norms of real cycles, by objective: those that differed most.
+        double[][] lines = [[26.9, 17.3, 7.5, 8.9, 6.8, 9.4, 6.7], [1, 3.6, 12.23], [2.3, 1.4, 1.6, 1.2, 1.4, 1.3, 2.2, 1], [1, 3.55, 2.75], [1, 2.7, 0.9, 3.12]];
+        Assert.All(lines, norms => Assert.All(Line(norms), kind => Assert.Equal(VerdictKind.Promote, kind)));
+    }
+
+    [Fact]
+    public void What_is_usual_follows_a_line_that_changes_for_good_and_the_book_stays_bounded()
+    {
+        double[] norms = [.. Enumerable.Repeat(1.0, 100), .. Enumerable.Repeat(8.0, 100), .. Enumerable.Repeat(60.0, 100)];
+        Assert.All(Line(norms), kind => Assert.Equal(VerdictKind.Promote, kind));
+        EraBook book = norms.Aggregate(Some.Book(Era), (line, norm) => line.Promoted(new ModelVersion(2), Some.Probe(Era), Some.Report(Some.Summary(norm: norm))));
+        Assert.InRange(EraBookJson.Write(book).Length, 1, EraBookJson.Write(Some.Book(Era)).Length + 1000);
+    }
+
+    [Fact]
+    public void A_book_of_a_release_that_kept_only_the_largest_norm_is_gone_on_with()
+    {
+        JsonNode old = Check.NotNull(JsonNode.Parse(EraBookJson.Write(Some.Book(Era))), "a book is an object");
+        foreach (JsonNode? gradient in Check.NotNull(old["book"]?["gradients"], "a book has gradients").AsArray()) Check.NotNull(gradient, "no gradient is null").AsObject().Remove("recent");
+        EraBook book = EraBookJson.Read(Encoding.UTF8.GetBytes(old.ToJsonString()));
+        Assert.Equal([VerdictKind.Promote, VerdictKind.Hold, VerdictKind.Reject], new[] { 9.9, 11, 1001 }.Select(norm => Judge(norm, book).Kind));
+        Assert.Equal(VerdictKind.Promote, Judge(20, book.Promoted(new ModelVersion(2), Some.Probe(Era), Some.Report(Some.Summary(norm: 9)))).Kind);
+    }
 
     [Fact]
     public void An_objective_without_a_measured_trivial_loss_is_judged_by_its_gradient_only()
@@ -37,5 +73,19 @@ public sealed class DivergencePolicyTests
         Verdict verdict = Judge(Some.Summary("clip", first: 1, last: 100));
         Assert.DoesNotContain(verdict.Reasons, reason => reason.Policy == "divergence");
         Assert.Equal(VerdictKind.Promote, verdict.Kind);
+    }
+
+    private static Verdict Judge(double norm, EraBook book) => Some.Judge(Some.Input(Some.Probe(Era), book, Some.Report(Some.Summary(norm: norm))));
+
+    /// <summary>The verdicts on a line of cycles with these largest norms; the promoted ones enter its book.</summary>
+    private static VerdictKind[] Line(params double[] norms)
+    {
+        EraBook book = EraBook.Empty;
+        return [.. norms.Select(norm =>
+        {
+            Verdict verdict = Judge(norm, book);
+            if (verdict.Kind == VerdictKind.Promote) book = book.Promoted(new ModelVersion(2), Some.Probe(Era), Some.Report(Some.Summary(norm: norm)));
+            return verdict.Kind;
+        })];
     }
 }

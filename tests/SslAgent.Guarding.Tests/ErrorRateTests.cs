@@ -73,6 +73,29 @@ public sealed class ErrorRateTests(ITestOutputHelper output)
         Assert.True(stopped > judged * Options.FalseAlarmRate, "docs/guard.md says that it does");
     }
 
+    [Theory]
+    [InlineData(64, 8)]
+    [InlineData(8, 8)]
+    public void Healthy_lines_are_never_held_so_often_in_a_row_that_a_person_is_called(int sentinels, int pairs)
+    {
+        output.WriteLine($"seed {Seed}");
+        int longest = 0;
+        for (int line = 0; line < Lines; line++)
+        {
+            var simulation = new SimulatedLine(Seed, line, new LineShape(sentinels, pairs), Options);
+            Course course = Course.Start;
+            for (int version = 1; version <= VersionsPerLine; version++)
+            {
+                course = course.After(new JournalRecord.CycleEnded(new CycleNumber(version), 100, new ModelVersion(version), simulation.Next(), []));
+                TrainingCourse now = course.Under(Options);
+                longest = Math.Max(longest, now.Holds?.Versions ?? 0);
+                Assert.False(now.Holds is { IsLong: true }, $"line {line} was held {now.Holds?.Versions} times by version {version}");
+            }
+        }
+
+        output.WriteLine($"at most {longest} versions were held one after the other");
+    }
+
     [Fact]
     public void The_masks_noise_alone_stops_healthy_versions_of_few_pairs()
     {

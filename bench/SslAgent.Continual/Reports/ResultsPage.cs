@@ -55,7 +55,8 @@ internal sealed class ResultsPage(
 
     private const string HowTargetsAreJudged =
         "Differences of the agent's default with 95 % intervals (paired bootstrap over seeds and items; forgetting: lowest and highest seed). Met means that the whole "
-        + "interval is on the right side of the limit. Losses and, against i.i.d., probes are relative, the other probes in points of accuracy.";
+        + "interval is on the right side of the limit. Losses and, against i.i.d., probes are relative, the other probes in points of accuracy. Forgetting is the last less "
+        + "the lowest of noisy numbers, so it is above 0 where nothing was lost, for i.i.d. too: what is more than i.i.d. has stands beside it.";
 
     private const string HowDecayIsJudged =
         "Does what is old decay late? Mean held-out loss of the oldest third of the eras since all of them were seen: how far its last fifth lies above its lowest "

@@ -6,7 +6,11 @@ namespace SslAgent.Continual.Reports;
 /// <summary>All targets that the runs at hand can speak about.</summary>
 internal static class Targets
 {
+    /// <summary>In percent of the lowest loss: points.</summary>
     private const double ForgettingMax = 1;
+
+    /// <summary>Points of accuracy: a probe that is better by less is not clearly better.</summary>
+    private const double OverRandomMin = 2;
 
     public static IReadOnlyList<Target> Of(RunTable runs, IEnumerable<string> streams) =>
         [.. streams.SelectMany(stream => runs.Shares(stream).SelectMany(share => Of(runs, stream, share))).OrderBy(target => target.Against)];
@@ -19,23 +23,34 @@ internal static class Targets
         foreach (string objective in runs.Objectives(stream))
         {
             IReadOnlyList<(float[], float[])> iid = runs.PairedLosses(stream, share, objective, Methods.Default, Methods.Iid);
-            if (iid.Count > 0) yield return Make(Against.Iid, $"{objective} loss", PairedBootstrap.RelativeDifference(iid), Margin(share), false, "%");
+            if (iid.Count > 0) yield return Make(Against.Iid, $"{objective} loss", PairedBootstrap.RelativeDifference(iid, Items.OfEachSeed), Margin(share), false, "%");
             IReadOnlyList<(float[], float[])> naive = runs.PairedLosses(stream, share, objective, Methods.Default, Methods.Naive);
-            if (naive.Count > 0) yield return Make(Against.Naive, $"{objective} loss", PairedBootstrap.RelativeDifference(naive), 0, false, "%");
-            double[] points = [.. runs.Of(stream, Methods.Default, share).Select(record => RunTable.ForgettingPoints(record, objective)).OfType<double>()];
-            if (points.Length > 0)
-                yield return new Target(Against.Itself, stream, share, objective, points.Average(), points.Min(), points.Max(), ForgettingMax, false, "points");
+            if (naive.Count > 0) yield return Make(Against.Naive, $"{objective} loss", PairedBootstrap.RelativeDifference(naive, Items.OfEachSeed), 0, false, "%");
+            (double Own, double? Floor)[] points =
+            [
+                .. from record in runs.Of(stream, Methods.Default, share)
+                   let own = RunTable.ForgettingPoints(record, objective)
+                   where own is not null
+                   let bound = runs.Of(stream, Methods.Iid, share).FirstOrDefault(other => other.Seed == record.Seed)
+                   select (own ?? 0, bound is null ? null : RunTable.ForgettingPoints(bound, objective))
+            ];
+            if (points.Length == 0) continue;
+            yield return Spread(objective, [.. points.Select(one => one.Own)]);
+            if (points.All(one => one.Floor is not null)) yield return Spread($"{objective}, less i.i.d.'s", [.. points.Select(one => one.Own - (one.Floor ?? 0))]);
         }
 
         foreach (string task in runs.Tasks(stream))
         {
             IReadOnlyList<(float[], float[])> iid = runs.PairedAnswers(stream, share, task, Methods.Default, Methods.Iid);
-            if (iid.Count > 0) yield return Make(Against.Iid, $"{task} probe", PairedBootstrap.RelativeDifference(iid), -Margin(share), true, "%");
+            if (iid.Count > 0) yield return Make(Against.Iid, $"{task} probe", PairedBootstrap.RelativeDifference(iid, Items.Shared), -Margin(share), true, "%");
             IReadOnlyList<(float[], float[])> naive = runs.PairedAnswers(stream, share, task, Methods.Default, Methods.Naive);
-            if (naive.Count > 0) yield return Make(Against.Naive, $"{task} probe", PairedBootstrap.Difference(naive), 0, true, "points");
+            if (naive.Count > 0) yield return Make(Against.Naive, $"{task} probe", PairedBootstrap.Difference(naive, Items.Shared), 0, true, "points");
             IReadOnlyList<(float[], float[])> random = runs.PairedAnswers(stream, share, task, Methods.Default, Methods.Random);
-            if (random.Count > 0) yield return Make(Against.Random, $"{task} probe", PairedBootstrap.Difference(random), 0, true, "points");
+            if (random.Count > 0) yield return Make(Against.Random, $"{task} probe", PairedBootstrap.Difference(random, Items.Shared), OverRandomMin, true, "points");
         }
+
+        Target Spread(string measure, double[] points) =>
+            new(Against.Itself, stream, share, measure, points.Average(), points.Min(), points.Max(), ForgettingMax, false, "points");
 
         Target Make(Against against, string measure, Interval interval, double limit, bool mostIsGood, string unit) =>
             new(against, stream, share, measure, 100 * interval.Estimate, 100 * interval.Low, 100 * interval.High, limit, mostIsGood, unit);

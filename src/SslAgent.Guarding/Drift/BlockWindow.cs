@@ -18,13 +18,18 @@ internal sealed class BlockWindow(DriftSettings settings)
 
     private readonly List<Block> _blocks = [];
     private double _sum, _squares;
-    private int _count;
+    // Blocks since what came before was told; -1 while the block that is being filled has values from both sides.
+    private int _count, _since;
 
     /// <summary>Mean and variance of one block's samples.</summary>
     public readonly record struct Block(double Mean, double Variance);
 
+    /// <summary>A change of the mean.</summary>
+    /// <param name="IsNew">Whether it came after what was told last.</param>
+    public readonly record struct Change(double Before, double After, bool IsNew);
+
     /// <summary>Takes a value; where a block is full and the window has a cut, gives the means before and after it and forgets what came before.</summary>
-    public (double Before, double After)? Add(double value)
+    public Change? Add(double value)
     {
         if (!double.IsFinite(value)) return null;
         _sum += value;
@@ -36,12 +41,16 @@ internal sealed class BlockWindow(DriftSettings settings)
         return Cut();
     }
 
-    public WindowState Save() => new([.. _blocks.Select(block => block.Mean)], [.. _blocks.Select(block => block.Variance)], _sum, _squares, _count);
+    /// <summary>What is in the window by now is told: only a change from here on is new.</summary>
+    public void Told() => _since = _count > 0 ? -1 : 0;
+
+    public WindowState Save() => new([.. _blocks.Select(block => block.Mean)], [.. _blocks.Select(block => block.Variance)], _sum, _squares, _count, _since);
 
     public static BlockWindow Load(DriftSettings settings, WindowState saved)
     {
         var window = new BlockWindow(settings) { _sum = saved.Sum, _squares = saved.Squares, _count = Math.Min(saved.Count, settings.BlockSamples - 1) };
         foreach ((double mean, double variance) in saved.Means.Zip(saved.Variances)) window.Push(new Block(mean, variance));
+        window._since = saved.Since ?? BlocksMax;
         return window;
     }
 
@@ -49,9 +58,10 @@ internal sealed class BlockWindow(DriftSettings settings)
     {
         if (_blocks.Count == BlocksMax) _blocks.RemoveAt(0);
         _blocks.Add(block);
+        if (_since < BlocksMax) _since++;
     }
 
-    private (double Before, double After)? Cut()
+    private Change? Cut()
     {
         int cuts = _blocks.Count - (2 * SideMin) + 1;
         if (cuts <= 0) return null;
@@ -68,9 +78,10 @@ internal sealed class BlockWindow(DriftSettings settings)
         }
 
         if (at < 0) return null;
-        (double, double) means = sides.MeansAt(at);
+        (double before, double after) = sides.MeansAt(at);
         _blocks.RemoveRange(0, at);
-        return means;
+        // One at the very place where it was told is that one: a change is told while a side of the fewest blocks still has some from before it.
+        return new Change(before, after, IsNew: _blocks.Count < _since);
     }
 }
 
@@ -78,4 +89,5 @@ internal sealed class BlockWindow(DriftSettings settings)
 internal sealed record DriftSettings(double FalseAlarmRate, double ShiftMin, int BlockSamples, int SamplesMin);
 
 /// <summary>A window between two samples.</summary>
-internal sealed record WindowState(IReadOnlyList<double> Means, IReadOnlyList<double> Variances, double Sum, double Squares, int Count);
+/// <param name="Since">Blocks since a drift was told; releases that did not count wrote none, and nothing that they saw counts as told.</param>
+internal sealed record WindowState(IReadOnlyList<double> Means, IReadOnlyList<double> Variances, double Sum, double Squares, int Count, int? Since = null);

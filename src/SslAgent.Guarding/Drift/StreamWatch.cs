@@ -6,8 +6,8 @@ namespace SslAgent.Guarding.Drift;
 
 /// <summary>
 /// Watches what is admitted for drift, by source and measure. A deterministic fold over the journal's samples in their order: what it finds is
-/// journalled (<see cref="JournalRecord.DriftFound"/>), its own state travels with each version as <c>drift.json</c>, and what came since is folded on top. Not
-/// thread-safe.
+/// journalled (<see cref="JournalRecord.DriftFound"/>), its own state travels with each version as <c>drift.json</c>, and what came since is folded on top. What is found too
+/// soon after the last waits until it may be told; then all that waits is told in one place, since that is one era's beginning. Not thread-safe.
 /// </summary>
 public sealed class StreamWatch
 {
@@ -24,6 +24,8 @@ public sealed class StreamWatch
     private readonly DriftSettings _settings;
     // A window for each measure, in their order; null while the source has shown no such thing.
     private readonly Dictionary<string, BlockWindow?[]> _sources = new(StringComparer.Ordinal);
+    // At most one a source, in the order in which they were found.
+    private readonly List<JournalRecord.DriftFound> _pending = [];
     private long _position, _sinceDrift;
 
     public StreamWatch(GuardOptions options)
@@ -46,7 +48,9 @@ public sealed class StreamWatch
 
         if (sequence < _position) return;
         _position = sequence + 1;
-        if (record is JournalRecord.DriftFound) Owed = null;
+        if (record is not JournalRecord.DriftFound drift || !SampleMeasures.Names.Contains(drift.Measure)) return;
+        Owed = null;
+        TellPending();
     }
 
     /// <summary>The same for a sample that was just admitted.</summary>
@@ -59,7 +63,7 @@ public sealed class StreamWatch
 
     public byte[] Save() => JsonSerializer.SerializeToUtf8Bytes(
         new WatchState(
-            FormatVersion, _position, _sinceDrift, Owed is { } owed ? new OwedState(owed.Source, owed.Measure, owed.Before, owed.After) : null,
+            FormatVersion, _position, _sinceDrift, Owed is { } owed ? Saved(owed) : null, [.. _pending.Select(Saved)],
             new SortedDictionary<string, SortedDictionary<string, WindowState>>(_sources.ToDictionary(source => source.Key, source => Saved(source.Value)), StringComparer.Ordinal)),
         StreamWatchJson.Default.WatchState);
 
@@ -70,6 +74,7 @@ public sealed class StreamWatch
         if (Read(saved) is not { Format: FormatVersion } state) return watch;
         (watch._position, watch._sinceDrift) = (state.Position, state.SinceDrift);
         if (state.Owed is { } owed) watch.Owed = watch.Found(owed.Source, owed.Measure, owed.Before, owed.After);
+        watch._pending.AddRange((state.Pending ?? []).Select(drift => watch.Found(drift.Source, drift.Measure, drift.Before, drift.After)));
         foreach ((string source, SortedDictionary<string, WindowState> windows) in state.Sources)
         {
             watch._sources[source] =
@@ -94,6 +99,7 @@ public sealed class StreamWatch
     private void Observe(Sample sample)
     {
         _sinceDrift++;
+        if (IsDue) TellPending();
         string source = _sources.ContainsKey(sample.Source) || _sources.Count < SourcesMax ? sample.Source : OtherSource;
         if (!_sources.TryGetValue(source, out BlockWindow?[]? windows)) _sources[source] = windows = new BlockWindow?[SampleMeasures.Names.Count];
         Span<double> values = stackalloc double[windows.Length];
@@ -102,11 +108,32 @@ public sealed class StreamWatch
         {
             if (!double.IsFinite(values[measure])) continue;
             BlockWindow window = windows[measure] ??= new BlockWindow(_settings);
-            if (window.Add(values[measure]) is not var (before, after) || Owed is not null || _sinceDrift < _settings.SamplesMin) continue;
-            Owed = Found(source, SampleMeasures.Names[measure], before, after);
-            _sinceDrift = 0;
+            // What was there when the source's last drift was told is that drift: in another measure, or in what a window kept of it.
+            if (window.Add(values[measure]) is not { IsNew: true } change) continue;
+            JournalRecord.DriftFound found = Found(source, SampleMeasures.Names[measure], change.Before, change.After);
+            if (IsDue) Tell(found);
+            else if (_pending.All(drift => drift.Source != source)) _pending.Add(found);
         }
     }
+
+    private bool IsDue => Owed is null && _sinceDrift >= _settings.SamplesMin;
+
+    private void TellPending()
+    {
+        if (_pending.Count == 0) return;
+        JournalRecord.DriftFound next = _pending[0];
+        _pending.RemoveAt(0);
+        Tell(next);
+    }
+
+    private void Tell(JournalRecord.DriftFound drift)
+    {
+        Owed = drift;
+        _sinceDrift = 0;
+        foreach (BlockWindow? window in _sources.GetValueOrDefault(drift.Source) ?? []) window?.Told();
+    }
+
+    private static OwedState Saved(JournalRecord.DriftFound drift) => new(drift.Source, drift.Measure, drift.Before, drift.After);
 
     private static SortedDictionary<string, WindowState> Saved(BlockWindow?[] windows)
     {
@@ -126,7 +153,8 @@ public sealed class StreamWatch
 internal sealed record OwedState(string Source, string Measure, double Before, double After);
 
 internal sealed record WatchState(
-    int Format, long Position, long SinceDrift, OwedState? Owed, SortedDictionary<string, SortedDictionary<string, WindowState>> Sources);
+    int Format, long Position, long SinceDrift, OwedState? Owed, IReadOnlyList<OwedState>? Pending,
+    SortedDictionary<string, SortedDictionary<string, WindowState>> Sources);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WatchState))]

@@ -24,6 +24,7 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableGauge("sslagent.agent.unlearned", () => _status.LagLearned, "{sample}", "Samples in the journal that no cycle has had at hand, the one that runs included.");
         _meter.CreateObservableGauge("sslagent.agent.paused", () => _status.Course.IsPaused ? 1 : 0, null, "1 where training is paused until an operator resumes it.");
         _meter.CreateObservableGauge("sslagent.agent.rejects", () => _status.Course.Rejects, "{version}", "Rejected versions that promoted ones have not made up for.");
+        _meter.CreateObservableGauge("sslagent.agent.holds", () => _status.Course.Holds?.Versions ?? 0, "{version}", "Versions held since the last promoted one.");
         _meter.CreateObservableGauge("sslagent.agent.learning_rate_scale", () => _status.Course.LearningRateScale, null, "What the verdicts make of the configured learning rate.");
         _meter.CreateObservableGauge("sslagent.agent.drifts", () => _status.Course.Drifts, "{drift}", "Drifts found in this lineage.");
         _meter.CreateObservableGauge("sslagent.agent.disk_free", DiskFree, "By", "Bytes left on the state directory's disk.");

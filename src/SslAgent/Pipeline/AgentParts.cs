@@ -101,7 +101,7 @@ internal sealed class AgentParts : IAsyncDisposable
             var seat = new LearnerSeat(state.Store, around.Time);
             var runner = new CycleRunner(
                 state.Ledger, seat, new Redundancy(state.Ledger, seat, around.Health, patience, learnerLog), publisher, resumePoints,
-                new Judge(state.Ledger, settings.Guard, around.Observer, learnerLog), settings.Cycle, around.Time, around.Health, patience, around.Observer, learnerLog);
+                new Judge(state.Ledger, state.Store, settings.Guard, around.Observer, learnerLog), settings.Cycle, around.Time, around.Health, patience, around.Observer, learnerLog);
             var rollbacks = new Rollbacks(state.Ledger, state.Store, publisher, patience, learnerLog);
             var forgetting = new Forgetting(state.Ledger, publisher, patience, learnerLog);
             var tokenizer = new TokenizerKeeper(settings.Tokenizer, state.Plan.Learner.Model.VocabularySize, patience, learnerLog);

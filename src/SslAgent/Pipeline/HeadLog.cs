@@ -51,6 +51,9 @@ internal static partial class HeadLog
     [LoggerMessage(7020, LogLevel.Information, "Tokenizer frozen: {Tokens} tokens, trained on {Bytes} bytes of text")]
     public static partial void TokenizerFrozen(ILogger log, int tokens, long bytes);
 
+    [LoggerMessage(7021, LogLevel.Warning, "{Words}")]
+    public static partial void VersionsHeld(ILogger log, string words);
+
     [LoggerMessage(7030, LogLevel.Information, "Serving version {Version}")]
     public static partial void Serving(ILogger log, ModelVersion version);
 

@@ -150,7 +150,7 @@ internal sealed class IngestLoop : IDisposable
                 Intake intake = _decoder.Decode(delivered.Delivery); // (1)
                 _room.Await(intake, Sync);
                 AdmissionOutcome outcome = _patience.Insist(DiskTrouble.Admitting, () => _ledger.Admit(intake)); // (2)
-                if (_ledger.OwesDrift && _patience.Insist(DiskTrouble.Admitting, _ledger.SettleDrift) is { } drift) Judge.Tell(drift, _log);
+                while (_ledger.OwesDrift && _patience.Insist(DiskTrouble.Admitting, _ledger.SettleDrift) is { } drift) Judge.Tell(drift, _log);
                 _counts.Add(intake, outcome.Result);
                 if (intake is Intake.Refused refused && outcome.Result == AdmissionResult.Rejected) _deadLetters?.Offer(outcome.Sequence, refused);
                 _triggers.Admitted(SyncWaiting, _stop.Token);

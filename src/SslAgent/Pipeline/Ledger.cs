@@ -131,7 +131,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
         }
     }
 
-    /// <summary>Journals the drift that the watch found; null where it found none.</summary>
+    /// <summary>Journals the drift that the watch found; null where it found none. There may be another one behind it.</summary>
     public JournalRecord.DriftFound? SettleDrift()
     {
         lock (_deciding)

@@ -77,12 +77,12 @@ internal sealed class OpenState : IDisposable
     }
 
     /// <summary>
-    /// What the guard has to journal before anything else happens: a drift whose record a crash cut off, and, where the options are no longer those that versions were
+    /// What the guard has to journal before anything else happens: drifts whose records a crash cut off, and, where the options are no longer those that versions were
     /// rejected under, that training goes on by the new ones.
     /// </summary>
     public void SettleGuard(ILogger log)
     {
-        if (Ledger.SettleDrift() is { } drift) Judge.Tell(drift, log);
+        while (Ledger.SettleDrift() is { } drift) Judge.Tell(drift, log);
         if (Ledger.Course.Rejects == 0 || Ledger.LastStarted is not { } last || HasOptionsOf(PreparedCycle.PlanOf(last))) return;
         HeadLog.TrainingResumed(log, Ledger.Resume("the options are others than those that versions were rejected under").Summary);
     }

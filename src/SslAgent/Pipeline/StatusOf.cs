@@ -14,7 +14,8 @@ internal static class StatusOf
     public static AgentStatus Now(AgentParts parts, LoopHealth health, bool isStopping)
     {
         ReplayStats stats = parts.Ledger.Stats;
-        List<string> problems = Problems(parts, health, stats);
+        TrainingCourse course = parts.Ledger.Course;
+        List<string> problems = Problems(parts, health, stats, course);
         (CycleNumber? cycle, int step) = parts.Runner.Running;
         long free = FreeBytes(parts);
         return new AgentStatus(
@@ -28,19 +29,20 @@ internal static class StatusOf
                 stats.JournalBytes, parts.Limits.JournalBytesMax, parts.Store.List().Sum(version => version.Files.Sum(file => file.Bytes)),
                 parts.VersionBytesMax, free, parts.Limits.FreeMin),
             LastScrub = parts.Scrub.Last,
-            Course = parts.Ledger.Course,
+            Course = course,
             Surprises = parts.Store.Head is { } head ? parts.Store.Find(head)?.Report?.Surprises ?? [] : [],
             Views = parts.Runner.Views,
         };
     }
 
-    private static List<string> Problems(AgentParts parts, LoopHealth health, ReplayStats stats)
+    private static List<string> Problems(AgentParts parts, LoopHealth health, ReplayStats stats, TrainingCourse course)
     {
         List<string> problems = [.. parts.Problems.Sentences];
         problems.AddRange(health.Stuck().Select(stuck => $"the {stuck.Loop} loop has made no progress for {stuck.Silence.TotalSeconds:F0} s"));
         if (stats.UnreadableDraws > 0)
             problems.Add($"{stats.UnreadableDraws} draws met samples that cannot be read any more, others took their places; sslagent replay verify names the damage");
-        if (Judge.WordsOf(parts.Ledger.Course) is { } words) problems.Add(words);
+        if (Judge.WordsOf(course) is { } lowered) problems.Add(lowered);
+        if (Judge.WordsOf(course.Holds, parts.Store) is { } held) problems.Add(held);
         if (parts.Saves.Status.Fault is { } fault) problems.Add($"the last save failed and is repeated: {fault}");
         return problems;
     }

@@ -24,9 +24,11 @@ internal sealed record SimulatedStream(ulong Seed, int Stream, GuardOptions Opti
             double gaussian = Math.Sqrt(-2 * Math.Log(1 - chance.NextDouble())) * Math.Cos(2 * Math.PI * chance.NextDouble());
             state = Correlation * state + Math.Sqrt(1 - Correlation * Correlation) * gaussian;
             watch.Apply(2 * at, new JournalRecord.Admitted(Frame(at, 128 + 10 * (state + shift(at))), false));
-            if (watch.Owed is not { } drift) continue;
-            found.Add((at, drift));
-            watch.Apply(2 * at + 1, drift);
+            while (watch.Owed is { } drift)
+            {
+                found.Add((at, drift));
+                watch.Apply(2 * at + 1, drift);
+            }
         }
 
         return found;

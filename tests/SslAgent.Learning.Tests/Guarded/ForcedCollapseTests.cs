@@ -1,5 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Guarding;
+using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
 
@@ -13,18 +14,19 @@ public sealed class ForcedCollapseTests(ITestOutputHelper output)
     [Fact]
     public void Without_a_stopped_gradient_the_features_collapse_and_the_version_is_rejected()
     {
-        LearnerPlan plan = Some.Plan() with { Objectives = [new ObjectivePlan(NoStopSiamese.Name, 1, 16)] };
-        using Learner learner = Some.Learner(plan, NoStopSiamese.Definition);
+        LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = SimSiam.Definition.Name, BatchSize = 16 }], LearningRate = 2e-3, WarmupSteps = 10 });
+        using Learner learner = new(
+            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != SimSiam.Definition.Name), Unstopped.SimSiam], _ => new ByteTokenizer(), TimeProvider.System);
         ProbeReport before = learner.Probe(new Sentinels());
         EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), before, null);
 
-        CycleReport report = learner.RunCycle(new CycleNumber(1), 0, 60, new KeyedSource(64, 0, 0), _ => true, null);
+        CycleReport report = learner.RunCycle(new CycleNumber(1), 0, 200, new KeyedSource(200, 0, 0), _ => true, null);
         ProbeReport after = learner.Probe(new Sentinels());
         Verdict verdict = Guard.Judge(new GuardInput(report, after, book));
 
         Tell(before, after, report, verdict);
         // By its own loss, trained and held out, all is well.
-        Assert.True(report.Objectives[NoStopSiamese.Name].LossLast < 0.2 * report.Objectives[NoStopSiamese.Name].LossFirst);
+        Assert.True(report.Objectives[SimSiam.Definition.Name].LossLast < 0.2 * report.Objectives[SimSiam.Definition.Name].LossFirst);
         Assert.All(after.Eras, era => Assert.True(era.Loss < before.Eras.First(other => other.Era == era.Era).Loss));
         Assert.Equal(VerdictKind.Reject, verdict.Kind);
         Assert.Contains(verdict.Reasons, reason => reason is { Policy: "collapse", Kind: VerdictKind.Reject });

@@ -2,7 +2,6 @@ using SslAgent.Domain;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Objectives.Parts;
-using SslAgent.Learning.Parameters;
 using SslAgent.Learning.Planning;
 using SslAgent.Learning.Tests.Support;
 using static TorchSharp.torch;
@@ -20,21 +19,9 @@ public sealed class CollapseGuardTests(ITestOutputHelper output)
     [Fact]
     public void SimSiam_collapses_without_its_stopped_gradient()
     {
-        // Without the last normalisation, which the paper shows not to be needed (table 3): it makes up for what is lost until nothing is left, and collapse takes long.
-        double with = Train(SimSiam.Objective, Projection, (input, features) => Distances(input, features, SimSiam.Distance));
-        double without = Train(SimSiam.Objective, Projection, (input, features) => Distances(input, features, Apart));
+        double with = Train(SimSiam.Objective, Unstopped.Projection, (input, features) => Unstopped.Distances(input, features, SimSiam.Distance));
+        double without = Train(SimSiam.Objective, Unstopped.Projection, (input, features) => Unstopped.Distances(input, features, Unstopped.Apart));
         Assert.True(with > 0.25 && without < 0.2 * with, $"spread {with} with the stop, {without} without");
-
-        static ViewLosses Distances(ObjectiveInput input, TwoViews features, Func<Tensor, Tensor, Tensor> distance)
-        {
-            Weights weights = input.Towers.Weights;
-            MlpHead predictor = SimSiam.Predictor(input.Plan.Model, KnobValues.None);
-            (Tensor first, Tensor second) = features.Through(Projection(input.Plan.Model), weights);
-            return new ViewLosses(cat([distance(predictor.Forward(first, weights), second), distance(predictor.Forward(second, weights), first)]));
-        }
-
-        static MlpHead Projection(ModelPlan plan) =>
-            new("simsiam.projection", [plan.Frame.Width, plan.Frame.Width, plan.Frame.Width, plan.Frame.Width], normalizesOutput: false);
     }
 
     [Fact]
@@ -45,12 +32,10 @@ public sealed class CollapseGuardTests(ITestOutputHelper output)
         {
             (Tensor first, Tensor second) = features.Through(Byol.Head(input.Plan.Model), input.Towers.Weights);
             (Tensor one, Tensor other) = TwoViews.Targets(input, Byol.Target(input.Plan.Model), Byol.Head(input.Plan.Model).Forward);
-            return new ViewLosses(cat([Apart(first, other), Apart(second, one)]));
+            return new ViewLosses(cat([Unstopped.Apart(first, other), Unstopped.Apart(second, one)]));
         });
         Assert.True(with > 0.25 && without < 0.1 * with, $"spread {with} with the predictor, {without} without");
     }
-
-    private static Tensor Apart(Tensor one, Tensor other) => 1 - (nn.functional.normalize(one, dim: 1) * nn.functional.normalize(other, dim: 1)).sum(1);
 
     /// <summary>The spread after training by these losses.</summary>
     private double Train(TwoViewObjective objective, Func<ModelPlan, MlpHead> head, Func<ObjectiveInput, TwoViews, ViewLosses>? losses)

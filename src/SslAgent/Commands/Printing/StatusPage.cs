@@ -19,7 +19,7 @@ internal static class StatusPage
         output.WriteLine(status.RunningCycle is { } cycle
             ? $"  cycle      {cycle} runs, step {Tables.Count(status.RunningStep)}"
             : "  cycle      none runs");
-        if (status.Course is { Rejects: > 0 } or { PlasticCyclesLeft: > 0 } or { Drifts: > 0 }) WriteCourse(output, status.Course);
+        if (status.Course is { Rejects: > 0 } or { PlasticCyclesLeft: > 0 } or { Drifts: > 0 } or { Holds: not null }) WriteCourse(output, status.Course);
         if (status.Views is { } views)
             output.WriteLine($"  views      {Tables.Count(views.Views)} checked, {Tables.Count(views.Rejected)} draws rejected, {Tables.Count(views.Weak)} given up for the whole picture");
         output.WriteLine($"  stream     {Tables.Count(status.SamplesAdmitted)} samples admitted, {Tables.Count(status.SentinelsAdmitted)} sentinels set aside, " +
@@ -45,7 +45,8 @@ internal static class StatusPage
             ? "paused, waits for sslagent resume"
             : string.Create(CultureInfo.InvariantCulture, $"learning rate at {100 * course.LearningRateScale:0.#} %, share of fresh samples at {100 * course.FreshScale:0.#} % of the options'");
         string plastic = course.PlasticCyclesLeft > 0 ? $", {Tables.Count(course.PlasticCyclesLeft)} cycles left to learn faster" : "";
-        output.WriteLine($"  course     {pace}; {Tables.Count(course.Rejects)} rejected versions not made up for; {Tables.Count(course.Drifts)} drifts so far{plastic}");
+        string held = course.Holds is { } holds ? $"; {Tables.Count(holds.Versions)} versions held since the last promoted one" : "";
+        output.WriteLine($"  course     {pace}; {Tables.Count(course.Rejects)} rejected versions not made up for{held}; {Tables.Count(course.Drifts)} drifts so far{plastic}");
     }
 
     private static void WritePartitions(TextWriter output, IReadOnlyList<PartitionStatus> partitions)

@@ -1,4 +1,3 @@
-using SslAgent.Domain;
 using SslAgent.Learning.Heads;
 using SslAgent.Learning.Objectives;
 using SslAgent.Learning.Objectives.Parts;

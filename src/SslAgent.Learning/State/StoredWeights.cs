@@ -9,6 +9,9 @@ namespace SslAgent.Learning.State;
 /// <summary>Reads a stored version's tensors and files, naming version and value wherever something does not fit.</summary>
 internal static class StoredWeights
 {
+    /// <summary>What one processor copies at a time.</summary>
+    private const int CopyBytes = 8 << 20;
+
     /// <summary>All parameters of the layout as one flat array of bytes, fp32, gaps zero.</summary>
     public static byte[] Flatten(IReadOnlyDictionary<string, TensorBytes> tensors, ParameterLayout layout, ModelVersion version)
     {
@@ -73,10 +76,15 @@ internal static class StoredWeights
         flat.copy_(host);
     }
 
-    /// <summary>Copies a flat fp32 tensor to host bytes.</summary>
-    public static void Read(Tensor flat, Span<byte> bytes)
+    /// <summary>Copies a flat fp32 tensor to host bytes, by all processors: training waits for it.</summary>
+    public static void Read(Tensor flat, byte[] bytes)
     {
         using var scope = NewDisposeScope();
-        flat.cpu().bytes.CopyTo(bytes);
+        Tensor host = flat.cpu();
+        Parallel.For(0, (bytes.Length + CopyBytes - 1) / CopyBytes, part =>
+        {
+            int from = part * CopyBytes, count = Math.Min(CopyBytes, bytes.Length - from);
+            host.bytes.Slice(from, count).CopyTo(bytes.AsSpan(from, count));
+        });
     }
 }

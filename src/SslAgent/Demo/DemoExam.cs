@@ -68,8 +68,9 @@ internal sealed class DemoExam(IReadOnlyList<EmojiPair> pairs, IReadOnlyList<Log
                where stored.Manifest.Probe.Eras.Any(last => (last.Era, last.Objective) == course.Key)
                orderby course.Key.Era, course.Key.Objective
                let last = stored.Manifest.Probe.Eras.First(last => (last.Era, last.Objective) == course.Key)
-               select new EraResult(
-                   names.GetValueOrDefault(course.Key.Era, $"era {course.Key.Era}"), course.Key.Objective, course.First().Loss, course.Min(probe => probe.Loss), last.Loss, last.Count)
+               // While an era grows its loss answers another question each time.
+               let alike = course.Where(probe => probe.Set == last.Set).Select(probe => probe.Loss).ToArray()
+               select new EraResult(names.GetValueOrDefault(course.Key.Era, $"era {course.Key.Era}"), course.Key.Objective, alike[0], alike.Min(), last.Loss, last.Count)
         ];
     }
 

@@ -10,7 +10,7 @@ internal sealed record ObjectiveResult(string Name, double Before, double After,
     public double Gain => 1 - (After / Trivial);
 }
 
-/// <summary>One era by the agent's own sentinels: its loss when it was first probed, at its best and in the last version.</summary>
+/// <summary>One era by the agent's own sentinels: its loss when it was first probed as it is in the last version (an era grows for a while), at its best since then, and in that version.</summary>
 internal sealed record EraResult(string Era, string Objective, double First, double Best, double Last, int Count)
 {
     /// <summary>What was known once and is not any more, as a share of the best loss; 0 is nothing forgotten.</summary>

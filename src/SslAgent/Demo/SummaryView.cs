@@ -17,7 +17,7 @@ internal sealed class SummaryView(IAnsiConsole console)
         console.Write(Objectives(result));
         Retrieval(result);
         console.Write(new Rule("[bold]What it forgot[/]").LeftJustified());
-        console.MarkupLine("The world changed all the time: one group of emoji after the other, one program after the other. Each keeps a few samples that are never trained on.");
+        console.MarkupLine("The world changed all the time: one group of emoji after the other, one program after the other. Each keeps a few samples that are never trained on; losses are those since it had all of them.");
         console.Write(Eras(result));
         foreach (string objective in result.Matrix.Objectives) console.Write(Matrix(result.Matrix, objective));
         console.MarkupLine($"Dark is known well, red was known better before, a dot is an era that still grew. As a picture: {Markup.Escape(Relative(folder.Matrix))}");

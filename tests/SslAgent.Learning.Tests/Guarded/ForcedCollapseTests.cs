@@ -15,8 +15,7 @@ public sealed class ForcedCollapseTests(ITestOutputHelper output)
     public void Without_a_stopped_gradient_the_features_collapse_and_the_version_is_rejected()
     {
         LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = SimSiam.Definition.Name, BatchSize = 16 }], LearningRate = 2e-3, WarmupSteps = 10 });
-        using Learner learner = new(
-            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != SimSiam.Definition.Name), Unstopped.SimSiam], _ => new ByteTokenizer(), TimeProvider.System);
+        using Learner learner = Some.Learner(plan, Unstopped.SimSiam);
         ProbeReport before = learner.Probe(new Sentinels());
         EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), before, null);
 

@@ -46,8 +46,7 @@ public sealed class CollapseGuardTests(ITestOutputHelper output)
             ViewLosses = (input, features) => new ViewLosses(Check.NotNull(losses, "it has a loss")(input, features).Each, Spread(input, features, head(input.Plan.Model))),
         };
         LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = objective.Name, BatchSize = 16 }], LearningRate = 2e-3, WarmupSteps = 10 });
-        using Learner learner = new(
-            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != objective.Name), watched.ToDefinition()], _ => new ByteTokenizer(), TimeProvider.System);
+        using Learner learner = Some.Learner(plan, watched.ToDefinition());
         var reports = new List<StepReport>();
         learner.RunCycle(new CycleNumber(1), 0, 200, new KeyedSource(200, 0, 0), _ => true, reports.Add);
         output.WriteLine($"{objective.Name}: {string.Join("; ", reports.Where((_, i) => i % 5 == 0).Append(reports[^1]).Select(report => $"loss {report.Loss:G3} spread {report.Terms[Term]:G3}"))}");

@@ -104,8 +104,7 @@ public sealed class DinoTests(ITestOutputHelper output)
     private (double First, double Entropy, double Divergence) Train(TwoViewObjective objective, string what)
     {
         LearnerPlan plan = Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = ObjectiveNames.Dino, BatchSize = 8 }], LearningRate = 2e-3, WarmupSteps = 10 });
-        using Learner learner = new(
-            plan, [.. ObjectiveRegistry.Of(plan).Where(other => other.Name != ObjectiveNames.Dino), (objective with { TargetDecay = FastDecay }).ToDefinition()], _ => new ByteTokenizer(), TimeProvider.System);
+        using Learner learner = Some.Learner(plan, (objective with { TargetDecay = FastDecay }).ToDefinition());
         var reports = new List<StepReport>();
         learner.RunCycle(new CycleNumber(1), 0, Steps, new KeyedSource(200, 0, 0), _ => true, reports.Add);
         StepReport last = reports[^1];

@@ -28,8 +28,9 @@ internal static class Some
     public static LearnerPlan Plan(LearningOptions? learning = null, ModelOptions? model = null) =>
         Planner.Resolve(model ?? SmallModel, learning ?? SmallLearning, Seed, earlier: null, new FixedMachine());
 
-    public static Learner Learner(LearnerPlan plan, params IReadOnlyList<ObjectiveDefinition> more) =>
-        new(plan, [.. ObjectiveRegistry.Of(plan), .. more], _ => new ByteTokenizer(), TimeProvider.System);
+    /// <param name="own">Objectives beside the library's, or in place of those of the same name.</param>
+    public static Learner Learner(LearnerPlan plan, params IReadOnlyList<ObjectiveDefinition> own) => new(
+        plan, [.. ObjectiveRegistry.Of(plan).Where(other => own.All(one => one.Name != other.Name)), .. own], _ => new ByteTokenizer(), TimeProvider.System);
 
     /// <summary>A picture of a disc on a ground: place, size and colours follow from its number.</summary>
     public static Frame Frame(int number, int side = 16)

@@ -8,8 +8,7 @@ using static TorchSharp.torch;
 namespace SslAgent.Learning.Tests.Support;
 
 /// <summary>
-/// SimSiam (Chen and He 2021) without what keeps it alive, the stopped gradient (section 4.1): one vector for everything is the best answer. And without the last normalisation, which the paper shows not to be
-/// needed (table 3): it makes up for what is lost until nothing is left, and collapse takes long.
+/// SimSiam (Chen and He 2021) without what keeps it alive, the stopped gradient (section 4.1): one vector for everything is the best answer.
 /// </summary>
 internal static class Unstopped
 {
@@ -33,6 +32,7 @@ internal static class Unstopped
         return new ViewLosses(cat([distance(predictor.Forward(first, weights), second), distance(predictor.Forward(second, weights), first)]));
     }
 
+    /// <summary>Without the last normalisation, which the paper shows not to be needed (table 3): it makes up for what is lost until nothing is left, and collapse takes long.</summary>
     public static MlpHead Projection(ModelPlan plan) =>
         new("simsiam.projection", [plan.Frame.Width, plan.Frame.Width, plan.Frame.Width, plan.Frame.Width], normalizesOutput: false);
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SslAgent.House.Tests;
 
 namespace SslAgent.Tests.Docs;
 
@@ -7,13 +8,10 @@ public sealed partial class MetricsDocumentTests
     [Fact]
     public void Every_instrument_of_the_code_stands_in_the_document()
     {
-        string root = RootOf(AppContext.BaseDirectory);
-        string document = File.ReadAllText(Path.Combine(root, "docs", "metrics.md"));
+        string document = Repository.Read("docs/metrics.md");
         string[] instruments =
         [
-            .. Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
-                .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
-                .SelectMany(path => InstrumentName().Matches(File.ReadAllText(path)))
+            .. Repository.Code.Where(file => file.StartsWith("src/", StringComparison.Ordinal)).SelectMany(file => InstrumentName().Matches(Repository.Read(file)))
                 .Select(match => match.Groups[1].Value.Replace('.', '_'))
                 .Distinct(),
         ];
@@ -24,7 +22,4 @@ public sealed partial class MetricsDocumentTests
 
     [GeneratedRegex("""Create(?:Observable)?(?:Counter|UpDownCounter|Gauge|Histogram)(?:<\w+>)?\(\s*"((?:sslagent|process)\.[a-z0-9_.]+)""")]
     private static partial Regex InstrumentName();
-
-    private static string RootOf(string folder) =>
-        File.Exists(Path.Combine(folder, "SslAgent.sln")) ? folder : RootOf(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("outside the repository"));
 }

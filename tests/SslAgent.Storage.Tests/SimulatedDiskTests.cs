@@ -1,4 +1,6 @@
-namespace SslAgent.Storage.Tests.Support;
+using SslAgent.Storage.Tests.Support;
+
+namespace SslAgent.Storage.Tests;
 
 /// <summary>That the disk lies as disks do: a program that trusts a second fsync after a failed one is caught.</summary>
 public sealed class SimulatedDiskTests

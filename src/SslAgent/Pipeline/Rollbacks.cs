@@ -83,7 +83,19 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         }
 
         ledger.RequireReach(target.Version, target.JournalPosition);
-        foreach (DeniedRange range in request.Denied) RequireAfter(range, target);
+        foreach (DeniedRange range in request.Denied)
+        {
+            RequireKnown(range);
+            RequireAfter(range, target);
+        }
+    }
+
+    /// <summary>Denied is for good, so a name that was mistyped is better refused than kept.</summary>
+    private void RequireKnown(DeniedRange range)
+    {
+        if (ledger.Find(range.Topic, range.Partition) is not null) return;
+        string known = string.Join(", ", ledger.Positions.Select(position => $"{position.Topic}/{position.Partition}"));
+        throw new ControlRefusedException($"nothing of {range.Topic}/{range.Partition} is in the journal, so there is nothing to deny; it knows {(known.Length > 0 ? known : "no partition")}");
     }
 
     /// <summary>A stretch that the version gone back to has learned already is not un-learned by going back to it.</summary>

@@ -86,7 +86,11 @@ internal sealed class MethodRun
 
     private LearnerPlan Plan(ObjectiveOptions[] objectives)
     {
-        var learning = new LearningOptions { Objectives = objectives, BatchSize = Budget.BatchSize, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax };
+        // No running mean of the weights: the peers have none, and objectives are compared here and not what may stand beside any of them.
+        var learning = new LearningOptions
+        {
+            Objectives = objectives, BatchSize = Budget.BatchSize, EmaDecay = 0, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
+        };
         return Planner.Resolve(_method.Ground.Model, learning, Seed, earlier: null, new Machine(_time));
     }
 

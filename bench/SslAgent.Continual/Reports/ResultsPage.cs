@@ -12,7 +12,8 @@ internal sealed class ResultsPage(
 {
     private readonly RunTable _runs = new(records);
 
-    /// <summary>Returns the file's path.</summary>
+    /// <param name="folder">Where <c>remarks.md</c> may lie: what a person has to say of the targets; it stands behind them.</param>
+    /// <returns>The file's path.</returns>
     public string Write(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -22,6 +23,8 @@ internal sealed class ResultsPage(
         var page = new StringBuilder();
         Head(page);
         WriteTargets(page, targets, pictures);
+        string remarks = Path.Combine(folder, "remarks.md");
+        if (File.Exists(remarks)) page.AppendLine(File.ReadAllText(remarks));
         page.AppendLine("## Streams").AppendLine();
         page.AppendLine(Legend).AppendLine();
         foreach (StreamSpec stream in streams)

@@ -48,9 +48,12 @@ public sealed record LearningOptions
     [Range(0.0, 1e6)]
     public double ClipNorm { get; init; } = 1;
 
-    /// <summary>Decay per step of the running mean of the weights that is then what is served. 0 (the default) serves the weights themselves.</summary>
+    /// <summary>
+    /// Decay per step of the running mean of the weights, which is what is probed and served: it takes out the noise of single steps. 0.95 (the default) reaches back about twenty steps;
+    /// 0 serves the weights themselves. May be changed at any restart.
+    /// </summary>
     [Range(0.0, 0.999999)]
-    public double EmaDecay { get; init; }
+    public double EmaDecay { get; init; } = 0.95;
 
     /// <summary>
     /// Weight of the distillation loss beside each objective's own: the last promoted version's features stay predictable (CaSSLe, Fini et al. 2022, where it is 1).

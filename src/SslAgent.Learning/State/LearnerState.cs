@@ -18,6 +18,9 @@ internal sealed class LearnerState : IDisposable
     public const string MastersName = "training.masters", FirstMomentsName = "training.first_moments", SecondMomentsName = "training.second_moments",
         ObjectiveStateName = "training.objective_state", TokenizerFile = "tokenizer.json";
 
+    /// <summary>What a manifest calls it where the running mean of the weights is served, and where the weights themselves are.</summary>
+    public const string Averaged = "ema", Plain = "raw";
+
     private readonly LearnerPlan _plan;
     private readonly IReadOnlyList<ObjectiveDefinition> _objectives;
     private readonly Func<byte[], ITokenizer> _readTokenizer;
@@ -57,6 +60,8 @@ internal sealed class LearnerState : IDisposable
     /// <summary>What is served: the average where it is on.</summary>
     public Tensor ServedFlat => Parameters.Average ?? Parameters.Masters;
 
+    private string Served => Parameters.Average is null ? Plain : Averaged;
+
     /// <summary>The towers of what is served, as it stands.</summary>
     public TowerSet ServedTowers => Parameters.Average is null ? Towers : _averageTowers ??= new TowerSet(_plan.Model, AverageWeights());
 
@@ -93,12 +98,14 @@ internal sealed class LearnerState : IDisposable
         ModelVersion version = stored.Manifest.Version;
         IReadOnlyDictionary<string, TensorBytes> training = stored.ReadTraining();
         if (training.Count == 0) throw new ModelStateException($"version {version} has no training state: retention dropped it, so nothing can be trained on from there");
-        RequireServed(stored, version);
         LearnerCounters counters = StoredWeights.ReadJson(stored, LearnerCounters.FileName, PlanJson.Default.LearnerCounters);
         StoredSections sections = new(counters.Sections), stateSections = new(counters.StateSections);
         PassOverReshaped(sections, stateSections);
-        StoredWeights.Fill(ServedFlat, ServedOf(stored, sections, version));
-        if (Parameters.Average is not null) FillFlat(Parameters.Masters, MastersName, First(sections));
+        // A version without an average begins one at its weights; of a version with one, the weights that it trained go on.
+        byte[] served = ServedOf(stored, sections, version);
+        if (Parameters.Average is { } average) StoredWeights.Fill(average, served);
+        if (StoredWeights.ReadDescription(stored).Served == Averaged) FillFlat(Parameters.Masters, MastersName, First(sections));
+        else StoredWeights.Fill(Parameters.Masters, served);
         FillFlat(Parameters.FirstMoments, FirstMomentsName, Zeros());
         FillFlat(Parameters.SecondMoments, SecondMomentsName, Zeros());
         if (ObjectiveState is { } state) LoadObjectiveState(state, stateSections, training, version);
@@ -131,13 +138,6 @@ internal sealed class LearnerState : IDisposable
     {
         using var scope = NewDisposeScope();
         return new Weights(Parameters.Layout, Check.NotNull(Parameters.Average, "the average is on").alias(), gradients: null);
-    }
-
-    private void RequireServed(IStoredModel stored, ModelVersion version)
-    {
-        string mine = Parameters.Average is null ? "raw" : "ema", theirs = StoredWeights.ReadDescription(stored).Served;
-        if (mine != theirs)
-            throw new ModelStateException($"version {version} serves '{theirs}' weights and the plan '{mine}': learning.emaDecay cannot be switched on or off on existing state");
     }
 
     /// <summary>An objective that a knob has given another shape since begins anew as a whole: old prototypes mean nothing to a new head. Towers and what is served are never passed over.</summary>
@@ -189,7 +189,7 @@ internal sealed class LearnerState : IDisposable
 
     /// <summary>What somebody who gets the weights has to know.</summary>
     public ModelDescription Describe() => new(
-        ModelDescription.FormatCurrent, Parameters.Average is null ? "raw" : "ema", _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
+        ModelDescription.FormatCurrent, Served, _plan.Model, _plan.Normalization, Numerics.LayerNormEpsilon,
         PatchFilling.VarianceEpsilon, _plan.Masking.PatchesKept, Tokenizer?.VocabularySize ?? 0, HasJointSpace: Parameters.Counter(Clip.Section).Steps > 0);
 
     private void CopyInto(Shadow shadow)

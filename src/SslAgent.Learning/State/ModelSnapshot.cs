@@ -20,7 +20,7 @@ internal sealed class ModelSnapshot : IModelSnapshot
         _shadow = shadow;
         Files = files;
         bool averaged = shadow.Average.Length > 0;
-        Served = averaged ? "ema" : "raw";
+        Served = averaged ? LearnerState.Averaged : LearnerState.Plain;
         Model = Slices(averaged ? shadow.Average : shadow.Masters, layout);
         Training = TrainingTensors(shadow, averaged);
         _digest = new Lazy<string>(() => TrainingDigest.Of(Check.NotNull(_shadow, "a snapshot is read before it is disposed"), layout, counters, surprises));

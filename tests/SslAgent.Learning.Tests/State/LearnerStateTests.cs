@@ -63,8 +63,33 @@ public sealed class LearnerStateTests
         using (StoredSnapshot stored = Store(learner))
         {
             Assert.Contains("not F32 [64, 48]", Refusal(Some.Plan(model: Some.SmallModel with { FrameWidth = 64 }), stored), StringComparison.Ordinal);
-            Assert.Contains("emaDecay", Refusal(Some.Plan(Some.SmallLearning with { EmaDecay = 0.9 }), stored), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_running_mean_begins_at_a_versions_weights_and_beside_it_the_weights_go_on_as_ever()
+    {
+        LearnerPlan plain = Some.Plan(Some.SmallLearning with { EmaDecay = 0 }), averaged = Some.Plan(Some.SmallLearning with { EmaDecay = 0.9 });
+        using Learner origin = Trained(plain);
+        using StoredSnapshot weights = Store(origin);
+        using StoredSnapshot begun = After(averaged, weights, steps: 0);
+        Assert.Equal(("raw", "ema"), (weights.Manifest.Served, begun.Manifest.Served));
+        AssertSame(weights, begun);
+
+        using StoredSnapshot mean = After(averaged, weights, steps: 4), never = After(plain, weights, steps: 4), ended = After(plain, mean, steps: 0);
+        Assert.Contains(mean.Model.Values, tensor => !tensor.Data.Span.SequenceEqual(never.Model[tensor.Name].Data.Span));
+        AssertSame(never, ended);
+
+        static StoredSnapshot After(LearnerPlan plan, StoredSnapshot from, int steps)
+        {
+            using Learner learner = Some.Learner(plan);
+            learner.RevertTo(from);
+            if (steps > 0) learner.RunCycle(new CycleNumber(2), 0, steps, new KeyedSource(40, 40, 40), _ => true, null);
+            return Store(learner);
+        }
+
+        static void AssertSame(StoredSnapshot expected, StoredSnapshot actual) =>
+            Assert.All(expected.Model.Values, tensor => Assert.Equal(tensor.Data.ToArray(), actual.Model[tensor.Name].Data.ToArray()));
     }
 
     [Fact]
@@ -94,7 +119,7 @@ public sealed class LearnerStateTests
         Assert.Contains(snapshot.Model, tensor => tensor.Name == "vision.blocks.0.attn.qkv.weight" && tensor.Shape.SequenceEqual([96, 32]));
         Assert.Contains(snapshot.Model, tensor => tensor.Name == "text.tokens.weight" && tensor.Shape.SequenceEqual([300, 32]));
         Assert.Equal(["learner.json", "model.json", "tokenizer.json"], snapshot.Files.Keys.Order());
-        Assert.Equal("raw", snapshot.Served);
+        Assert.Equal("ema", snapshot.Served);
         Assert.All(snapshot.Model, tensor => Assert.All(MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray(), value => Assert.True(float.IsFinite(value))));
     }
 

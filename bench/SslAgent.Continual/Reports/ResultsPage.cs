@@ -48,11 +48,12 @@ internal sealed class ResultsPage(
         Loss is the mean over single sentinels of the last version (lower is better; contrastive losses are means by era). Forgetting is the mean over eras, the last one left out, of how far the
         last loss lies above the lowest since the era began, in percent of it. Linear probe (ridge regression in closed form) and 5-NN (cosine) are percent right on frozen mean-pooled features; their test items are never in the
         stream. Masked autoencoding is judged by loss and linear probe: its neighbours mislead. Retrieval is percent found within the first 1 and 10 of the test pairs. AUROC: distance of BGL's lines to normal ones.
+        Held and rejected: percent of the versions of which the guard, looking on at its defaults, would have said so; what it would not have promoted is no reference to it, but the weights go on all the same.
         ± is the standard deviation over seeds, each of which draws its own weights, sentinels and batches.
         """;
 
     private const string HowItWasDone =
-        "One pass over each stream, in order, through the agent's own ledger (admission, sentinels, eras, buffer), learner and probes; no Kafka, and no guard, so that "
+        "One pass over each stream, in order, through the agent's own ledger (admission, sentinels, eras, buffer), learner and probes; no Kafka, and a guard that only looks on, so that "
         + "every method does the same steps on the same model (nano) with the same batch size. All methods are probed on the same sentinels with the same masks; i.i.d. "
         + "too, by the eras of the ordered stream.";
 

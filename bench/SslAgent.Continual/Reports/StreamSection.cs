@@ -3,6 +3,7 @@ using System.Text;
 using SslAgent.Continual.Measures;
 using SslAgent.Continual.Runs;
 using SslAgent.Continual.Streams;
+using SslAgent.Domain;
 
 namespace SslAgent.Continual.Reports;
 
@@ -68,7 +69,11 @@ internal sealed class StreamSection(RunTable runs, StreamSpec stream, IReadOnlyL
         }
 
         if (runs.Of(stream.Name, Methods.Iid, 0).Any(record => record.Auroc is not null)) yield return new Column("BGL AUROC", record => record.Auroc, "F3");
+        yield return new Column("held %", record => Judged(record, VerdictKind.Hold), "F0");
+        yield return new Column("rejected %", record => Judged(record, VerdictKind.Reject), "F0");
     }
+
+    private static double? Judged(RunRecord record, VerdictKind kind) => record.Verdicts.Count == 0 ? null : 100.0 * record.Verdicts.Count(verdict => verdict == kind) / record.Verdicts.Count;
 
     private static double? Recalled(IReadOnlyList<int>? ranks, int within) => ranks is null ? null : 100 * Recall.At(ranks, within);
 

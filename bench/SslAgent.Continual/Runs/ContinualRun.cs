@@ -13,7 +13,7 @@ namespace SslAgent.Continual.Runs;
 /// stream ─► ledger: admission, sentinels, buffer ─ at each count trigger ─► learner: steps on the frozen view ─► probes on all held-out eras
 ///                                                                                            └─ at the end ─► each sentinel by itself, labels, retrieval
 /// </code>
-/// There is no Kafka and no guard: every method keeps whatever its steps made of it, so that all of them do the same work.
+/// There is no Kafka, and the guard only looks on: every method keeps whatever its steps made of it, so that all of them do the same work.
 /// </summary>
 internal sealed class ContinualRun(
     StreamSpec spec, StreamData data, HeldOut heldOut, Method method, RunKey key, RunSetting setting, int allSteps, TimeProvider time)
@@ -22,7 +22,9 @@ internal sealed class ContinualRun(
     private int _cycles, _steps;
     private TimeSpan _trained;
     private EmbeddingBook _embeddings = EmbeddingBook.Empty;
-    private EraBook _book = EraBook.Empty, _before = EraBook.Empty;
+    private readonly Guard _guard = new(new GuardOptions());
+    private readonly List<VerdictKind> _verdicts = [];
+    private EraBook _book = EraBook.Empty, _before = EraBook.Empty, _judged = EraBook.Empty;
     private double _freshRatio = setting.Replay.FreshRatio;
 
     public RunRecord Execute(string configuration)
@@ -69,9 +71,18 @@ internal sealed class ContinualRun(
         _trained += time.GetElapsedTime(began);
         _steps += report.StepsDone;
         Probe(learner);
+        Judge(report);
         (_before, _book) = (_book, _book.Promoted(new ModelVersion(_cycles), Seen(), report));
         Weigh(ledger, learner, open);
         ledger.Decide(new JournalRecord.CycleEnded(number, report.StepsDone, new ModelVersion(_cycles), Verdict.Promoted, report.Quarantined));
+    }
+
+    /// <summary>What the guard would have said; only what it would have promoted is a reference to it.</summary>
+    private void Judge(CycleReport report)
+    {
+        VerdictKind kind = _guard.Judge(new GuardInput(report, Seen(), _judged)).Kind;
+        if (kind == VerdictKind.Promote) _judged = _judged.Promoted(new ModelVersion(_cycles), Seen(), report);
+        _verdicts.Add(kind);
     }
 
     /// <summary>Where the policy asks the model, it says who is redundant in the buffer.</summary>
@@ -100,7 +111,10 @@ internal sealed class ContinualRun(
 
     private RunRecord Record(string configuration, long began, IReadOnlyList<ItemLosses> items, Examination.Answers answers) => new(
         key.Stream, key.Method, key.Share, key.Seed, configuration, null, heldOut.Trainable, heldOut.Count, method.HasBuffer ? setting.Capacity : 0, _steps, _cycles,
-        BenchSetting.BatchSize, _trained.TotalSeconds, time.GetElapsedTime(began).TotalSeconds, Courses(), items, answers.Tasks, answers.Retrieval, answers.Auroc);
+        BenchSetting.BatchSize, _trained.TotalSeconds, time.GetElapsedTime(began).TotalSeconds, Courses(), items, answers.Tasks, answers.Retrieval, answers.Auroc)
+    {
+        Verdicts = [.. _verdicts],
+    };
 
     private IReadOnlyList<EraCourse> Courses()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SslAgent.Domain;
 
 namespace SslAgent.Continual.Runs;
 
@@ -43,6 +44,9 @@ internal sealed record RunRecord(
     RetrievalRanks? Retrieval,
     double? Auroc)
 {
+    /// <summary>What the guard, looking on, said of each version.</summary>
+    public IReadOnlyList<VerdictKind> Verdicts { get; init; } = [];
+
     /// <summary>The commit of the sources that ran it: a profile may be finished by later ones than began it.</summary>
     public string Commit { get; init; } = "";
 
@@ -53,6 +57,6 @@ internal sealed record RunRecord(
     public RunKey Key => new(Stream, Method, Share, Seed);
 }
 
-[JsonSourceGenerationOptions(WriteIndented = false, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(WriteIndented = false, UseStringEnumConverter = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunRecord))]
 internal sealed partial class RunJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ namespace SslAgent.Continual.Runs;
 internal sealed record RunSetting(ReplayOptions Replay, LearnerPlan Plan, int Capacity)
 {
     /// <summary>Raised where the bench measures differently than before: older runs are then done again.</summary>
-    private const int Measuring = 4;
+    private const int Measuring = 5;
 
     /// <param name="trainable">Samples of the stream that may be trained on.</param>
     public static RunSetting Of(StreamSpec stream, Method method, RunKey key, BenchSetting bench, int trainable)

@@ -23,14 +23,15 @@ internal sealed class MethodRun
     private readonly Method _method;
     private readonly Material _material;
     private readonly Budget _budget;
+    private readonly double _rate;
     private readonly PeerPlace _peers;
     private readonly TimeProvider _time;
     private readonly string[] _classes;
     private readonly int[] _labels, _truth;
 
-    public MethodRun(Method method, Material material, Budget budget, PeerPlace peers, TimeProvider time)
+    public MethodRun(Method method, Material material, Budget budget, double rate, PeerPlace peers, TimeProvider time)
     {
-        (_method, _material, _budget, _peers, _time) = (method, material, budget, peers, time);
+        (_method, _material, _budget, _rate, _peers, _time) = (method, material, budget, rate, peers, time);
         _classes = [.. material.Task.Train.Select(one => one.Label).Distinct().Order(StringComparer.Ordinal)];
         // A label that only the test has can only be missed.
         int Number(Labelled one) => Array.BinarySearch(_classes, one.Label, StringComparer.Ordinal);
@@ -72,8 +73,7 @@ internal sealed class MethodRun
     {
         Frame[] train = FramesOf(_material.Task.Train), test = FramesOf(_material.Task.Test);
         using FrameClassifier classifier = FrameClassifier.FromScratch(Plan(new LearningOptions().Objectives), _classes.Length);
-        var usual = new LearningOptions();
-        var tuning = new FineTuning(Steps: 1, Budget.BatchSize, usual.LearningRate) { WarmupSteps = usual.WarmupSteps };
+        var tuning = new FineTuning(Steps: 1, Budget.BatchSize, _rate) { WarmupSteps = new LearningOptions().WarmupSteps };
         return ToMarks(
             (_, goesOn) =>
             {
@@ -89,7 +89,7 @@ internal sealed class MethodRun
         // No running mean of the weights: the peers have none, and objectives are compared here and not what may stand beside any of them.
         var learning = new LearningOptions
         {
-            Objectives = objectives, BatchSize = Budget.BatchSize, EmaDecay = 0, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
+            Objectives = objectives, BatchSize = Budget.BatchSize, LearningRate = _rate, EmaDecay = 0, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
         };
         return Planner.Resolve(_method.Ground.Model, learning, Seed, earlier: null, new Machine(_time));
     }

@@ -5,6 +5,7 @@ using SslAgent.Continual;
 using SslAgent.Continual.Reports;
 using SslAgent.Continual.Streams;
 using SslAgent.Domain;
+using SslAgent.Learning.Options;
 
 namespace SslAgent.Objectives;
 
@@ -16,13 +17,14 @@ internal static class Program
         Option<bool> quick = new("--quick") { Description = "Five steps a method: shows that everything works" };
         Option<string[]> only = new("--only") { Description = "These methods alone, or those of a ground (pictures, logs, emoji, film)", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string?> data = new("--data") { Description = "A CIFAR or MNIST folder (Fashion-MNIST: apt-get install dataset-fashion-mnist); without it ../shared/data/cifar10", HelpName = "DIR" };
-        Option<string?> to = new("--out") { Description = "Folder for RESULTS.md; without it bench/objectives, for --quick and for other pictures by --data artifacts/objectives", HelpName = "DIR" };
+        Option<string?> to = new("--out") { Description = "Folder for RESULTS.md; without it bench/objectives, for --quick, other pictures by --data and other numbers artifacts/objectives", HelpName = "DIR" };
         Option<long?> samples = new("--samples") { Description = "Instead of the profile's", HelpName = "N" };
         Option<double?> seconds = new("--seconds") { Description = "Instead of the profile's", HelpName = "S" };
+        Option<double?> rate = new("--rate") { Description = "Step size instead of the default's; not for the rows of PyTorch", HelpName = "R" };
         Option<bool> list = new("--list") { Description = "Says what is done and what is not" };
         Option<string?> one = new("--one") { Hidden = true };
         RootCommand command = new("Every objective from first weights beside others of its kind, on pictures, log lines, emoji with their names and a film, measured by linear probe and neighbours (docs/pretraining.md)");
-        foreach (Option option in (Option[])[quick, only, data, to, samples, seconds, list, one]) command.Options.Add(option);
+        foreach (Option option in (Option[])[quick, only, data, to, samples, seconds, rate, list, one]) command.Options.Add(option);
         command.SetAction(parsed =>
         {
             Budget budget = parsed.GetValue(quick) ? Budget.Quick : Budget.Whole;
@@ -30,8 +32,10 @@ internal static class Program
             string repository = Places.Repository;
             string sets = Path.GetFullPath(Path.Combine(repository, "..", "shared", "data"));
             var place = new DataPlace(Path.GetFullPath(parsed.GetValue(data) ?? Path.Combine(sets, "cifar10")), new DataFolders(Path.Combine(repository, "assets"), sets));
-            string runs = Path.Combine(repository, "artifacts", "objectives", parsed.GetValue(quick) ? "quick" : "whole");
-            var bench = new Bench(place, budget, runs, Path.Combine(repository, "bench", "peer_objectives.py"), MachineFacts.Commit(repository), TimeProvider.System);
+            // What was asked for by numbers of its own lies by itself: the profile's records stay.
+            string own = string.Concat(from option in (Option[])[samples, seconds, rate] where parsed.GetResult(option) is not null select $"{option.Name}={parsed.GetResult(option)?.Tokens[0]}");
+            string runs = Path.Combine(repository, "artifacts", "objectives", (parsed.GetValue(quick) ? "quick" : "whole") + own);
+            var bench = new Bench(place, budget, runs, Path.Combine(repository, "bench", "peer_objectives.py"), parsed.GetValue(rate) ?? new LearningOptions().LearningRate, MachineFacts.Commit(repository), TimeProvider.System);
             if (parsed.GetValue(one) is { } id)
             {
                 bench.RunHere(Method.Find(id)[0]);
@@ -65,7 +69,7 @@ internal static class Program
                 whole &= worker.ExitCode == 0;
             }
 
-            string usual = parsed.GetValue(quick) || parsed.GetValue(data) is not null ? runs : Path.Combine(repository, "bench", "objectives");
+            string usual = parsed.GetValue(quick) || parsed.GetValue(data) is not null || own.Length > 0 ? runs : Path.Combine(repository, "bench", "objectives");
             Console.WriteLine($"written: {bench.Report(Path.GetFullPath(parsed.GetValue(to) ?? usual))}");
             return whole ? 0 : 1;
         });

@@ -15,6 +15,7 @@ public enum ChanceStream
     Schedule = 10,
     MixUp = 11,
     Projection = 12,
+    Order = 13,
     Test = 99,
 }
 

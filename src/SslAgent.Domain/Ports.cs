@@ -16,7 +16,8 @@ public interface IBatchSource
 {
     AvailableData Available { get; }
 
-    /// <summary>Draws <paramref name="count"/> samples, mixing fresh and replayed in the configured ratio; without replacement where the view is large enough.</summary>
+    /// <summary>Draws <paramref name="count"/> samples, mixing fresh and replayed in the configured ratio; without replacement where the view is large enough. The key's step is the turn of whoever asks, by its part:
+    /// a source may go through all that it has in successive turns before anything comes again.</summary>
     Batch Draw(Modality modality, int count, DrawKey key);
 
     /// <summary>Windows of that shape that may be drawn: none where the source knows nothing of time.</summary>

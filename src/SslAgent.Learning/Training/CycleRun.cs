@@ -16,6 +16,7 @@ internal sealed class CycleRun
     private readonly LearnerPlan _plan;
     private readonly LearnerState _state;
     private readonly Dictionary<string, ObjectiveDefinition> _definitions;
+    private readonly Dictionary<string, int> _parts;
     private readonly TimeProvider _time;
     private readonly CycleNumber _cycle;
     private readonly IBatchSource _source;
@@ -34,6 +35,7 @@ internal sealed class CycleRun
         _source = source;
         _memory = plan.Regularization.EmbeddingReplay > 0 ? memory : null;
         _definitions = definitions.ToDictionary(definition => definition.Name, definition => Regularized(definition, teacher), StringComparer.Ordinal);
+        _parts = plan.Objectives.Index().ToDictionary(one => one.Item.Name, one => one.Index, StringComparer.Ordinal);
         _ledger = new StepLedger(cycle, before, state.Surprises, progress);
         _limits = ViewLimits.Of(limits, state.ServedTowers, plan);
     }
@@ -48,7 +50,8 @@ internal sealed class CycleRun
             var turns = new Turns(able, firstStep);
             for (; step < steps && continueAfter(step); step++)
             {
-                Step(turns.Next(), step);
+                (ObjectivePlan objective, int turn) = turns.Next();
+                Step(objective, turn, step);
                 if (_ledger.Pending >= _plan.Compute.FlagInterval) _ledger.Flush();
             }
         }
@@ -85,20 +88,22 @@ internal sealed class CycleRun
     ///                                                          └─ (5) clip, AdamW, average ─ (6) note
     /// </code>
     /// </summary>
-    private void Step(ObjectivePlan objective, int step)
+    private void Step(ObjectivePlan objective, int turn, int step)
     {
         using var scope = NewDisposeScope();
         long started = _time.GetTimestamp();
         ObjectiveDefinition definition = _definitions[objective.Name];
         var key = new DrawKey(_plan.Seed, _cycle.Value, step, ChanceStream.Objective);
         manual_seed(key.Seed63());
+        // A part for each objective: two that read the same samples go through them in orders of their own.
+        DrawKey draws = new(_plan.Seed, _cycle.Value, turn * _plan.Compute.AccumulationSteps, ChanceStream.Sampling, _parts[objective.Name]);
         var drawn = new StepDraws();
         var seen = new List<Tensor>();
         ObjectiveLoss? mean = null;
         _state.Parameters.ClearGradients(definition.Sections);
         for (var micro = 0; micro < _plan.Compute.AccumulationSteps; micro++)
         {
-            ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, drawn);
+            ObjectiveLoss loss = MicroBatch(definition, objective, key with { Part = micro }, draws with { Step = draws.Step + micro }, drawn);
             mean = Sum(mean, loss);
             if (loss.Seen is { } left) seen.Add(left);
         }
@@ -114,9 +119,9 @@ internal sealed class CycleRun
         _ledger.Add(definition, step, mean, outcome, drawn, _time.GetElapsedTime(started).TotalSeconds); // (6)
     }
 
-    private ObjectiveLoss MicroBatch(ObjectiveDefinition definition, ObjectivePlan objective, DrawKey key, StepDraws drawn)
+    private ObjectiveLoss MicroBatch(ObjectiveDefinition definition, ObjectivePlan objective, DrawKey key, DrawKey draws, StepDraws drawn)
     {
-        Batch batch = Draw(definition, objective.BatchSize, key.With(ChanceStream.Sampling, key.Part)); // (1)
+        Batch batch = Draw(definition, objective.BatchSize, draws); // (1)
         Check.That(batch.Modality == definition.Modality && batch.Count > 0, "a batch has the modality that was asked for");
         ObjectiveInput input = InputBuilder.ForTraining(batch, definition, _plan, _state.Towers, _state.Tokenizer, _state.ObjectiveState, key, _limits) with { Population = CountOf(definition) }; // (2)
         drawn.Add(batch, input.Rejections);

@@ -10,7 +10,7 @@ namespace SslAgent.Learning.Training;
 internal sealed class Turns
 {
     private readonly IReadOnlyList<ObjectivePlan> _objectives;
-    private readonly long[] _taken;
+    private readonly int[] _taken;
 
     /// <param name="objectives">Those that have data in this cycle; at least one.</param>
     /// <param name="step">The first step asked for.</param>
@@ -18,12 +18,12 @@ internal sealed class Turns
     {
         Check.That(objectives.Count > 0, "somebody has a turn");
         _objectives = objectives;
-        _taken = new long[objectives.Count];
+        _taken = new int[objectives.Count];
         for (var passed = 0; passed < step; passed++) Next();
     }
 
-    /// <summary>The objective of the next step.</summary>
-    public ObjectivePlan Next()
+    /// <summary>The objective of the next step, and how many turns it had before.</summary>
+    public (ObjectivePlan Objective, int Turn) Next()
     {
         var next = 0;
         for (var index = 1; index < _taken.Length; index++)
@@ -31,8 +31,7 @@ internal sealed class Turns
             if (Due(index) < Due(next)) next = index;
         }
 
-        _taken[next]++;
-        return _objectives[next];
+        return (_objectives[next], _taken[next]++);
     }
 
     private double Due(int index) => (_taken[index] + 0.5) / _objectives[index].Weight;

@@ -6,7 +6,8 @@ namespace SslAgent.Replay;
 internal static class Draws
 {
     /// <summary>
-    /// Draws without replacement, a share of the batch from the fresh samples; where one side has too few the other fills up. A batch
+    /// Draws without replacement, a share of the batch from the fresh samples; where one side has too few the other fills up. Batches of the key's successive steps go through all of a
+    /// side, in an order that is drawn anew each time, before any of it comes again; what is too little for a batch at an order's end is left out until the next. A batch
     /// larger than everything there is holds everything as often as it fits, and a draw for the rest.
     /// </summary>
     /// <param name="weight">How often a replayed sample is drawn beside others, above 0; null: all are the same.</param>
@@ -24,8 +25,8 @@ internal static class Draws
 
         int rest = count - filled;
         int fresh = Math.Clamp(FreshShare(index, rest, freshRatio), rest - index.Replayed.Length, index.Fresh.Length);
-        Pick(index.Fresh, batch.AsSpan(filled, fresh), ref chance);
-        if (weight is null) Pick(index.Replayed, batch.AsSpan(filled + fresh), ref chance);
+        Pick(index.Fresh, batch.AsSpan(filled, fresh), key);
+        if (weight is null) Pick(index.Replayed, batch.AsSpan(filled + fresh), key);
         else PickWeighted(index.Replayed, batch.AsSpan(filled + fresh), weight, ref chance);
         chance.Shuffle(batch.AsSpan());
         return batch;
@@ -34,17 +35,12 @@ internal static class Draws
     private static int FreshShare(ModalityIndex index, int count, double freshRatio) =>
         index.Replayed.Length == 0 ? count : Math.Min(count, (int)Math.Round(count * freshRatio, MidpointRounding.AwayFromZero));
 
-    /// <summary>Floyd's algorithm (Bentley and Floyd, CACM 1987): each subset is equally likely, in as many draws as picks.</summary>
-    private static void Pick(Drawable[] from, Span<Drawable> into, ref Philox chance)
+    private static void Pick(Drawable[] from, Span<Drawable> into, DrawKey key)
     {
-        var picked = new HashSet<int>(into.Length);
-        for (int i = 0; i < into.Length; i++)
-        {
-            int last = from.Length - into.Length + i;
-            int drawn = chance.NextInt(last + 1);
-            if (!picked.Add(drawn)) picked.Add(drawn = last);
-            into[i] = from[drawn];
-        }
+        if (into.Length == 0) return;
+        int batches = from.Length / into.Length, first = key.Step % batches * into.Length;
+        var order = new Permutation(from.Length, key with { Step = key.Step / batches });
+        for (int i = 0; i < into.Length; i++) into[i] = from[order.At(first + i)];
     }
 
     /// <summary>Efraimidis and Spirakis (IPL 2006): each waits an exponential time, the shorter the heavier it is, and the first ones are picked. As many draws as there are samples.</summary>

@@ -26,9 +26,16 @@ public sealed class TurnsTests
         Assert.Equal(whole.Split(' ')[23..], Sequence(23, 37, ("mae", 0.7), ("mlm", 1.9), ("clip", 1)).Split(' '));
     }
 
+    [Fact]
+    public void Turns_are_counted_for_each_objective_from_the_cycles_first_step_on()
+    {
+        var turns = new Turns([new ObjectivePlan("mae", 2, 8), new ObjectivePlan("clip", 1, 8)], 3);
+        Assert.Equal([("mae", 2), ("clip", 1), ("mae", 3)], Enumerable.Range(0, 3).Select(_ => turns.Next()).Select(next => (next.Objective.Name, next.Turn)));
+    }
+
     private static string Sequence(int first, int count, params (string Name, double Weight)[] objectives)
     {
         var turns = new Turns([.. objectives.Select(one => new ObjectivePlan(one.Name, one.Weight, 8))], first);
-        return string.Join(' ', Enumerable.Range(0, count).Select(_ => turns.Next().Name));
+        return string.Join(' ', Enumerable.Range(0, count).Select(_ => turns.Next().Objective.Name));
     }
 }

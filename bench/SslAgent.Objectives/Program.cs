@@ -33,7 +33,7 @@ internal static class Program
             string sets = Path.GetFullPath(Path.Combine(repository, "..", "shared", "data"));
             var place = new DataPlace(Path.GetFullPath(parsed.GetValue(data) ?? Path.Combine(sets, "cifar10")), new DataFolders(Path.Combine(repository, "assets"), sets));
             // What was asked for by numbers of its own lies by itself: the profile's records stay.
-            string own = string.Concat(from option in (Option[])[samples, seconds, rate] where parsed.GetResult(option) is not null select $"{option.Name}={parsed.GetResult(option)?.Tokens[0]}");
+            string own = string.Concat(from option in (Option[])[samples, seconds, rate] where parsed.GetResult(option) is not null select $"{option.Name}={parsed.GetResult(option)?.Tokens[0].Value}");
             string runs = Path.Combine(repository, "artifacts", "objectives", (parsed.GetValue(quick) ? "quick" : "whole") + own);
             var bench = new Bench(place, budget, runs, Path.Combine(repository, "bench", "peer_objectives.py"), parsed.GetValue(rate) ?? new LearningOptions().LearningRate, MachineFacts.Commit(repository), TimeProvider.System);
             if (parsed.GetValue(one) is { } id)

@@ -28,6 +28,12 @@ public sealed record CheckpointOptions
     [Range(1L << 20, long.MaxValue)]
     public long BytesMax { get; init; } = 20L << 30;
 
+    /// <summary>
+    /// Newest deleted versions whose manifests stay, so that the forgetting matrix reaches back beyond them; some tens of kilobytes each. Default 1,000 versions.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int KeepManifests { get; init; } = 1000;
+
     /// <summary>Pause before a failed save is repeated; doubles up to <see cref="SaveRetryMax"/>. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan SaveRetry { get; init; } = TimeSpan.FromSeconds(2);
@@ -37,7 +43,7 @@ public sealed record CheckpointOptions
     public TimeSpan SaveRetryMax { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <param name="auditHorizon">Newest versions whose parents stay whole.</param>
-    public RetentionPolicy Retention(int auditHorizon) => new(KeepLast, KeepPromoted, KeepTrainingState, BytesMax, auditHorizon);
+    public RetentionPolicy Retention(int auditHorizon) => new(KeepLast, KeepPromoted, KeepTrainingState, BytesMax, auditHorizon) { KeepManifests = KeepManifests };
 
     /// <summary>Cross-field faults, one sentence each with both values.</summary>
     public IEnumerable<string> Faults()

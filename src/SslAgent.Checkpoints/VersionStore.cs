@@ -33,6 +33,7 @@ public sealed class VersionStore
     private readonly VersionIndex _index;
     private readonly VersionPointers _pointers;
     private readonly Pins _pins;
+    private readonly PrunedManifests _pruned;
 
     private VersionStore(IDisk disk, string directory, StoreAccess access, TimeProvider time, ILogger log)
     {
@@ -40,6 +41,7 @@ public sealed class VersionStore
         _names = new VersionNames(directory);
         _reader = new VersionReader(disk, _names);
         _pins = new Pins(disk, _names);
+        _pruned = new PrunedManifests(disk, _names);
         _pointers = new VersionPointers(disk, _names);
         List<StoreFinding> findings = [];
         if (access == StoreAccess.ReadWrite) StoreSweep.Run(disk, _names, _reader, findings);
@@ -79,6 +81,13 @@ public sealed class VersionStore
     public IReadOnlyList<VersionManifest> List() => _index.List();
 
     public VersionManifest? Find(ModelVersion version) => _index.Find(version);
+
+    /// <summary>For looking back: finds also what a version that retention deleted had said of itself, while that is kept (<see cref="CheckpointOptions.KeepManifests"/>).</summary>
+    public Func<ModelVersion, VersionManifest?> LookBack()
+    {
+        ILookup<ModelVersion, string> pruned = _pruned.Files();
+        return version => _index.Find(version) ?? _pruned.Read(pruned[version]);
+    }
 
     public VersionManifest Read(ModelVersion version) => _index.Find(version) ?? throw new UnknownVersionException(version, _names.Root);
 
@@ -203,8 +212,8 @@ public sealed class VersionStore
         lock (_writing)
         {
             RequireWriter();
-            VersionRemoval removal = new(_disk, _names, _reader, _index, _pins);
-            PruneReport report = removal.Carry(PlanPrune(policy, inUse), _time.GetUtcNow());
+            VersionRemoval removal = new(_disk, _names, _reader, _index, _pins, _pruned);
+            PruneReport report = removal.Carry(PlanPrune(policy, inUse), policy.KeepManifests, _time.GetUtcNow());
             if (report.Deleted.Count + report.TrainingDropped.Count > 0)
                 CheckpointsLog.Pruned(_log, report.Deleted.Count, report.TrainingDropped.Count, report.BytesFreed);
             return report;

@@ -17,7 +17,10 @@ namespace SslAgent.Guarding;
 /// </summary>
 public sealed class ForgettingMatrix
 {
-    private ForgettingMatrix(IReadOnlyList<ModelVersion> versions, IReadOnlyList<MatrixCell> cells) => (Versions, Cells) = (versions, cells);
+    private readonly Dictionary<(ModelVersion, int, string), MatrixCell> _found;
+
+    private ForgettingMatrix(IReadOnlyList<ModelVersion> versions, IReadOnlyList<MatrixCell> cells) =>
+        (Versions, Cells, _found) = (versions, cells, cells.ToDictionary(cell => (cell.Version, cell.Era, cell.Objective)));
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<ModelVersion> Versions { get; }
@@ -54,8 +57,7 @@ public sealed class ForgettingMatrix
         return new ForgettingMatrix([.. cycles.Select(manifest => manifest.Version)], cells);
     }
 
-    public MatrixCell? Find(ModelVersion version, int era, string objective) =>
-        Cells.FirstOrDefault(cell => cell.Version == version && cell.Era == era && cell.Objective == objective);
+    public MatrixCell? Find(ModelVersion version, int era, string objective) => _found.GetValueOrDefault((version, era, objective));
 
     /// <summary>One row an objective, by name.</summary>
     public IReadOnlyList<MatrixSummary> Summaries() => [.. Objectives.Select(Summary)];

@@ -4,7 +4,11 @@ namespace SslAgent.Checkpoints;
 
 /// <summary>How much stays; <see cref="CheckpointOptions"/> has the meaning of each number.</summary>
 /// <param name="AuditHorizon">Newest versions whose parents stay whole, so that they can be derived again.</param>
-public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTrainingState, long BytesMax, int AuditHorizon = 0);
+public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTrainingState, long BytesMax, int AuditHorizon = 0)
+{
+    /// <summary>Newest deleted versions whose manifests stay.</summary>
+    public int KeepManifests { get; init; } = 1000;
+}
 
 /// <summary>What must not be touched: versions that a pointer, a pin or somebody's unfinished work names.</summary>
 /// <param name="LastPromoted">What a reject returns to: the last promoted version on HEAD's line of parents.</param>

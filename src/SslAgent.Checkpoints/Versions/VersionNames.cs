@@ -6,7 +6,8 @@ namespace SslAgent.Checkpoints;
 
 /// <summary>
 /// Every name on disk, composed in this one place. Under the store's directory: <c>v000041/</c> a version, <c>.tmp-v000041/</c> one being
-/// written, <c>.trash-v000041/</c> one being deleted, <c>HEAD</c> and <c>SERVING</c> pointers, <c>pins/v000041</c>.
+/// written, <c>.trash-v000041/</c> one being deleted, <c>HEAD</c> and <c>SERVING</c> pointers, <c>pins/v000041</c>,
+/// <c>pruned/v000041-1a2b3c4d.json</c> what a deleted one had said of itself.
 /// </summary>
 internal sealed class VersionNames(string directory)
 {
@@ -26,6 +27,8 @@ internal sealed class VersionNames(string directory)
     public string Root { get; } = directory;
 
     public string Pins => Path.Combine(Root, "pins");
+
+    public string Pruned => Path.Combine(Root, "pruned");
 
     public string Head => Path.Combine(Root, "HEAD");
 

@@ -6,24 +6,26 @@ namespace SslAgent.Checkpoints;
 
 /// <summary>
 /// Carries a retention plan out, oldest version first. A version is first renamed to a leftover's name (from there a crash ends in it being
-/// gone), then deleted. Moments go after <c>dropped.json</c> says so durably, so that their absence is never taken for damage.
+/// gone), then deleted; its manifest stays under <c>pruned/</c>. Moments go after <c>dropped.json</c> says so durably, so that their absence is never taken for damage.
 /// </summary>
-internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionReader reader, VersionIndex index, Pins pins)
+internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionReader reader, VersionIndex index, Pins pins, PrunedManifests pruned)
 {
     /// <summary>Returns what was really done: a version that was pinned meanwhile stays.</summary>
-    public PruneReport Carry(PruneReport plan, DateTimeOffset at)
+    public PruneReport Carry(PruneReport plan, int keptManifests, DateTimeOffset at)
     {
         List<ModelVersion> deleted = [];
         foreach (ModelVersion version in plan.Deleted)
         {
             if (Delete(version)) deleted.Add(version);
         }
+        if (deleted.Count > 0) pruned.Bound(keptManifests);
         foreach (ModelVersion version in plan.TrainingDropped) DropTraining(version, at);
         return plan with { Deleted = deleted };
     }
 
     private bool Delete(ModelVersion version)
     {
+        if (index.Find(version) is { } manifest) pruned.Keep(manifest);
         // An attempt that failed on the way has renamed it already.
         if (disk.DirectoryExists(names.Of(version))) disk.Rename(names.Of(version), names.Trash(version));
         if (pins.Read().ContainsKey(version))

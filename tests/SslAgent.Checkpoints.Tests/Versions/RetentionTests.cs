@@ -142,6 +142,27 @@ public sealed class RetentionTests(ITestOutputHelper output)
         Assert.True(Open(directory).Holds(1));
     }
 
+    [Fact]
+    public void What_a_deleted_version_said_of_itself_is_kept_so_many_times_and_believed_only_unharmed()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        for (int version = 1; version <= 6; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
+        VersionManifest[] before = [.. store.List()];
+        store.Prune(new RetentionPolicy(1, 1, 1, long.MaxValue) { KeepManifests = 3 });
+        Assert.Equal([V(6), V(5)], store.List().Select(manifest => manifest.Version));
+        Func<ModelVersion, VersionManifest?> found = Open(directory).LookBack();
+        Assert.Equal([V(6), V(5), V(4), V(3), V(2)], before.Where(manifest => found(manifest.Version) is not null).Select(manifest => manifest.Version));
+        Assert.Equal(ManifestJson.Write(before.Single(manifest => manifest.Version == V(3))), ManifestJson.Write(Assert.IsType<VersionManifest>(found(V(3)))));
+        Assert.Null(Open(directory).Find(V(3)));
+
+        string file = Directory.GetFiles(Path.Combine(store.Directory, "pruned"), "v000003-*.json").Single();
+        byte[] harmed = File.ReadAllBytes(file);
+        harmed[harmed.Length / 2] ^= 1;
+        File.WriteAllBytes(file, harmed);
+        Assert.Null(Open(directory).LookBack()(V(3)));
+    }
+
     private static VersionManifest Manifest(int version, int? parent, VerdictKind verdict) => new(
         V(version), parent is { } p ? V(p) : null, null, VersionKind.Cycle, "l", DateTimeOffset.UnixEpoch, new CycleNumber(version), 1, version, [],
         new Verdict(verdict, []), ProbeReport.Empty, null, "raw", "d", default, "f", true, null,

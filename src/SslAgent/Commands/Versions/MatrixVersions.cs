@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using SslAgent.Checkpoints;
 using SslAgent.Commands.Printing;
+using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Frames;
@@ -13,6 +14,8 @@ namespace SslAgent.Commands.Versions;
 /// <summary><c>sslagent checkpoints matrix</c>: what each version of a line knew of each era, as a table, as JSON or as a picture.</summary>
 internal static class MatrixVersions
 {
+    private const int ShownMax = 16;
+
     public static Command Build()
     {
         Command command = new("matrix", "Shows what the versions of a line knew of each era: held-out losses, forgetting, backward and forward transfer");
@@ -26,7 +29,7 @@ internal static class MatrixVersions
         command.SetAction(parsed =>
         {
             VersionStore store = StoreOpening.OpenToRead(settings, parsed);
-            ForgettingMatrix matrix = ForgettingMatrix.Along((parsed.GetValue(end) ?? default).In(store), store.Find);
+            ForgettingMatrix matrix = ForgettingMatrix.Along((parsed.GetValue(end) ?? default).In(store), store.LookBack());
             if (parsed.GetValue(picture) is { } file) Draw(matrix, file);
             Answer.Print(
                 parsed, format, new MatrixAnswer(matrix.Versions, matrix.Cells, matrix.Summaries()), VersionsJson.Default.MatrixAnswer, output => Tell(output, matrix));
@@ -59,18 +62,24 @@ internal static class MatrixVersions
         foreach (string objective in matrix.Objectives)
         {
             output.WriteLine($"{objective}: held-out loss (in brackets where the era's sentinels still changed)");
-            Table table = Tables.Of([">era", .. matrix.Versions.Select(version => $">{version}")]);
-            foreach (int era in matrix.ErasOf(objective))
-                table.Add([Tables.Count(era), .. matrix.Versions.Select(version => Loss(matrix.Find(version, era, objective)))]);
+            ModelVersion[] shown = Spread(matrix.Versions);
+            Table table = Tables.Of([">era", .. shown.Select(version => $">{version}")]);
+            foreach (int era in matrix.ErasOf(objective)) table.Add([Tables.Count(era), .. shown.Select(version => Loss(matrix.Find(version, era, objective)))]);
             Tables.Write(output, table);
         }
 
+        if (matrix.Versions.Count > ShownMax) output.WriteLine($"{ShownMax} of {matrix.Versions.Count} versions; --png and --output json have all");
         Table summary = Tables.Of("objective", ">eras", ">average forgetting", ">backward transfer", ">forward transfer");
         foreach (MatrixSummary row in matrix.Summaries())
             summary.Add(row.Objective, Tables.Count(row.Eras), Share(row.Forgetting), Share(row.BackwardTransfer), Share(row.ForwardTransfer));
         Tables.Write(output, summary);
         output.WriteLine("shares of the trivial loss; forgetting is bad, transfer is good where it is above 0 (docs/guard.md)");
     }
+
+    /// <summary>As many as a terminal has room for, evenly over the line, its ends among them; JSON and picture have all.</summary>
+    private static ModelVersion[] Spread(IReadOnlyList<ModelVersion> versions) => versions.Count <= ShownMax
+        ? [.. versions]
+        : [.. Enumerable.Range(0, ShownMax).Select(place => versions[(int)((long)place * (versions.Count - 1) / (ShownMax - 1))])];
 
     private static string Loss(MatrixCell? cell) => cell is null
         ? ""

@@ -6,8 +6,7 @@ namespace SslAgent.Objectives;
 /// <summary>Methods on their grounds, with a file for each that is done.</summary>
 /// <param name="runs">Where those files are.</param>
 /// <param name="peer">The peer's script.</param>
-/// <param name="rate">Step size of all rows but the peer's.</param>
-internal sealed class Bench(DataPlace data, Budget budget, string runs, string peer, double rate, string commit, TimeProvider time)
+internal sealed class Bench(DataPlace data, Budget budget, string runs, string peer, Beginning beginning, string commit, TimeProvider time)
 {
     /// <summary>Whether what it learns from is here at all.</summary>
     public bool HasDataOf(Method method) => Directory.Exists(method.Ground.Folder(data));
@@ -18,7 +17,7 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     public MethodRecord RunHere(Method method)
     {
         Material material = method.Ground.Load(data, budget);
-        IReadOnlyList<Mark> marks = new MethodRun(method, material, budget, rate, new PeerPlace(peer, data.Pictures), time).Run();
+        IReadOnlyList<Mark> marks = new MethodRun(method, material, budget, beginning, new PeerPlace(peer, data.Pictures), time).Run();
         using Process own = Process.GetCurrentProcess();
         var record = new MethodRecord(method.Id, ConfigurationOf(method), commit, material.Count, material.Task.Test.Count, own.PeakWorkingSet64, marks);
         record.Save(FileOf(method));
@@ -29,7 +28,7 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     public string Report(string folder)
     {
         MethodRecord[] records = [.. Method.All.Select(Find).OfType<MethodRecord>()];
-        return new ResultsPage(records, SetOf(Method.All[0]), budget, rate, time.GetUtcNow()).Write(folder);
+        return new ResultsPage(records, SetOf(Method.All[0]), budget, beginning, time.GetUtcNow()).Write(folder);
     }
 
     private MethodRecord? Find(Method method) => MethodRecord.Find(FileOf(method)) is { } record && record.Configuration == ConfigurationOf(method) ? record : null;
@@ -40,5 +39,5 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     private string SetOf(Method method) => Path.GetFileName(Path.TrimEndingDirectorySeparator(method.Ground.Folder(data)));
 
     private string ConfigurationOf(Method method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {rate}");
+        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {beginning.Rate}{(beginning.Seed == 1 ? "" : $" {beginning.Seed}")}");
 }

@@ -16,22 +16,20 @@ namespace SslAgent.Objectives;
 /// </summary>
 internal sealed class MethodRun
 {
-    private const ulong Seed = 1;
-
     private const int ChunkSamples = 128;
 
     private readonly Method _method;
     private readonly Material _material;
     private readonly Budget _budget;
-    private readonly double _rate;
+    private readonly Beginning _beginning;
     private readonly PeerPlace _peers;
     private readonly TimeProvider _time;
     private readonly string[] _classes;
     private readonly int[] _labels, _truth;
 
-    public MethodRun(Method method, Material material, Budget budget, double rate, PeerPlace peers, TimeProvider time)
+    public MethodRun(Method method, Material material, Budget budget, Beginning beginning, PeerPlace peers, TimeProvider time)
     {
-        (_method, _material, _budget, _rate, _peers, _time) = (method, material, budget, rate, peers, time);
+        (_method, _material, _budget, _beginning, _peers, _time) = (method, material, budget, beginning, peers, time);
         _classes = [.. material.Task.Train.Select(one => one.Label).Distinct().Order(StringComparer.Ordinal)];
         // A label that only the test has can only be missed.
         int Number(Labelled one) => Array.BinarySearch(_classes, one.Label, StringComparer.Ordinal);
@@ -65,7 +63,7 @@ internal sealed class MethodRun
 
     private Mark RunPeer(Peer peer)
     {
-        Peer.Answer answer = peer.Run(_peers.Script, _peers.Data, _budget);
+        Peer.Answer answer = peer.Run(_peers.Script, _peers.Data, _budget, _beginning.Seed);
         return Judge("samples", answer.Samples, answer.Seconds, answer.Features[.._labels.Length], answer.Features[_labels.Length..]);
     }
 
@@ -73,7 +71,7 @@ internal sealed class MethodRun
     {
         Frame[] train = FramesOf(_material.Task.Train), test = FramesOf(_material.Task.Test);
         using FrameClassifier classifier = FrameClassifier.FromScratch(Plan(new LearningOptions().Objectives), _classes.Length);
-        var tuning = new FineTuning(Steps: 1, Budget.BatchSize, _rate) { WarmupSteps = new LearningOptions().WarmupSteps };
+        var tuning = new FineTuning(Steps: 1, Budget.BatchSize, _beginning.Rate) { WarmupSteps = new LearningOptions().WarmupSteps };
         return ToMarks(
             (_, goesOn) =>
             {
@@ -89,9 +87,9 @@ internal sealed class MethodRun
         // No running mean of the weights: the peers have none, and objectives are compared here and not what may stand beside any of them.
         var learning = new LearningOptions
         {
-            Objectives = objectives, BatchSize = Budget.BatchSize, LearningRate = _rate, EmaDecay = 0, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
+            Objectives = objectives, BatchSize = Budget.BatchSize, LearningRate = _beginning.Rate, EmaDecay = 0, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
         };
-        return Planner.Resolve(_method.Ground.Model, learning, Seed, earlier: null, new Machine(_time));
+        return Planner.Resolve(_method.Ground.Model, learning, (ulong)_beginning.Seed, earlier: null, new Machine(_time));
     }
 
     /// <param name="train">Goes on training while it is told to, with the steps of this part; gives how many there were.</param>

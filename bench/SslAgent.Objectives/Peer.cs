@@ -18,14 +18,14 @@ internal sealed record Peer(string Method)
     internal sealed record Answer(long Samples, double Seconds, float[][] Features);
 
     /// <summary>Trains it. Throws <see cref="InvalidOperationException"/> with what it said where it does not end well.</summary>
-    public Answer Run(string script, string data, Budget budget)
+    public Answer Run(string script, string data, Budget budget, int seed)
     {
         string features = Path.GetTempFileName();
         try
         {
             ProcessStartInfo start = new(
                 Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3",
-                [script, "--method", Method, "--data", data, "--out", features, .. Numbers(budget)])
+                [script, "--method", Method, "--data", data, "--out", features, "--seed", seed.ToString(CultureInfo.InvariantCulture), .. Numbers(budget)])
             { RedirectStandardOutput = true };
             using Process python = Check.NotNull(Process.Start(start), "a process starts");
             string said = python.StandardOutput.ReadToEnd();

@@ -21,10 +21,11 @@ internal static class Program
         Option<long?> samples = new("--samples") { Description = "Instead of the profile's", HelpName = "N" };
         Option<double?> seconds = new("--seconds") { Description = "Instead of the profile's", HelpName = "S" };
         Option<double?> rate = new("--rate") { Description = "Step size instead of the default's; not for the rows of PyTorch", HelpName = "R" };
+        Option<int?> seed = new("--seed") { Description = "Of weights, batches and views; without it 1", HelpName = "N" };
         Option<bool> list = new("--list") { Description = "Says what is done and what is not" };
         Option<string?> one = new("--one") { Hidden = true };
         RootCommand command = new("Every objective from first weights beside others of its kind, on pictures, log lines, emoji with their names and a film, measured by linear probe and neighbours (docs/pretraining.md)");
-        foreach (Option option in (Option[])[quick, only, data, to, samples, seconds, rate, list, one]) command.Options.Add(option);
+        foreach (Option option in (Option[])[quick, only, data, to, samples, seconds, rate, seed, list, one]) command.Options.Add(option);
         command.SetAction(parsed =>
         {
             Budget budget = parsed.GetValue(quick) ? Budget.Quick : Budget.Whole;
@@ -33,9 +34,9 @@ internal static class Program
             string sets = Path.GetFullPath(Path.Combine(repository, "..", "shared", "data"));
             var place = new DataPlace(Path.GetFullPath(parsed.GetValue(data) ?? Path.Combine(sets, "cifar10")), new DataFolders(Path.Combine(repository, "assets"), sets));
             // What was asked for by numbers of its own lies by itself: the profile's records stay.
-            string own = string.Concat(from option in (Option[])[samples, seconds, rate] where parsed.GetResult(option) is not null select $"{option.Name}={parsed.GetResult(option)?.Tokens[0].Value}");
+            string own = string.Concat(from option in (Option[])[samples, seconds, rate, seed] where parsed.GetResult(option) is not null select $"{option.Name}={parsed.GetResult(option)?.Tokens[0].Value}");
             string runs = Path.Combine(repository, "artifacts", "objectives", (parsed.GetValue(quick) ? "quick" : "whole") + own);
-            var bench = new Bench(place, budget, runs, Path.Combine(repository, "bench", "peer_objectives.py"), parsed.GetValue(rate) ?? new LearningOptions().LearningRate, MachineFacts.Commit(repository), TimeProvider.System);
+            var bench = new Bench(place, budget, runs, Path.Combine(repository, "bench", "peer_objectives.py"), new Beginning(parsed.GetValue(seed) ?? 1, parsed.GetValue(rate) ?? new LearningOptions().LearningRate), MachineFacts.Commit(repository), TimeProvider.System);
             if (parsed.GetValue(one) is { } id)
             {
                 bench.RunHere(Method.Find(id)[0]);

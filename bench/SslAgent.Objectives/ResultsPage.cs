@@ -8,8 +8,7 @@ namespace SslAgent.Objectives;
 /// <summary>All tables, as a page.</summary>
 /// <param name="records">Of all that is done.</param>
 /// <param name="pictures">The set of pictures.</param>
-/// <param name="rate">Step size.</param>
-internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pictures, Budget budget, double rate, DateTimeOffset now)
+internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pictures, Budget budget, Beginning beginning, DateTimeOffset now)
 {
     private readonly StringBuilder _page = new();
 
@@ -48,7 +47,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         _page.AppendLine("# Objectives side by side").AppendLine();
         _page.AppendLine(CultureInfo.InvariantCulture, $"`make bench-objectives` wrote this on {now:yyyy-MM-dd}; {Environment.ProcessorCount} cores of {MachineFacts.Processor}, {MachineFacts.System}.").AppendLine();
         _page.AppendLine(CultureInfo.InvariantCulture,
-            $"Each method begins from first weights, alone, on towers of preset nano ({Ground.CifarSide} pixels in patches of 4 for the pictures, 64 in patches of 8 elsewhere), batches of {Budget.BatchSize}, AdamW at {rate}, fp32, the weights themselves and not their running mean, one seed; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:0.#} seconds of training. A sample is a picture, a line, a pair or a frame of a window.").AppendLine();
+            $"Each method begins from first weights, alone, on towers of preset nano ({Ground.CifarSide} pixels in patches of 4 for the pictures, 64 in patches of 8 elsewhere), batches of {Budget.BatchSize}, AdamW at {beginning.Rate}, fp32, the weights themselves and not their running mean, seed {beginning.Seed}; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:0.#} seconds of training. A sample is a picture, a line, a pair or a frame of a window.").AppendLine();
         _page.AppendLine("Linear: ridge regression on frozen mean features, right answers about what no method saw. Over untrained: the difference from the same network before training, with the interval that holds 95 % of resamples of the questions; one seed says nothing of other seeds. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
     }
 

@@ -84,7 +84,7 @@ public sealed class ObjectivesBenchTests : IDisposable
         Assert.All(ObjectiveCatalog.All, objective => Assert.Single(Method.All, method => method.Name == objective.Name));
 
     private Bench Open() => new(
-        new DataPlace(_folder, Places.Data(new Arguments())), new Budget(192, 0.01, 2 * Pictures, 2 * Pictures), Path.Combine(_folder, "runs"), Path.Combine(Places.Repository, "bench", "peer_objectives.py"), "test",
+        new DataPlace(_folder, Places.Data(new Arguments())), new Budget(192, 0.01, 2 * Pictures, 2 * Pictures), Path.Combine(_folder, "runs"), Path.Combine(Places.Repository, "bench", "peer_objectives.py"), new Beginning(1, 0.001), "test",
         TimeProvider.System);
 
     private static string[] RowsOf(string page, string title) =>

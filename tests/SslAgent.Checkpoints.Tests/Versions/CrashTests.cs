@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SslAgent.Domain;
 using SslAgent.Storage;
 using SslAgent.Storage.Tests.Support;
 using static SslAgent.Checkpoints.Tests.Store;
@@ -78,7 +79,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.All(end.List(), manifest => Assert.True(end.Verify(manifest.Version, default).IsSound, where));
         Assert.All(end.List(), manifest => Assert.Equal(
             manifest.HasTrainingState, found.FileExists($"{Folder}/v{manifest.Version.Number:D6}/training.safetensors")));
-        string[] expected = ["HEAD", "SERVING", .. end.List().Reverse().Select(manifest => $"v{manifest.Version.Number:D6}")];
+        Func<ModelVersion, VersionManifest?> lookedBack = end.LookBack();
+        Assert.All(Enumerable.Range(1, 5), version => Assert.True(lookedBack(V(version)) is not null, $"v{version}, {where}"));
+        string[] expected = ["HEAD", "SERVING", "pruned", .. end.List().Reverse().Select(manifest => $"v{manifest.Version.Number:D6}")];
         Assert.Equal(expected, found.List(Folder).Select(entry => entry.Name));
         Assert.Equal(V(6), end.ReserveNumber());
     }

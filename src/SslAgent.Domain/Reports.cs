@@ -52,7 +52,17 @@ public sealed record SourceSurprise(string Source, double Error, long Windows);
 /// <param name="Views">What became of its views; null where none are checked.</param>
 public sealed record ObjectiveSummary(
     string Objective, int Steps, long Samples, double LossFirst, double LossLast, double GradientNormMax, int SkippedSteps, double Seconds,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ViewCounts? Views = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ViewCounts? Views = null)
+{
+    /// <summary>How far its loss rose in between; null where too few steps were taken to say, or where that was not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LossPeak? Peak { get; init; }
+}
+
+/// <summary>How far an objective's training loss rose within a cycle, and how much it changes anyway. In the objective's own unit.</summary>
+/// <param name="Rise">The largest rise of a short running mean of the steps' losses above their median so far; 0 where it never rose.</param>
+/// <param name="Change">Mean size of the change from one step's loss to the next.</param>
+public sealed record LossPeak(double Rise, double Change);
 
 /// <summary>A held-out loss on one era's sentinels with fixed masks.</summary>
 /// <param name="Era">The era's number, from 0.</param>
@@ -85,8 +95,8 @@ public sealed record EraProbe(int Era, string Objective, double Loss, double Noi
     }
 }
 
-/// <summary>Health of one tower's features over all sentinels (label-free).</summary>
-/// <param name="Tower"><c>frames</c> or <c>text</c>.</param>
+/// <summary>Health of one tower's features over all sentinels (label-free), or of one side of the space that both share.</summary>
+/// <param name="Tower"><c>frames</c> or <c>text</c>; in the joint space <c>joint frames</c> or <c>joint text</c>.</param>
 /// <param name="EffectiveRank">exp of the entropy of the normalised singular values (RankMe, Garrido et al. 2023).</param>
 /// <param name="StdRatio">Mean per-dimension std of the L2-normalised features, divided by 1/sqrt(d): 1 is healthy, 0 collapsed.</param>
 public sealed record FeatureHealth(string Tower, double EffectiveRank, double StdRatio, int Width, int Count)
@@ -128,6 +138,16 @@ public sealed record ProbeReport(
 {
     public static ProbeReport Empty { get; } = new([], [], null);
 
+    /// <summary>
+    /// Health of the paired sentinels' frames, and of their texts, in the joint space. Each by itself: together they stand apart even where each has collapsed to a point.
+    /// Of equal texts one counts. Empty where no objective trains that space, or where that was not recorded.
+    /// </summary>
+    public IReadOnlyList<FeatureHealth> Joint { get; init => field = value ?? []; } = [];
+
+    /// <summary>All spaces that may collapse: the towers' and the joint one.</summary>
+    [JsonIgnore]
+    public IEnumerable<FeatureHealth> Spaces => Features.Concat(Joint);
+
     /// <summary>How the newest era's features moved, by tower; empty where it has too few sentinels.</summary>
-    public IReadOnlyList<EraShift> Shifts { get; init; } = [];
+    public IReadOnlyList<EraShift> Shifts { get; init => field = value ?? []; } = [];
 }

@@ -3,14 +3,15 @@ using SslAgent.Domain;
 namespace SslAgent.Guarding;
 
 /// <summary>
-/// Features must stay apart. A tower that maps everything to few directions may still show a fine loss; what its features look like tells:
+/// Features must stay apart. A tower that maps everything to few directions may still show a fine loss, and so may a joint space between healthy towers; what the features look like tells:
 /// <list type="bullet">
 /// <item>effective rank (RankMe, Garrido et al. 2023) and std against 1/√d (Chen and He 2021): few directions, or one;</item>
 /// <item>the smaller half of the singular values: dimensions that died one by one (Jing et al. 2022) long before the rank shows it;</item>
 /// <item>uniformity (Wang and Isola 2020): everything in one place. Alignment is reported beside it: alone it cannot tell good from collapsed.</item>
 /// </list>
-/// Floors are absolute for rank and std (a collapsed tower is collapsed whatever came before, in a line's first version too), and relative to the last
-/// promoted version for all. A fall across many versions, each within its relative limit, ends at the absolute floor.
+/// Floors are absolute for rank and std (a collapsed tower is collapsed whatever came before, in a line's first version too), and relative: for rank and std to the best of the last promoted
+/// versions, so that a fall by little in each of them is seen, for the others, which move by themselves while a tower learns, to the last one. What falls so slowly that even the oldest of
+/// them is within the limit ends at the absolute floor.
 /// A training loss that plunges while the held-out one stands still is the tell-tale: what falls so fast and helps nobody is no learning. Then
 /// features are held to a narrower limit.
 /// </summary>
@@ -21,19 +22,21 @@ internal static class CollapsePolicy
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
         string[] plunged = [.. Plunged(input, options)];
-        foreach (FeatureHealth health in input.Probe.Features)
+        foreach (FeatureHealth health in input.Probe.Spaces)
         {
             if (health.Count < options.FeatureCountMin) continue;
-            FeatureHealth? before = Comparable(health, input.Book.LastHealth(health.Tower));
+            FeatureHealth? before = input.Book.LastHealth(health.Tower) is { } last && IsComparable(health, last) ? last : null;
+            FeatureHealth[] recent = [.. input.Book.RecentHealth(health.Tower).Where(known => IsComparable(health, known))];
             Limits limits = new(health.Tower, plunged, options);
-            yield return limits.Judge("effective rank", health.EffectiveRank, before?.EffectiveRank, options.RankFloor, "directions");
-            yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, options.StdRatioFloor, "of 1/sqrt(d)");
+            yield return limits.Judge(
+                "effective rank", health.EffectiveRank, before?.EffectiveRank, recent.Max(known => (double?)known.EffectiveRank), options.RankFloor, "directions");
+            yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, recent.Max(known => (double?)known.StdRatio), options.StdRatioFloor, "of 1/sqrt(d)");
             // The lesser directions weigh less the more samples there are, and the greater ones grow while a tower learns: only probes of one size compare, by wider limits.
             if (health.TailShare is { } tail && before?.TailShare is { } tailBefore && IsOfOneSize(health, before))
-                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, 0, "of their sum", power: 2);
+                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, tailBefore, 0, "of their sum", power: 2);
             // Uniformity goes with the square of the spread, and so do its limits.
             if (health.Uniformity is { } uniformity && before?.Uniformity is { } uniformityBefore)
-                yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, 0, "nats", power: 2);
+                yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, -uniformityBefore, 0, "nats", power: 2);
         }
     }
 
@@ -57,8 +60,7 @@ internal static class CollapsePolicy
     }
 
     /// <summary>The rank of few samples is low by itself: against a much larger or wider probe only the absolute floor counts.</summary>
-    private static FeatureHealth? Comparable(FeatureHealth now, FeatureHealth? before) =>
-        before is not null && before.Width == now.Width && now.Count * 2 >= before.Count ? before : null;
+    private static bool IsComparable(FeatureHealth now, FeatureHealth before) => before.Width == now.Width && now.Count * 2L >= before.Count;
 
     /// <summary>Counts within a fifth of each other.</summary>
     private static bool IsOfOneSize(FeatureHealth now, FeatureHealth before) => now.Count * 5L >= before.Count * 4L && now.Count * 4L <= before.Count * 5L;
@@ -66,14 +68,16 @@ internal static class CollapsePolicy
     /// <summary>One tower's limits.</summary>
     private sealed class Limits(string tower, string[] plunged, GuardOptions options)
     {
-        private readonly double _share = plunged.Length > 0 ? options.HealthSharePlunge : options.HealthShareHold;
         private readonly string _telltale =
             plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)" : "";
 
-        public Finding Judge(string measure, double value, double? before, double floor, string unit, int power = 1)
+        /// <param name="before">The last promoted version's value: a plunge is this cycle's, and so is what it may cost.</param>
+        /// <param name="best">The best of the promoted versions that are remembered.</param>
+        public Finding Judge(string measure, double value, double? before, double? best, double floor, string unit, int power = 1)
         {
-            double hold = Math.Max(floor, (before ?? 0) * Math.Pow(_share, power));
-            double reject = Math.Max(floor, (before ?? 0) * Math.Pow(options.HealthShareReject, power));
+            double hold = Math.Max(floor, (best ?? 0) * Math.Pow(options.HealthShareHold, power));
+            if (plunged.Length > 0) hold = Math.Max(hold, (before ?? 0) * Math.Pow(options.HealthSharePlunge, power));
+            double reject = Math.Max(floor, (best ?? 0) * Math.Pow(options.HealthShareReject, power));
             return Finding.Floor(Name, $"{tower} {measure}{_telltale}", value, hold, reject, unit);
         }
     }

@@ -4,7 +4,7 @@ namespace SslAgent.Guarding;
 
 /// <summary>
 /// Training must not run away. A cycle draws from one frozen view, so its loss has no reason to rise between its first tenth and its last
-/// beyond the noise of the steps that were averaged; nor has the gradient to be many times what is usual in this line.
+/// beyond the noise of the steps that were averaged; nor to rise in between by many times what is usual in this line, nor has the gradient to be many times its usual size.
 /// What diverges so fast that the first tenth is already spoilt shows in the probes, and is the forgetting policy's business.
 /// </summary>
 internal static class DivergencePolicy
@@ -14,12 +14,23 @@ internal static class DivergencePolicy
     /// <summary>Standard deviations granted to the difference of two averaged tenths; one-sided 0.1 %.</summary>
     private const double SpikeZ = 3.09;
 
+    /// <summary>
+    /// Times that a rise within a cycle may be what is usual, or what the loss changes by from step to step: the largest of a healthy cycle's many rises lies closer to other cycles'
+    /// largest than that, for steps of odd distributions too (docs/decisions/0094).
+    /// </summary>
+    private const double RiseRatio = 4;
+
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
         foreach (ObjectiveSummary summary in input.Report.Objectives.Values)
         {
             if (summary.Steps <= summary.SkippedSteps) continue;
-            if (input.TrivialLoss(summary.Objective) is { } trivial) yield return Spike(summary, trivial, options);
+            if (input.TrivialLoss(summary.Objective) is { } trivial)
+            {
+                yield return Spike(summary, trivial, options);
+                if (summary.Peak is { } peak && input.Book.UsualRise(summary.Objective) is { } usualRise)
+                    yield return Rise(summary.Objective, peak, usualRise, trivial, options);
+            }
             if (input.Book.UsualGradientNorm(summary.Objective) is { } usual and > 0)
             {
                 yield return Finding.Ceiling(Name, $"{summary.Objective} largest gradient norm", summary.GradientNormMax,
@@ -36,4 +47,9 @@ internal static class DivergencePolicy
         return Finding.Ceiling(Name, $"{summary.Objective} training loss, last tenth over first", rise,
             options.LossSpikeHold + noise, options.LossSpikeReject + noise, "of the trivial loss");
     }
+
+    /// <summary>Never rejects: what a cycle did not make up for shows in its last tenth and in the probes.</summary>
+    private static Finding Rise(string objective, LossPeak peak, double usual, double trivial, GuardOptions options) => Finding.Ceiling(
+        Name, $"{objective} training loss, largest rise within the cycle", peak.Rise / trivial,
+        options.LossSpikeHold + RiseRatio * Math.Max(usual, peak.Change) / trivial, double.MaxValue, "of the trivial loss");
 }

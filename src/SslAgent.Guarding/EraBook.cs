@@ -15,6 +15,15 @@ public sealed record EraBook(
     public static EraBook Empty { get; } = new(0, [], [], []);
 
     /// <summary>
+    /// What <see cref="Features"/> were in the promoted versions before, oldest first within a tower, as many as <see cref="RecentCycles"/> reaches: beside the last one alone a slow
+    /// fall is never seen. Empty in books of releases that kept only the last.
+    /// </summary>
+    public IReadOnlyList<FeatureHealth> EarlierFeatures { get; init => field = value ?? []; } = [];
+
+    /// <summary>Empty in books of releases that did not record how far losses rise within a cycle.</summary>
+    public IReadOnlyList<LossPeakReference> Peaks { get; init => field = value ?? []; } = [];
+
+    /// <summary>
     /// The book after this version. Only a promoted cycle changes it: what was held or rejected is no reference, and a rollback's book is
     /// that of the version gone back to, which is what its line of parents gives.
     /// </summary>
@@ -24,8 +33,11 @@ public sealed record EraBook(
             : this;
 
     /// <summary>The same, for a version that is about to be published.</summary>
-    public EraBook Promoted(ModelVersion version, ProbeReport probe, CycleReport? report) =>
-        new(Promotions + 1, Merged(version, probe), Merged(probe.Features), Merged(report));
+    public EraBook Promoted(ModelVersion version, ProbeReport probe, CycleReport? report)
+    {
+        FeatureHealth[] probed = [.. probe.Spaces];
+        return new EraBook(Promotions + 1, Merged(version, probe), Merged(probed), Merged(report)) { EarlierFeatures = Earlier(probed), Peaks = MergedPeaks(report) };
+    }
 
     /// <summary>
     /// The book by the manifests alone, for versions without <c>guard.json</c>: the line of parents of <paramref name="version"/>, oldest
@@ -47,8 +59,14 @@ public sealed record EraBook(
 
     internal FeatureHealth? LastHealth(string tower) => Features.FirstOrDefault(health => health.Tower == tower);
 
+    /// <summary>A tower in the last promoted versions, oldest first, the last one included.</summary>
+    internal IEnumerable<FeatureHealth> RecentHealth(string tower) => EarlierFeatures.Concat(Features).Where(health => health.Tower == tower);
+
     internal double? UsualGradientNorm(string objective) =>
         Gradients.FirstOrDefault(reference => reference.Objective == objective)?.Usual;
+
+    /// <summary>How far an objective's training loss usually rises within a cycle, in its own unit.</summary>
+    internal double? UsualRise(string objective) => Peaks.FirstOrDefault(reference => reference.Objective == objective)?.Usual;
 
     private List<EraReference> Merged(ModelVersion version, ProbeReport probe)
     {
@@ -72,6 +90,13 @@ public sealed record EraBook(
         return better with { Promotions = known.Promotions + 1, Unseen = 0 };
     }
 
+    /// <summary>What is the last one of its tower no more comes behind those before it.</summary>
+    private List<FeatureHealth> Earlier(IReadOnlyList<FeatureHealth> probed) =>
+    [
+        .. EarlierFeatures.Concat(Features.Where(known => probed.Any(health => health.Tower == known.Tower)))
+            .GroupBy(health => health.Tower).OrderBy(own => own.Key, StringComparer.Ordinal).SelectMany(own => own.TakeLast(RecentCycles.Max - 1)),
+    ];
+
     private List<FeatureHealth> Merged(IReadOnlyList<FeatureHealth> probed) =>
     [
         .. Features.Where(known => probed.All(health => health.Tower != known.Tower)).Concat(probed)
@@ -88,5 +113,17 @@ public sealed record EraBook(
                 : GradientReference.Of(summary.Objective, summary.GradientNormMax);
         }
         return [.. gradients.Values.OrderBy(reference => reference.Objective, StringComparer.Ordinal)];
+    }
+
+    private List<LossPeakReference> MergedPeaks(CycleReport? report)
+    {
+        Dictionary<string, LossPeakReference> peaks = Peaks.ToDictionary(known => known.Objective);
+        foreach (ObjectiveSummary summary in report?.Objectives.Values ?? [])
+        {
+            if (summary.Peak is not { } peak) continue;
+            IReadOnlyList<double> recent = peaks.GetValueOrDefault(summary.Objective)?.Recent ?? [];
+            peaks[summary.Objective] = new LossPeakReference(summary.Objective, RecentCycles.After(recent, peak.Rise));
+        }
+        return [.. peaks.Values.OrderBy(reference => reference.Objective, StringComparer.Ordinal)];
     }
 }

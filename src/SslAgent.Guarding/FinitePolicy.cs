@@ -39,7 +39,7 @@ internal static class FinitePolicy
             yield return ($"{era.Objective} loss, era {era.Era}", era.Loss);
             yield return ($"{era.Objective} loss noise, era {era.Era}", era.Noise);
         }
-        foreach (FeatureHealth health in input.Probe.Features)
+        foreach (FeatureHealth health in input.Probe.Spaces)
         {
             yield return ($"{health.Tower} effective rank", health.EffectiveRank);
             yield return ($"{health.Tower} std ratio", health.StdRatio);

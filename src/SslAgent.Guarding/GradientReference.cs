@@ -7,21 +7,11 @@ namespace SslAgent.Guarding;
 /// <param name="NormMax">The largest norm in any promoted cycle.</param>
 public sealed record GradientReference(string Objective, double NormMax)
 {
-    /// <summary>Cycles that the median is taken of: half of them have to be large before large is usual.</summary>
-    private const int RecentMax = 15;
-
     /// <summary>The largest norm of each of the last promoted cycles, oldest first; empty in books of releases that kept only the largest of all.</summary>
     public IReadOnlyList<double> Recent { get; init => field = value ?? []; } = [];
 
     /// <summary>The median of the largest norms of the last promoted cycles.</summary>
-    internal double Usual
-    {
-        get
-        {
-            double[] norms = [.. Known.Order()];
-            return (norms[(norms.Length - 1) / 2] + norms[norms.Length / 2]) / 2;
-        }
-    }
+    internal double Usual => RecentCycles.Median(Known);
 
     private IReadOnlyList<double> Known => Recent.Count > 0 ? Recent : [NormMax];
 
@@ -29,5 +19,5 @@ public sealed record GradientReference(string Objective, double NormMax)
     internal static GradientReference Of(string objective, double norm) => new(objective, norm) { Recent = [norm] };
 
     /// <summary>The same after another promoted cycle.</summary>
-    internal GradientReference After(double norm) => this with { NormMax = Math.Max(NormMax, norm), Recent = [.. Known.Append(norm).TakeLast(RecentMax)] };
+    internal GradientReference After(double norm) => this with { NormMax = Math.Max(NormMax, norm), Recent = RecentCycles.After(Known, norm) };
 }

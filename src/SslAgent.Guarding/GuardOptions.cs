@@ -53,13 +53,13 @@ public sealed record GuardOptions
     public double SkippedShareReject { get; init; } = 0.5;
 
     /// <summary>
-    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it: hold. Default
-    /// 0.1.
+    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it: hold. In between, so much more than
+    /// four times what is usual. Default 0.1.
     /// </summary>
     [Range(0.0, 10.0)]
     public double LossSpikeHold { get; init; } = 0.1;
 
-    /// <summary>The same; beyond it: reject. Default 0.5.</summary>
+    /// <summary>The same from the first tenth to the last; beyond it: reject. Default 0.5.</summary>
     [Range(0.0, 10.0)]
     public double LossSpikeReject { get; init; } = 0.5;
 
@@ -90,7 +90,9 @@ public sealed record GuardOptions
     [Range(0.0, 1.0)]
     public double StdRatioFloor { get; init; } = 0.005;
 
-    /// <summary>Share of the last promoted version's effective rank and std ratio that must remain; below it: hold. Default 0.5.</summary>
+    /// <summary>
+    /// Share of the best effective rank and std ratio of the last fifteen promoted versions that must remain, in the towers and in the joint space; below it: hold. Default 0.5.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double HealthShareHold { get; init; } = 0.5;
 

@@ -59,6 +59,25 @@ public sealed class DomainJsonTests
     }
 
     [Fact]
+    public void A_summary_and_a_probe_from_before_rises_and_the_joint_space_were_measured_say_nothing_of_them()
+    {
+        const string old = """{"cycle":4,"stepsDone":7,"objectives":{"mae":{"objective":"mae","steps":7,"samples":56,"lossFirst":1,"lossLast":0.5,"gradientNormMax":2,"skippedSteps":0,"seconds":1}},"quarantined":[]}""";
+        CycleReport report = Check.NotNull(JsonSerializer.Deserialize(old, DomainJson.Default.CycleReport), "a report is no null");
+        ObjectiveSummary summary = report.Objectives["mae"];
+        ProbeReport probe = Check.NotNull(JsonSerializer.Deserialize("""{"eras":[],"features":[],"retrieval":null}""", DomainJson.Default.ProbeReport), "a probe is no null");
+
+        Assert.Null(summary.Peak);
+        Assert.DoesNotContain("peak", JsonSerializer.Serialize(report, DomainJson.Default.CycleReport), StringComparison.Ordinal);
+        Assert.Empty(probe.Joint);
+        Assert.Empty(probe.Shifts);
+
+        report = report with { Objectives = new Dictionary<string, ObjectiveSummary> { ["mae"] = summary with { Peak = new LossPeak(0.3, 0.1) } } };
+        probe = probe with { Joint = [new FeatureHealth("joint text", 9, 0.5, 16, 40) { Uniformity = -2 }] };
+        Assert.Equal(report.Objectives["mae"], JsonSerializer.Deserialize(JsonSerializer.Serialize(report, DomainJson.Default.CycleReport), DomainJson.Default.CycleReport)?.Objectives["mae"]);
+        Assert.Equal(probe.Joint, JsonSerializer.Deserialize(JsonSerializer.Serialize(probe, DomainJson.Default.ProbeReport), DomainJson.Default.ProbeReport)?.Joint);
+    }
+
+    [Fact]
     public void An_order_comes_back_as_it_was_written()
     {
         RollbackRequest order = new(new ModelVersion(41), ReplayRollback.DropSince, "poisoned camera", [new DeniedRange("frames", 2, 10, 20)], true);

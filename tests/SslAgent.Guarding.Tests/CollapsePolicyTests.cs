@@ -2,8 +2,10 @@ using SslAgent.Domain;
 
 namespace SslAgent.Guarding.Tests;
 
-public sealed class CollapsePolicyTests
+public sealed class CollapsePolicyTests(ITestOutputHelper output)
 {
+    private const ulong Seed = 20261127;
+
     private static Verdict Judge(FeatureHealth now, FeatureHealth? before = null)
     {
         EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), new ProbeReport([], [before ?? Some.Tower()], null), null);
@@ -36,19 +38,83 @@ public sealed class CollapsePolicyTests
         Assert.Equal(2, verdict.Reasons.Count(reason => reason.Policy == "collapse" && reason.Kind == VerdictKind.Reject));
     }
 
-    [Fact]
-    public void A_slow_fall_ends_at_the_floor()
+    [Theory]
+    [InlineData(0.8)]
+    [InlineData(0.9)]
+    [InlineData(0.95)]
+    public void A_slow_fall_is_held_at_half_of_what_the_line_had_and_rejected_at_a_fifth(double kept)
     {
-        EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), new ProbeReport([], [Some.Tower(rank: 40)], null), null);
-        double rank = 40;
-        for (int version = 2; version < 30; version++)
+        double[] shares = [.. Enumerable.Repeat(1.0, 10), .. Enumerable.Range(1, 60).Select(version => Math.Pow(kept, version))];
+        Held(shares, [.. shares.Select(share => Some.Tower(rank: 40 * share))]);
+        Held(shares, [.. shares.Select(share => Some.Tower(std: 0.3 * share))]);
+
+        static void Held(double[] shares, FeatureHealth[] towers)
         {
-            rank *= 0.8;
-            ProbeReport probe = new([], [Some.Tower(rank: rank)], null);
-            if (Some.Judge(Some.Input(probe, book)).Kind == VerdictKind.Reject) break;
-            book = book.Promoted(new ModelVersion(version), probe, null);
+            VerdictKind[] kinds = Line(towers);
+            int held = Array.FindIndex(kinds, kind => kind != VerdictKind.Promote), rejected = Array.IndexOf(kinds, VerdictKind.Reject);
+            Assert.Equal(VerdictKind.Hold, kinds[held]);
+            Assert.InRange(shares[held], 0.4, 0.5);
+            Assert.InRange(shares[rejected], 0.16, 0.2);
+            Assert.DoesNotContain(VerdictKind.Promote, kinds[held..]);
         }
-        Assert.InRange(rank, 1.2, 1.5);
+    }
+
+    [Fact]
+    public void A_fall_too_slow_for_what_is_remembered_ends_at_the_floor()
+    {
+        double[] ranks = [.. Enumerable.Range(0, 100).Select(version => 40 * Math.Pow(0.96, version))];
+        VerdictKind[] kinds = Line([.. ranks.Select(rank => Some.Tower(rank: rank))]);
+        int stopped = Array.FindIndex(kinds, kind => kind != VerdictKind.Promote);
+        Assert.Equal(VerdictKind.Reject, kinds[stopped]);
+        Assert.InRange(ranks[stopped], 1.4, 1.5);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(12)]
+    [InlineData(60)]
+    public void A_healthy_swing_of_rank_and_spread_is_let_through(int period)
+    {
+        output.WriteLine($"seed {Seed}");
+        var chance = new Philox(new DrawKey(Seed, period, 0, ChanceStream.Test));
+        var towers = new FeatureHealth[200];
+        for (int version = 0; version < towers.Length; version++)
+        {
+            double swing = Math.Exp(0.25 * Math.Sin(2 * Math.PI * version / period));
+            towers[version] = Some.Tower(rank: 40 * swing * (1 + 0.02 * Some.Gaussian(ref chance)), std: 0.3 / swing * (1 + 0.02 * Some.Gaussian(ref chance)));
+        }
+        Assert.All(Line(towers), kind => Assert.Equal(VerdictKind.Promote, kind));
+    }
+
+    [Fact]
+    public void A_rank_that_grows_and_settles_or_moves_for_good_by_little_is_let_through()
+    {
+        double[] settles = [.. Enumerable.Range(0, 20).Select(version => 3 + 2 * (double)version), .. Enumerable.Range(0, 40).Select(version => 25 + 16 * Math.Exp(-version / 3.0))];
+        double[] moves = [.. Enumerable.Range(0, 100).Select(version => Math.Max(10, 40 * Math.Pow(0.98, version)))];
+        Assert.All(Line([.. settles.Select(rank => Some.Tower(rank: rank))]), kind => Assert.Equal(VerdictKind.Promote, kind));
+        Assert.All(Line([.. moves.Select(rank => Some.Tower(rank: rank))]), kind => Assert.Equal(VerdictKind.Promote, kind));
+    }
+
+    [Theory]
+    [InlineData("joint frames", 7, VerdictKind.Promote)]
+    [InlineData("joint frames", 5, VerdictKind.Hold)]
+    [InlineData("joint frames", 1.6, VerdictKind.Reject)]
+    [InlineData("joint text", 7, VerdictKind.Promote)]
+    [InlineData("joint text", 5, VerdictKind.Hold)]
+    [InlineData("joint text", 1.6, VerdictKind.Reject)]
+    public void A_joint_space_that_collapses_between_healthy_towers_is_seen_by_the_same_rule(string side, double rank, VerdictKind expected)
+    {
+        EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), WithJoint("joint frames", 12), null);
+        Verdict verdict = Some.Judge(Some.Input(WithJoint(side, rank), book));
+        Assert.Equal(expected, verdict.Kind);
+        Assert.All(verdict.Reasons.Where(reason => reason.Kind != VerdictKind.Promote), reason => Assert.Equal($"{side} effective rank", reason.Measure));
+    }
+
+    [Fact]
+    public void A_first_version_whose_joint_space_collapsed_is_rejected_unless_there_are_too_few_to_tell()
+    {
+        Assert.Equal(VerdictKind.Reject, Some.Judge(Some.Input(WithJoint("joint text", 1.2), EraBook.Empty)).Kind);
+        Assert.Equal(VerdictKind.Promote, Some.Judge(Some.Input(WithJoint("joint text", 1.2, count: 15), EraBook.Empty)).Kind);
     }
 
     [Fact]
@@ -98,5 +164,35 @@ public sealed class CollapsePolicyTests
         Verdict verdict = Some.Judge(Some.Input(probe, book, Some.Report(Some.Summary(first: 0.6, last: last))));
         Assert.Equal(expected, verdict.Kind);
         Assert.Equal(expected == VerdictKind.Hold, verdict.Reasons.Any(reason => reason.Measure.Contains("plunged", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(28, VerdictKind.Promote)]
+    [InlineData(23, VerdictKind.Hold)]
+    public void A_plunge_is_held_against_what_this_cycle_lost_and_not_against_the_best(double rank, VerdictKind expected)
+    {
+        EraBook book = new[] { 40.0, 30 }.Aggregate(EraBook.Empty, (line, before) =>
+            line.Promoted(new ModelVersion(line.Promotions + 1), new ProbeReport([Some.Era(0, 0.6)], [Some.Tower(rank: before)], null), null));
+        ProbeReport probe = new([Some.Era(0, 0.6)], [Some.Tower(rank: rank)], null);
+        Assert.Equal(expected, Some.Judge(Some.Input(probe, book, Some.Report(Some.Summary(first: 0.6, last: 0.3)))).Kind);
+    }
+
+    /// <summary>Healthy towers with both sides of the joint space, one of them with this rank.</summary>
+    private static ProbeReport WithJoint(string side, double rank, int count = 40) => new([], [Some.Tower(), Some.Tower("text")], null)
+    {
+        Joint = [.. new[] { "joint frames", "joint text" }.Select(own => Some.Tower(own, rank: own == side ? rank : 12, count: count))],
+    };
+
+    /// <summary>The verdicts on a line of versions with these towers; the promoted ones enter its book.</summary>
+    private static VerdictKind[] Line(FeatureHealth[] towers)
+    {
+        EraBook book = EraBook.Empty;
+        return [.. towers.Select(tower =>
+        {
+            ProbeReport probe = new([], [tower], null);
+            Verdict verdict = Some.Judge(Some.Input(probe, book));
+            if (verdict.Kind == VerdictKind.Promote) book = book.Promoted(new ModelVersion(book.Promotions + 1), probe, null);
+            return verdict.Kind;
+        })];
     }
 }

@@ -53,8 +53,10 @@ public sealed class DivergencePolicyTests
     {
         double[] norms = [.. Enumerable.Repeat(1.0, 100), .. Enumerable.Repeat(8.0, 100), .. Enumerable.Repeat(60.0, 100)];
         Assert.All(Line(norms), kind => Assert.Equal(VerdictKind.Promote, kind));
-        EraBook book = norms.Aggregate(Some.Book(Era), (line, norm) => line.Promoted(new ModelVersion(2), Some.Probe(Era), Some.Report(Some.Summary(norm: norm))));
-        Assert.InRange(EraBookJson.Write(book).Length, 1, EraBookJson.Write(Some.Book(Era)).Length + 1000);
+        Assert.InRange(BytesAfter(norms.Length), 1, BytesAfter(20) + 100);
+
+        int BytesAfter(int versions) => EraBookJson.Write(norms.Take(versions).Aggregate(Some.Book(Era), (line, norm) =>
+            line.Promoted(new ModelVersion(2), Some.Probe(Era), Some.Report(Some.Summary(norm: norm) with { Peak = new LossPeak(norm, norm) })))).Length;
     }
 
     [Fact]
@@ -67,6 +69,34 @@ public sealed class DivergencePolicyTests
         Assert.Equal(VerdictKind.Promote, Judge(20, book.Promoted(new ModelVersion(2), Some.Probe(Era), Some.Report(Some.Summary(norm: 9)))).Kind);
     }
 
+    [Theory]
+    [InlineData(0.25, VerdictKind.Promote)]
+    [InlineData(0.30, VerdictKind.Hold)]
+    [InlineData(1e30, VerdictKind.Hold)]
+    public void A_loss_that_rises_within_a_cycle_by_many_times_what_is_usual_is_held_and_never_rejected(double rise, VerdictKind expected)
+    {
+        Verdict verdict = Judge(Peaked(rise), Peaked(0.05));
+        Assert.Equal(expected, verdict.Kind);
+        VerdictReason? reason = verdict.Reasons.SingleOrDefault(reason => reason.Measure == "mae training loss, largest rise within the cycle");
+        if (expected == VerdictKind.Promote) return;
+        Assert.Equal((rise / 0.667, 0.1 + 4 * 0.05 / 0.667, "of the trivial loss"), (reason!.Value, reason.Limit, reason.Unit));
+    }
+
+    [Fact]
+    public void A_rise_is_not_judged_where_none_is_usual_yet_nor_where_none_was_recorded()
+    {
+        Assert.Equal(VerdictKind.Promote, Judge(Peaked(9), Some.Summary()).Kind);
+        Assert.Equal(VerdictKind.Promote, Judge(Some.Summary(), Peaked(0.05)).Kind);
+    }
+
+    [Fact]
+    public void One_spike_that_was_let_through_lets_no_other_through_and_a_cycle_as_uneven_as_ever_is_not_held_for_earlier_ones_that_only_fell()
+    {
+        Assert.Equal(VerdictKind.Hold, Judge(Peaked(0.30), Peaked(0.05), Peaked(9), Peaked(0.05)).Kind);
+        Assert.Equal(VerdictKind.Hold, Judge(Peaked(0.30), Peaked(0), Peaked(0)).Kind);
+        Assert.Equal(VerdictKind.Promote, Judge(Peaked(0.30, change: 0.1), Peaked(0), Peaked(0)).Kind);
+    }
+
     [Fact]
     public void An_objective_without_a_measured_trivial_loss_is_judged_by_its_gradient_only()
     {
@@ -76,6 +106,15 @@ public sealed class DivergencePolicyTests
     }
 
     private static Verdict Judge(double norm, EraBook book) => Some.Judge(Some.Input(Some.Probe(Era), book, Some.Report(Some.Summary(norm: norm))));
+
+    private static ObjectiveSummary Peaked(double rise, double change = 0.01) => Some.Summary() with { Peak = new LossPeak(rise, change) };
+
+    /// <summary>The verdict on a cycle after these promoted ones.</summary>
+    private static Verdict Judge(ObjectiveSummary now, params ObjectiveSummary[] before)
+    {
+        EraBook book = before.Aggregate(EraBook.Empty, (line, summary) => line.Promoted(new ModelVersion(line.Promotions + 1), Some.Probe(Era), Some.Report(summary)));
+        return Some.Judge(Some.Input(Some.Probe(Era), book, Some.Report(now)));
+    }
 
     /// <summary>The verdicts on a line of cycles with these largest norms; the promoted ones enter its book.</summary>
     private static VerdictKind[] Line(params double[] norms)

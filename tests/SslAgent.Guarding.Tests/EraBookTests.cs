@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SslAgent.Domain;
 
 namespace SslAgent.Guarding.Tests;
@@ -76,10 +77,37 @@ public sealed class EraBookTests
     }
 
     [Fact]
+    public void What_towers_were_is_remembered_as_far_as_fifteen_promoted_versions_back()
+    {
+        EraBook book = EraBook.Empty;
+        for (int version = 1; version <= 40; version++)
+            book = book.Promoted(new ModelVersion(version), new ProbeReport([], [Some.Tower(rank: version), Some.Tower("text", rank: 100 + version)], null), null);
+        Assert.Equal(Enumerable.Range(26, 15).Select(rank => (double)rank), Ranks("frames"));
+        Assert.Equal(Enumerable.Range(126, 15).Select(rank => (double)rank), Ranks("text"));
+        book = book.Promoted(new ModelVersion(41), new ProbeReport([], [Some.Tower(rank: 41)], null), null);
+        Assert.Equal((27.0, 126.0, 140.0), (Ranks("frames").First(), Ranks("text").First(), Ranks("text").Last()));
+
+        IEnumerable<double> Ranks(string tower) => book.RecentHealth(tower).Select(health => health.EffectiveRank);
+    }
+
+    [Fact]
+    public void A_book_of_a_release_that_remembered_only_the_last_towers_and_no_rises_is_gone_on_with()
+    {
+        JsonNode old = Check.NotNull(JsonNode.Parse(EraBookJson.Write(Some.Book(Some.Era(0, 0.5)))), "a book is an object");
+        JsonObject inner = Check.NotNull(old["book"], "an envelope has a book").AsObject();
+        Assert.True(inner.Remove("earlierFeatures") && inner.Remove("peaks"));
+        EraBook book = EraBookJson.Read(System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()));
+        Assert.Equal(40, Assert.Single(book.RecentHealth("frames")).EffectiveRank);
+        Assert.Null(book.UsualRise("mae"));
+        Assert.Equal([40.0, 30], book.Promoted(new ModelVersion(2), new ProbeReport([], [Some.Tower(rank: 30)], null), null).RecentHealth("frames").Select(health => health.EffectiveRank));
+    }
+
+    [Fact]
     public void A_book_survives_its_bytes_and_the_same_book_gives_the_same_bytes()
     {
-        EraBook book = Some.Book(Some.Era(1, 0.123456789012345), Some.Era(0, 3.5, "mlm")).Promoted(new ModelVersion(7), Some.Probe(Some.Era(1, 0.1)), null);
+        EraBook book = Some.Book(Some.Era(1, 0.123456789012345), Some.Era(0, 3.5, "mlm")).Promoted(new ModelVersion(7), Some.Probe(Some.Era(1, 0.1)), Some.Report(Some.Summary() with { Peak = new LossPeak(0.25, 0.125) }));
         byte[] bytes = EraBookJson.Write(book);
+        Assert.Equal((1, 0.25), (EraBookJson.Read(bytes).EarlierFeatures.Count, EraBookJson.Read(bytes).UsualRise("mae")));
         Assert.Equal(bytes, EraBookJson.Write(EraBookJson.Read(bytes)));
         Assert.Equivalent(book.Eras, EraBookJson.Read(bytes).Eras, strict: true);
         Assert.Contains("\"v7\"", System.Text.Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);

@@ -52,7 +52,7 @@ public sealed record VersionDiff(
     {
         ProbeReport probe = manifest.Probe;
         List<(string, double)> measures = [.. probe.Eras.Select(era => ($"{era.Objective} loss, era {era.Era}", era.Loss))];
-        foreach (FeatureHealth health in probe.Features)
+        foreach (FeatureHealth health in probe.Spaces)
         {
             measures.Add(($"{health.Tower} effective rank", health.EffectiveRank));
             measures.Add(($"{health.Tower} std ratio", health.StdRatio));

@@ -26,6 +26,7 @@ internal sealed class Prober(
     private const int ShiftSamplesMin = 16;
 
     private readonly List<EraShift> _shifts = [];
+    private readonly List<FeatureHealth> _joint = [];
 
     public ProbeReport Run()
     {
@@ -33,7 +34,7 @@ internal sealed class Prober(
         EraProbe[] eras =
             [.. sentinels.Eras.SelectMany(era => objectives.Select(objective => ProbeEra(era.Number, objective))).OfType<EraProbe>()];
         FeatureHealth[] health = [.. Health()];
-        return new ProbeReport(eras, health, ProbeRetrieval()) { Shifts = [.. _shifts] };
+        return new ProbeReport(eras, health, ProbeJointSpace()) { Shifts = [.. _shifts], Joint = [.. _joint] };
     }
 
     /// <summary>Null where the era has too few sentinels, or the objective's reader is not there yet.</summary>
@@ -75,7 +76,8 @@ internal sealed class Prober(
         _shifts.Add(EraShifts.Of(era, tower, Embed(newest, embed, Input), before));
     }
 
-    private RetrievalProbe? ProbeRetrieval()
+    /// <summary>Retrieval; notes on the way how healthy either side of the space is.</summary>
+    private RetrievalProbe? ProbeJointSpace()
     {
         if (tokenizer is null || !objectives.Any(objective => objective.Sections.Contains(Clip.Section))) return null;
         using var scope = NewDisposeScope();
@@ -83,12 +85,21 @@ internal sealed class Prober(
         if (pool.Count < 2) return null;
         Tensor frames = Embed(pool, input => Clip.EmbedFrames(towers, input.Frames!), Input); // [R, J]
         Tensor texts = Embed(pool, input => Clip.EmbedTexts(towers, new TokenTensors(input.Texts!, input.Device)), Input); // [R, J]
+        int[] groups = GroupEqual(pool.Texts);
+        NoteJoint("joint frames", frames, [.. Enumerable.Range(0, pool.Count)]);
+        // A caption that repeats is one point by right: a stream of few captions has no collapsed space.
+        NoteJoint("joint text", texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => groups[row])]);
         float[] scores = texts.mm(frames.t()).cpu().contiguous().data<float>().ToArray();
-        return Retrieval.Measure([.. scores.Chunk(pool.Count)], GroupEqual(pool.Texts)) with
+        return Retrieval.Measure([.. scores.Chunk(pool.Count)], groups) with
         {
             Alignment = FeatureStatistics.Alignment(frames, texts),
             Uniformity = FeatureStatistics.Uniformity(cat([frames, texts])),
         };
+    }
+
+    private void NoteJoint(string side, Tensor embedded, int[] rows)
+    {
+        if (rows.Length > 1) _joint.Add(FeatureStatistics.Of(side, embedded.index_select(0, tensor(rows, device: embedded.device))));
     }
 
     /// <summary>Evenly many sentinels of each era that has any, oldest era first.</summary>

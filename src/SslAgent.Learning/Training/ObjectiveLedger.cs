@@ -49,7 +49,10 @@ internal sealed class ObjectiveLedger(string objective)
     {
         int part = Math.Max(1, _losses.Count / Parts);
         return new ObjectiveSummary(
-            objective, _steps, _samples, Mean(_losses.Take(part)), Mean(_losses.TakeLast(part)), _normMax, _skipped, _seconds, _views);
+            objective, _steps, _samples, Mean(_losses.Take(part)), Mean(_losses.TakeLast(part)), _normMax, _skipped, _seconds, _views)
+        {
+            Peak = LossSpikes.Largest(_losses),
+        };
     }
 
     /// <summary>NaN where every step was skipped.</summary>

@@ -49,7 +49,9 @@ internal static class VersionComparison
 
     public static IEnumerable<string> OfProbes(ProbeReport recorded, ProbeReport derived)
     {
-        if (!recorded.Eras.SequenceEqual(derived.Eras) || !recorded.Features.SequenceEqual(derived.Features) || recorded.Retrieval != derived.Retrieval)
+        // Releases that did not measure the health of the joint space recorded none.
+        bool isSameJoint = recorded.Joint.Count == 0 || recorded.Joint.SequenceEqual(derived.Joint);
+        if (!recorded.Eras.SequenceEqual(derived.Eras) || !recorded.Features.SequenceEqual(derived.Features) || recorded.Retrieval != derived.Retrieval || !isSameJoint)
             yield return $"the probes: {Describe(recorded, derived)}";
     }
 

@@ -13,6 +13,7 @@ public sealed class ProberTests
         ProbeReport first = learner.Probe(new Sentinels()), second = learner.Probe(new Sentinels());
         Assert.Equal(first.Eras, second.Eras, Same);
         Assert.Equal(first.Features, second.Features);
+        Assert.Equal(first.Joint, second.Joint);
         Assert.Equal(first.Retrieval, second.Retrieval);
         Assert.Equal(digest, learner.Digest());
     }
@@ -41,6 +42,11 @@ public sealed class ProberTests
             Assert.True(health.Condition >= 1, health.ToString());
             Assert.InRange(health.Uniformity!.Value, -4, 0);
         });
+        var sentinels = new Sentinels();
+        int texts = sentinels.Eras.SelectMany(era => sentinels.Read(era.Number, Modality.Pair, int.MaxValue).Texts).Select(text => text.ToString()).Distinct().Count();
+        Assert.InRange(texts, 16, 39);
+        Assert.Equal(["joint frames 16 40", $"joint text 16 {texts}"], report.Joint.Select(health => $"{health.Tower} {health.Width} {health.Count}"));
+        Assert.All(report.Joint, health => Assert.InRange(health.EffectiveRank, 1, 16));
         Assert.InRange(report.Features[0].Alignment!.Value, 1e-6, 4);
         Assert.Null(report.Features[1].Alignment);
         Assert.InRange(report.Retrieval.Alignment!.Value, 1e-6, 4);
@@ -56,6 +62,7 @@ public sealed class ProberTests
         Assert.All(report.Eras, era => Assert.Equal("mae", era.Objective));
         Assert.Equal("frames", report.Features.Single().Tower);
         Assert.Null(report.Retrieval);
+        Assert.Empty(report.Joint);
     }
 
     [Fact]

@@ -32,5 +32,15 @@ public sealed class VersionComparisonTests
         Assert.Single(VersionComparison.OfProbes(recorded, recorded with { Retrieval = null }));
     }
 
+    [Fact]
+    public void The_joint_space_is_compared_where_it_was_recorded()
+    {
+        FeatureHealth joint = new("joint text", 3, 1, 16, 20);
+        ProbeReport recorded = Report(Probe) with { Joint = [joint] };
+        Assert.Empty(VersionComparison.OfProbes(recorded, Report(Probe) with { Joint = [joint with { Count = 20 }] }));
+        Assert.Single(VersionComparison.OfProbes(recorded, Report(Probe) with { Joint = [joint with { EffectiveRank = 3.5 }] }));
+        Assert.Empty(VersionComparison.OfProbes(Report(Probe), recorded));
+    }
+
     private static ProbeReport Report(params EraProbe[] eras) => new(eras, [], null);
 }

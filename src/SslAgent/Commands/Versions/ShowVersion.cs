@@ -61,7 +61,7 @@ internal static class ShowVersion
             Tables.Write(output, eras);
         }
 
-        foreach (FeatureHealth tower in probe.Features)
+        foreach (FeatureHealth tower in probe.Spaces)
         {
             output.WriteLine($"  {tower.Tower,-10} effective rank {tower.EffectiveRank:0.0} of {tower.Width}, std {tower.StdRatio:0.00} of 1/sqrt(d)");
         }

@@ -86,7 +86,7 @@ internal sealed class MethodRun
 
     private LearnerPlan Plan(ObjectiveOptions[] objectives)
     {
-        var learning = new LearningOptions { Objectives = objectives, BatchSize = Budget.BatchSize, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax };
+        var learning = new LearningOptions { Objectives = objectives, BatchSize = Budget.BatchSize, Dtype = "fp32", Threads = _budget.ThreadsOfStep(), WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax };
         return Planner.Resolve(_method.Ground.Model, learning, Seed, earlier: null, new Machine(_time));
     }
 

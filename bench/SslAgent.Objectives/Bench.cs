@@ -8,18 +8,21 @@ namespace SslAgent.Objectives;
 /// <param name="peer">The peer's script.</param>
 internal sealed class Bench(DataPlace data, Budget budget, string runs, string peer, Beginning beginning, string commit, TimeProvider time)
 {
+    private readonly Dictionary<string, Material> _materials = new(StringComparer.Ordinal);
+
     /// <summary>Whether what it learns from is here at all.</summary>
     public bool HasDataOf(Method method) => Directory.Exists(method.Ground.Folder(data));
 
     public bool IsDone(Method method) => Find(method) is not null;
 
     /// <summary>Trains and measures it in this process.</summary>
-    public MethodRecord RunHere(Method method)
+    /// <param name="isAlone">Whether the process does nothing else: only then does its memory say something of the method.</param>
+    public MethodRecord RunHere(Method method, bool isAlone)
     {
-        Material material = method.Ground.Load(data, budget);
+        Material material = MaterialOf(method.Ground);
         IReadOnlyList<Mark> marks = new MethodRun(method, material, budget, beginning, new PeerPlace(peer, data.Pictures), time).Run();
         using Process own = Process.GetCurrentProcess();
-        var record = new MethodRecord(method.Id, ConfigurationOf(method), commit, material.Count, material.Task.Test.Count, own.PeakWorkingSet64, marks);
+        var record = new MethodRecord(method.Id, ConfigurationOf(method), commit, material.Count, material.Task.Test.Count, isAlone ? own.PeakWorkingSet64 : null, marks);
         record.Save(FileOf(method));
         return record;
     }
@@ -29,6 +32,12 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     {
         MethodRecord[] records = [.. Method.All.Select(Find).OfType<MethodRecord>()];
         return new ResultsPage(records, SetOf(Method.All[0]), budget, beginning, time.GetUtcNow()).Write(folder);
+    }
+
+    private Material MaterialOf(Ground ground)
+    {
+        if (!_materials.TryGetValue(ground.Name, out Material? material)) _materials.Add(ground.Name, material = ground.Load(data, budget));
+        return material;
     }
 
     private MethodRecord? Find(Method method) => MethodRecord.Find(FileOf(method)) is { } record && record.Configuration == ConfigurationOf(method) ? record : null;

@@ -11,5 +11,8 @@ internal sealed record Budget(long Samples, double Seconds, int TrainMax, int Te
     public static Budget Whole { get; } = new(12_000, 60, 50_000, 10_000);
 
     /// <summary>Shows that everything works; too short to judge a method by.</summary>
-    public static Budget Quick { get; } = new(320, 0.5, 300, 100);
+    public static Budget Quick { get; } = new(128, 0.1, 120, 40);
+
+    /// <summary>Threads of a step; 0 for as many as there are cores. For a step or two there is nothing to gain from several, and on a busy machine they wait for each other.</summary>
+    public int ThreadsOfStep() => Samples <= Quick.Samples ? 1 : 0;
 }

@@ -22,8 +22,8 @@ internal sealed record RecallMarks(double TextToFrame1, double TextToFrame10, do
 /// <summary>All that one method's run measured. One file.</summary>
 /// <param name="Method">Its id.</param>
 /// <param name="Configuration">What the run depends on besides the sources; a run under another is done again.</param>
-/// <param name="PeakBytes">Most memory that its process held.</param>
-internal sealed record MethodRecord(string Method, string Configuration, string Commit, int Train, int Test, long PeakBytes, IReadOnlyList<Mark> Marks)
+/// <param name="PeakBytes">Most memory that its process held; null where other methods shared the process.</param>
+internal sealed record MethodRecord(string Method, string Configuration, string Commit, int Train, int Test, long? PeakBytes, IReadOnlyList<Mark> Marks)
 {
     public Mark? At(string budget) => Marks.FirstOrDefault(mark => mark.Budget == budget) ?? Marks.FirstOrDefault(mark => mark.Budget == "none");
 

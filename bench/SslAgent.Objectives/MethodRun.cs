@@ -87,7 +87,7 @@ internal sealed class MethodRun
         // No running mean of the weights: the peers have none, and objectives are compared here and not what may stand beside any of them.
         var learning = new LearningOptions
         {
-            Objectives = objectives, BatchSize = Budget.BatchSize, LearningRate = _beginning.Rate, EmaDecay = 0, Dtype = "fp32", WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
+            Objectives = objectives, BatchSize = Budget.BatchSize, LearningRate = _beginning.Rate, EmaDecay = 0, Dtype = "fp32", Threads = _budget.ThreadsOfStep(), WindowSpacing = _method.Ground.Spacing, WindowGapMax = _method.Ground.GapMax,
         };
         return Planner.Resolve(_method.Ground.Model, learning, (ulong)_beginning.Seed, earlier: null, new Machine(_time));
     }

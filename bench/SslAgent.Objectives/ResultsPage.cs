@@ -64,7 +64,8 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
             string rank = at.EffectiveRank is { } effective ? effective.ToString("0.0", CultureInfo.InvariantCulture) : "";
             string trained = isTrained ? string.Create(CultureInfo.InvariantCulture, $"{at.Samples:N0} | {at.Seconds:0} | {at.Samples / at.Seconds:0}") : " | | ";
             string own = at.HeldOut is { } loss ? string.Create(CultureInfo.InvariantCulture, $"{loss:0.000} ({at.Trivial:0.000})") : "";
-            _page.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(row)} | {Mark.Share(at.Linear):P1} | {over} | {Mark.Share(at.Neighbours):P1} | {rank} | {trained} | {row.PeakBytes / 1048576.0:0} MiB | {own} |");
+            string memory = row.PeakBytes is { } peak ? string.Create(CultureInfo.InvariantCulture, $"{peak / 1048576.0:0} MiB") : "";
+            _page.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(row)} | {Mark.Share(at.Linear):P1} | {over} | {Mark.Share(at.Neighbours):P1} | {rank} | {trained} | {memory} | {own} |");
         }
 
         _page.AppendLine();

@@ -39,4 +39,33 @@ public sealed class QuartzTests
         await host.StopAsync(bench.Limit);
         Assert.Null(agent.Fault);
     }
+
+    [Fact]
+    public async Task A_cron_expression_alone_has_a_consolidation_trained_judged_and_published()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings();
+        settings = settings with
+        {
+            Cycle = settings.Cycle with { Interval = TimeSpan.FromDays(1), SamplesTrigger = null, WaitForLearner = false, SamplesMin = 150 },
+            Consolidation = new() { Cron = "* * * * * ?", Objectives = [new() { Name = "simclr" }], Steps = 8 },
+        };
+        var observer = new RecordingObserver();
+        await bench.SendAsync(200);
+        using Logger log = new LoggerConfiguration().CreateLogger();
+        using IHost host = AgentHost.Build(settings, log, observer, LocalDisk.Instance, TimeProvider.System);
+        await host.StartAsync(bench.Limit);
+        var agent = host.Services.GetRequiredService<Agent>();
+
+        VersionManifest first = await observer.NextVersionAsync(bench.Limit);
+        JournalRecord[] decided = [.. agent.Decisions().Select(decision => decision.Record)];
+        await host.StopAsync(bench.Limit);
+        Assert.All(decided.OfType<JournalRecord.CycleStarted>(), cycle => Assert.Equal(CyclePlanner.Consolidate, cycle.Trigger));
+        JournalRecord.CycleEnded ended = decided.OfType<JournalRecord.CycleEnded>().First();
+        Assert.Equal((first.Version, first.Verdict.Kind), (ended.Version, ended.Verdict.Kind));
+        Assert.Equal(["mae", "mlm", "clip", "simclr"], CyclePlan.FromJson(first.Plan.GetRawText()).Learner.Objectives.Select(objective => objective.Name));
+        Assert.Equal((8, VerdictKind.Promote), (first.StepsDone, first.Verdict.Kind));
+        Assert.Contains(first.Probe.Eras, era => era.Objective == "simclr");
+        Assert.Null(agent.Fault);
+    }
 }

@@ -24,8 +24,9 @@ public sealed class IdxPictures(string imagesFile) : IPictureSet
     {
         byte[] images = PackedFile.Read(imagesFile), labels = File.Exists(LabelsFile) ? PackedFile.Read(LabelsFile) : [];
         Require(imagesFile, images, ImagesMagic, ImagesHeader);
-        int count = Number(images, 1), height = Number(images, 2), width = Number(images, 3), pixels = width * height;
-        if (count < 0 || width < 1 || height < 1 || images.Length != ImagesHeader + (long)count * pixels)
+        int count = Number(images, 1), height = Number(images, 2), width = Number(images, 3);
+        // In 128 bits: three numbers of 31 bits each come from a file.
+        if (count < 0 || width < 1 || height < 1 || images.Length != ImagesHeader + (Int128)count * height * width)
             throw new FormatException($"{imagesFile} has {images.Length} bytes: its header says {count} pictures of {width} x {height}");
         if (labels.Length > 0)
         {
@@ -33,6 +34,7 @@ public sealed class IdxPictures(string imagesFile) : IPictureSet
             if (Number(labels, 1) != count || labels.Length != LabelsHeader + count) throw new FormatException($"{LabelsFile} does not have a label for each of the {count} pictures");
         }
 
+        int pixels = count == 0 ? 0 : height * width;
         for (int i = 0; i < count; i++)
         {
             string? label = labels.Length > 0 ? labels[LabelsHeader + i].ToString(CultureInfo.InvariantCulture) : null;
@@ -42,7 +44,8 @@ public sealed class IdxPictures(string imagesFile) : IPictureSet
 
     private static void Require(string file, byte[] bytes, int magic, int header)
     {
-        if (bytes.Length < header || Number(bytes, 0) != magic) throw new FormatException($"{file} does not begin as an IDX file of its kind does (0x{magic:x8})");
+        if (bytes.Length < header) throw new FormatException($"{file} has {bytes.Length} bytes: the header of an IDX file of its kind has {header}");
+        if (Number(bytes, 0) != magic) throw new FormatException($"{file} begins with 0x{Number(bytes, 0):x8}: an IDX file of its kind begins with 0x{magic:x8}");
     }
 
     private static int Number(byte[] bytes, int place) => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(place * sizeof(int)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SslAgent.Domain;
 
@@ -57,11 +58,13 @@ internal static class VersionComparison
 
     private static string Describe(ProbeReport recorded, ProbeReport derived)
     {
-        int eras = recorded.Eras.Except(derived.Eras).Count();
-        return eras > 0
-            ? $"{eras} of {recorded.Eras.Count} recorded held-out losses are not the derived ones"
-            : "measures of the features or of retrieval are not the derived ones";
+        EraProbe[] other = [.. recorded.Eras.Except(derived.Eras)];
+        if (other.Length == 0) return "measures of the features or of retrieval are not the derived ones";
+        EraProbe? again = derived.Eras.FirstOrDefault(era => (era.Era, era.Objective) == (other[0].Era, other[0].Objective));
+        return $"{other.Length} of {recorded.Eras.Count} recorded held-out losses are not the derived ones, the first: {other[0].Objective} of era {other[0].Era}, {Words(other[0])} and {(again is null ? "none" : Words(again))}";
     }
+
+    private static string Words(EraProbe era) => string.Create(CultureInfo.InvariantCulture, $"{era.Loss:R} over {era.Count} sentinels ({era.Set:x})");
 
     private static string? OfTensors(string file, IReadOnlyDictionary<string, TensorBytes> stored, IReadOnlyList<TensorBytes> derived)
     {

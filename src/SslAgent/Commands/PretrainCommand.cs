@@ -6,7 +6,6 @@ using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Hosting;
 using SslAgent.Ingest.Kafka;
-using SslAgent.Ingest.Native;
 using SslAgent.Pretraining;
 
 namespace SslAgent.Commands;
@@ -22,7 +21,7 @@ internal static class PretrainCommand
         Argument<string[]> data = new("PATH") { Description = "Folders of pictures; lists (.tsv, .jsonl: file, or file TAB caption); CIFAR .bin and MNIST idx files, or folders of them; any other file is text, a line a sample", Arity = ArgumentArity.ZeroOrMore };
         Option<string[]> topic = new("--topic") { Description = "Reads this topic of kafka:bootstrapServers too, from its beginning to the end that it has now; may be repeated", HelpName = "NAME" };
         Option<string[]> stage = new("--stage") { Description = "A stage: objectives and epochs; instead of pretraining:stages; may be repeated", HelpName = "NAME[=WEIGHT]+…:EPOCHS" };
-        Option<string?> from = new("--from") { Description = "Goes back to this version first and counts the stages from there; undone by a rollback, like any", HelpName = "VERSION" };
+        Option<string?> from = new("--from") { Description = "Goes back to this version first and counts the stages from there; the same command, typed again, goes on instead. Undone by a rollback, like any", HelpName = "VERSION" };
         stage.Validators.Add(result =>
         {
             foreach (string one in result.GetValueOrDefault<string[]>() ?? [])
@@ -106,9 +105,9 @@ internal static class PretrainCommand
         catch (Exception fault)
         {
             await EndAsync(over, showing);
-            if (fault is IOException or FormatException or KafkaReadException or KafkaSettingsException or ControlRefusedException) throw new CommandException(ExitCode.Failed, fault.Message);
-            if (fault is NativeLibraryException missing) throw new CommandException(ExitCode.Environment, missing.Message);
+            // First what is wrong with the state and the machine: a lock that another process holds is an input/output fault too.
             if (StartFaults.Explain(fault) is { } refusal) throw refusal;
+            if (fault is IOException or FormatException or KafkaReadException) throw new CommandException(ExitCode.Failed, fault.Message);
             throw;
         }
     }

@@ -17,7 +17,7 @@ internal sealed record ConsolidationOptions
     [Required]
     public ObjectiveOptions[] Objectives { get; init; } = [];
 
-    /// <summary>Optimizer steps. Default 5000.</summary>
+    /// <summary>Optimizer steps; cycle.timeMax ends it earlier, as it ends any cycle. Default 5000.</summary>
     [Range(1, 100_000_000)]
     public int Steps { get; init; } = 5000;
 

@@ -35,6 +35,9 @@ internal sealed class Agent(
     /// <summary>Whether the learner has something to do.</summary>
     public bool IsTraining => Parts.Learner.IsBusy || !Parts.Learner.HasCaughtUp;
 
+    /// <summary>Whether it was told to stop: no cycle begins any more.</summary>
+    public bool IsStopping => _isStopping;
+
     /// <summary>Where the HTTP interface listens. After the start.</summary>
     public Uri Address => Parts.Server.Address;
 
@@ -83,7 +86,7 @@ internal sealed class Agent(
     }
 
     /// <summary>A timer says that it is time for a cycle. True where one began.</summary>
-    public Task<bool> FireAsync(string trigger) => Parts.Triggers.Fire(trigger);
+    public Task<bool> FireAsync(string trigger) => _isStopping ? Task.FromResult(false) : Parts.Triggers.Fire(trigger);
 
     /// <summary>A timer says that it is time to read the stored bytes through. Null where that is on already or was not finished.</summary>
     public Task<ScrubSummary?> ScrubAsync(CancellationToken cancellation) => Parts.Scrub.RunAsync(cancellation);

@@ -33,6 +33,9 @@ internal static partial class HeadLog
     [LoggerMessage(7019, LogLevel.Information, "Cycle {Cycle}: {Objective} has no turn: it needs {Needed} at least (samples, or windows of time where it learns from those) and there are {There}; waits for the tokenizer: {WaitsForTokenizer}")]
     public static partial void ObjectiveLacks(ILogger log, CycleNumber cycle, string objective, int needed, int there, bool waitsForTokenizer);
 
+    [LoggerMessage(7075, LogLevel.Warning, "No consolidation: for {Minutes:F0} minutes none could begin, since a cycle was on, there was too little to learn from, or training is paused; it is asked for again when consolidation.cron says so")]
+    public static partial void ConsolidationGivenUp(ILogger log, double minutes);
+
     [LoggerMessage(7014, LogLevel.Information, "Resume point of cycle {Cycle} at step {Step} written")]
     public static partial void ResumePointWritten(ILogger log, CycleNumber cycle, int step);
 

@@ -118,6 +118,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
             position.Topic == range.Topic && position.Partition == range.Partition && position.Epoch == epoch)?.NextOffset;
     }
 
-    private string Unknown(ModelVersion version) =>
-        $"there is no version {version}; the newest are {string.Join(", ", store.List().Take(5).Select(manifest => manifest.Version))}";
+    private string Unknown(ModelVersion version) => store.List() is { Count: > 0 } known
+        ? $"there is no version {version}; the newest are {string.Join(", ", known.Take(5).Select(manifest => manifest.Version))}"
+        : $"there is no version {version}, and no other yet";
 }

@@ -13,23 +13,31 @@ internal sealed class PretrainBoard(TimeProvider time) : IAgentObserver
     private readonly HashSet<ModelVersion> _published = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Stage? _stage;
-    private int _stages, _step;
-    private long _stepsDone, _stepsTotal, _stepsAtStart, _startedAt, _read;
+    private int _stages, _step, _stepsOfCycle;
+
+    // Steps behind the head, and those made since the stage began in this life: steps of rejected versions are work, and not behind the head.
+    private long _stepsDone, _stepsTotal, _stepsMade, _startedAt, _read;
     private bool _isProbing;
 
-    /// <summary>A version whose verdict came last, and what it was; null before the first.</summary>
-    public (ModelVersion Version, Verdict Verdict)? Last { get; private set; }
+    /// <summary>The version whose verdict came last, and what its cycle did; null before the first.</summary>
+    public (ModelVersion Version, CycleReport Report)? Last { get; private set; }
 
     /// <summary>A stage begins, or goes on where an earlier life left it.</summary>
     public void Begin(Stage stage, int stages, long stepsDone, long stepsTotal)
     {
         lock (_lock)
         {
-            (_stage, _stages, _stepsDone, _stepsTotal, _stepsAtStart, _step, _startedAt) = (stage, stages, stepsDone, stepsTotal, stepsDone, 0, time.GetTimestamp());
+            (_stage, _stages, _stepsDone, _stepsTotal, _stepsMade, _step, _startedAt) = (stage, stages, stepsDone, stepsTotal, 0, 0, time.GetTimestamp());
             _losses.Clear();
             string goesOn = stepsDone > 0 ? string.Create(CultureInfo.InvariantCulture, $", {stepsDone:N0} of them done") : "";
             Tell(string.Create(CultureInfo.InvariantCulture, $"stage {stage.Number} of {stages}: {stage.Names}, {stage.Epochs:0.##} epochs, {stepsTotal:N0} steps{goesOn}"));
         }
+    }
+
+    /// <summary>Between cycles: steps behind the head. A rejected version's are not, and those of versions held before it may not be either.</summary>
+    public void Stand(long stepsDone)
+    {
+        lock (_lock) _stepsDone = stepsDone;
     }
 
     /// <summary>Messages that the data gave so far.</summary>
@@ -75,8 +83,8 @@ internal sealed class PretrainBoard(TimeProvider time) : IAgentObserver
     {
         lock (_lock)
         {
-            if (_stage is null) return string.Create(CultureInfo.InvariantCulture, $"reading the data: {_read:N0} read");
-            long done = _stepsDone + _step, own = done - _stepsAtStart;
+            if (_stage is null) return Beginning_NeedsLock();
+            long done = _stepsDone + _step, own = _stepsMade + _step;
             TimeSpan elapsed = time.GetElapsedTime(_startedAt);
             double rate = own / Math.Max(elapsed.TotalSeconds, 1e-3);
             string losses = string.Join(", ", _losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")));
@@ -95,7 +103,7 @@ internal sealed class PretrainBoard(TimeProvider time) : IAgentObserver
 
     public void OnCycleStarted(CycleNumber cycle, string trigger, AvailableData available, int stepsMax)
     {
-        lock (_lock) _step = 0;
+        lock (_lock) (_step, _stepsOfCycle) = (0, stepsMax);
     }
 
     public void OnStep(StepReport report)
@@ -116,7 +124,8 @@ internal sealed class PretrainBoard(TimeProvider time) : IAgentObserver
     {
         lock (_lock)
         {
-            (_stepsDone, _step, _isProbing, Last) = (_stepsDone + report.StepsDone, 0, false, (version, verdict));
+            if (verdict.Kind != VerdictKind.Reject) _stepsDone += report.StepsDone;
+            (_stepsMade, _step, _stepsOfCycle, _isProbing, Last) = (_stepsMade + report.StepsDone, 0, 0, false, (version, report));
             string losses = string.Join(", ", HeldOutLosses.Mean(probe).OrderBy(loss => loss.Key).Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Key} {loss.Value:0.000}")));
             string why = verdict.Kind == VerdictKind.Promote ? "" : $"; {string.Join(", ", verdict.Reasons.Where(reason => reason.Kind == verdict.Kind))}";
             Tell($"{version} {verdict.Kind.ToString().ToLowerInvariant()}{(losses.Length > 0 ? $"; held-out {losses}" : "")}{why}");
@@ -135,6 +144,13 @@ internal sealed class PretrainBoard(TimeProvider time) : IAgentObserver
     }
 
     public void OnProblem(string sentence) => Note(sentence);
+
+    /// <summary>Before the first stage a cycle can only be one that an earlier life was stopped in.</summary>
+    private string Beginning_NeedsLock()
+    {
+        string cut = _stepsOfCycle > 0 ? string.Create(CultureInfo.InvariantCulture, $"; ending the cycle that was cut off: step {_step:N0} of {_stepsOfCycle:N0}{(_isProbing ? ", probing" : "")}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"reading the data: {_read:N0} read{cut}");
+    }
 
     private static string Span(TimeSpan span) =>
         span.TotalHours >= 1 ? span.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture).TrimStart('0').TrimStart('.') : span.ToString(@"m\:ss", CultureInfo.InvariantCulture);

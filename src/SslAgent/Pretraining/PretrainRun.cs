@@ -7,7 +7,6 @@ using SslAgent.Ingest;
 using SslAgent.Ingest.Datasets;
 using SslAgent.Ingest.Kafka;
 using SslAgent.Pipeline;
-using SslAgent.Replay;
 using SslAgent.Storage;
 
 namespace SslAgent.Pretraining;
@@ -15,15 +14,12 @@ namespace SslAgent.Pretraining;
 /// <summary>
 /// Pretraining, by the daemon's own parts over files, and over topics as far as they reach when it begins:
 /// <code>
-/// (1) read the data into the journal ─ (2) go back to a version, if asked ─ (3) for each stage: cycles until its steps are done, a version each
+/// (1) look whether a version to go back to is there ─ (2) read the data into the journal ─ (3) go back ─ (4) for each stage: cycles until its steps are done, a version each
 /// </code>
 /// What is done is told by the journal, so that the same command goes on where it was stopped or killed.
 /// </summary>
 internal sealed class PretrainRun(AgentSettings settings, PretrainData data, ModelVersion? from, PretrainBoard board, TimeProvider time, ILoggerFactory logs)
 {
-    /// <summary>Begins the reason of the rollback that <c>--from</c> makes: stages are counted from there.</summary>
-    private const string FromReason = "pretrain --from";
-
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Gives the version that is served at the end.</summary>
@@ -31,14 +27,29 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
     {
         var available = new AvailableData(0, 0, 0);
         IReadOnlyList<FiniteSource> sources = data.Sources(time, logs);
-        foreach (FiniteSource source in sources) available = await ReadAsync(source, isLast: source == sources[^1], cancellation); // (1) (2)
         IReadOnlyList<Stage> stages = Stage.Of(settings);
+        ModelVersion? back = from is { } version && await MustGoBackAsync(version, stages, cancellation) ? version : null; // (1)
+        foreach (FiniteSource source in sources) available = await ReadAsync(source, source == sources[^1] ? back : null, cancellation); // (2) (3)
         ModelVersion? serving = null;
-        foreach (Stage stage in stages) serving = await TrainAsync(stage, stages.Count, available, cancellation); // (3)
+        foreach (Stage stage in stages) serving = await TrainAsync(stage, stages.Count, available, cancellation); // (4)
         return serving ?? throw new CommandException(ExitCode.Failed, "no version was promoted: see the verdicts above");
     }
 
-    private async Task<AvailableData> ReadAsync(FiniteSource source, bool isLast, CancellationToken cancellation)
+    /// <summary>False where this very command is under way from there. A version that cannot be gone back to is refused here, before anything is read for its sake.</summary>
+    private async Task<bool> MustGoBackAsync(ModelVersion version, IReadOnlyList<Stage> stages, CancellationToken cancellation)
+    {
+        await using Agent agent = Make(PretrainSettings.ForReading(settings), (_, _) => new NothingToRead());
+        await agent.StartAsync(cancellation);
+        await IdleAsync(agent, cancellation);
+        bool isUnderWay = GoingBack.IsUnderWay(agent.Decisions(), version, stages);
+        if (isUnderWay) board.Note($"went back to {version} before, and goes on from there");
+        else await agent.RollbackAsync(GoingBack.To(version) with { DryRun = true }, cancellation);
+        await agent.StopAsync();
+        return !isUnderWay;
+    }
+
+    /// <param name="back">Where to go back to when all is read; null for nowhere.</param>
+    private async Task<AvailableData> ReadAsync(FiniteSource source, ModelVersion? back, CancellationToken cancellation)
     {
         IFiniteReader? reader = null;
         await using Agent agent = Make(PretrainSettings.ForReading(settings), (positions, kafka) => reader = source(positions, kafka));
@@ -58,15 +69,9 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
         board.Note(string.Create(
             CultureInfo.InvariantCulture,
             $"{reading.Given:N0} read: {status.BufferFrames:N0} frames, {status.BufferTexts:N0} texts and {status.BufferPairs:N0} pairs to train on, {status.SentinelsAdmitted:N0} held out, {status.MessagesRejected:N0} rejected{(status.MessagesRejected > 0 ? " (sslagent replay rejected says why)" : "")}"));
-        if (isLast && from is { } version) await GoBackAsync(agent, version, cancellation);
+        if (back is { } version) board.Note((await agent.RollbackAsync(GoingBack.To(version), cancellation)).Summary);
         await agent.StopAsync();
         return new AvailableData(status.BufferFrames, status.BufferTexts, status.BufferPairs);
-    }
-
-    private async Task GoBackAsync(Agent agent, ModelVersion version, CancellationToken cancellation)
-    {
-        RollbackEffect effect = await agent.RollbackAsync(new RollbackRequest(version, ReplayRollback.Keep, $"{FromReason} {version}", [], DryRun: false), cancellation);
-        board.Note(effect.Summary);
     }
 
     private async Task<ModelVersion?> TrainAsync(Stage stage, int stages, AvailableData available, CancellationToken cancellation)
@@ -83,11 +88,12 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
         await using Agent agent = Make(PretrainSettings.ForStage(settings, stage, (int)((total + cycles - 1) / cycles)), (_, _) => new NothingToRead());
         await agent.StartAsync(cancellation);
         await IdleAsync(agent, cancellation);
-        string trigger = stage.Trigger + Since(agent.Decisions());
+        string trigger = stage.Trigger + GoingBack.Since(agent.Decisions());
         long done = Done(agent, trigger);
         board.Begin(stage, stages, done, total);
         while ((done = Done(agent, trigger)) < total)
         {
+            board.Stand(done);
             RequireHealthy(agent);
             if (agent.Status().Course.IsPaused)
             {
@@ -95,8 +101,14 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
                     ExitCode.Failed, "training is paused after repeated rejections (see above): change what is trained, or type sslagent resume, and then the same command");
             }
 
-            if (!await agent.FireAsync(trigger)) await Task.Delay(Glance, time, cancellation);
-            else await IdleAsync(agent, cancellation);
+            if (!await agent.FireAsync(trigger))
+            {
+                await Task.Delay(Glance, time, cancellation);
+                continue;
+            }
+
+            await IdleAsync(agent, cancellation);
+            RequireSteps(stage);
         }
 
         ModelVersion? serving = agent.Status().Serving;
@@ -106,11 +118,15 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
 
     private static long Done(Agent agent, string trigger) => StepsBehind.Head(agent.Decisions()).GetValueOrDefault(trigger);
 
-    /// <summary>A suffix for the trigger that tells cycles since the last <c>--from</c> from those before.</summary>
-    private static string Since(IReadOnlyList<NumberedRecord> decisions) =>
-        decisions.Select(decision => decision.Record).OfType<JournalRecord.RolledBack>().LastOrDefault(back => back.Reason.StartsWith(FromReason, StringComparison.Ordinal)) is { } back
-            ? $" since {back.Version}"
-            : "";
+    /// <summary>A cycle in which no objective had a turn is like all that would follow it: it would go on for ever.</summary>
+    private void RequireSteps(Stage stage)
+    {
+        if (board.Last?.Report is not { StepsDone: 0 } report) return;
+        IEnumerable<string> lacks = report.Lacking.Select(lack => lack.WaitsForTokenizer
+            ? $"{lack.Objective} waits for text to make a tokenizer of"
+            : $"{lack.Objective} needs {lack.Needed} at least (samples, or windows of time where it learns from those) and there are {lack.There}");
+        throw new CommandException(ExitCode.Usage, $"stage {stage.Number} ({stage.Names}) has nothing to learn from: {string.Join("; ", lacks)}");
+    }
 
     /// <summary>Waits until no cycle is on, and its version is on disk.</summary>
     private async Task IdleAsync(Agent agent, CancellationToken cancellation)

@@ -30,6 +30,7 @@ internal static class PretrainSettings
         Learning = settings.Learning with { EmbeddingReplay = 0 },
     };
 
+    /// <summary>For a stage, when all is read: no more text comes to wait for, so the tokenizer is made of what there is.</summary>
     public static AgentSettings ForStage(AgentSettings settings, Stage stage, int stepsPerCycle)
     {
         AgentSettings reading = ForReading(settings);
@@ -37,6 +38,7 @@ internal static class PretrainSettings
         {
             Learning = reading.Learning with { Objectives = [.. stage.Objectives], LearningRate = stage.LearningRate },
             Cycle = reading.Cycle with { StepsMax = stepsPerCycle },
+            Tokenizer = stage.ReadsText ? reading.Tokenizer with { CorpusSamples = 0 } : reading.Tokenizer,
         };
     }
 }

@@ -16,6 +16,9 @@ internal sealed record Stage(int Number, IReadOnlyList<ObjectiveOptions> Objecti
     /// <summary>For example <c>mae+clip</c>.</summary>
     public string Names => string.Join('+', Objectives.Select(objective => objective.Name));
 
+    /// <summary>Whether any of its objectives learns from texts, alone or beside frames.</summary>
+    public bool ReadsText => Objectives.Any(objective => Facts(objective).Reads is Modality.Text or Modality.Pair);
+
     /// <summary>The stages that the settings ask for.</summary>
     public static IReadOnlyList<Stage> Of(AgentSettings settings)
     {

@@ -114,6 +114,26 @@ public sealed class PictureSetsTests : IDisposable
         Assert.Contains("its header says 2 pictures of 3 x 2", Assert.Throws<FormatException>(() => Require(file).Read().ToList()).Message);
     }
 
+    [Theory]
+    [InlineData(0x0801, new[] { 1, 2, 3 }, 6, "begins with 0x00000801: an IDX file of its kind begins with 0x00000803")]
+    [InlineData(0x0803, new[] { 1, 65536, 65536 }, 0, "its header says 1 pictures of 65536 x 65536")]
+    [InlineData(0x0803, new[] { int.MaxValue, int.MaxValue, int.MaxValue }, 0, "has 16 bytes: its header says 2147483647 pictures")]
+    [InlineData(0x0803, new[] { -1, 2, 3 }, 0, "its header says -1 pictures of 3 x 2")]
+    [InlineData(0x0803, new[] { 1 }, 0, "has 8 bytes: the header of an IDX file of its kind has 16")]
+    public void Idx_with_a_header_that_cannot_be_is_refused_with_what_it_says(int magic, int[] header, int bytes, string says)
+    {
+        string file = Write("train-images-idx3-ubyte", Idx(magic, header, new byte[bytes]));
+        Assert.Contains(says, Assert.Throws<FormatException>(() => Require(file).Read().ToList()).Message);
+    }
+
+    [Fact]
+    public void Idx_labels_that_are_not_as_many_as_the_pictures_are_refused()
+    {
+        string file = Write("train-images-idx3-ubyte", Idx(0x0803, [2, 1, 1], [1, 2]));
+        Write("train-labels-idx1-ubyte", Idx(0x0801, [3], [1, 2, 3]));
+        Assert.Contains("a label for each of the 2 pictures", Assert.Throws<FormatException>(() => Require(file).Read().ToList()).Message);
+    }
+
     [Fact]
     public async Task What_is_read_becomes_messages_that_are_the_same_at_every_reading_and_tell_no_labels()
     {

@@ -45,12 +45,21 @@ public sealed class JobsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_consolidation_is_scheduled_by_its_cron_expression_in_utc()
+    {
+        using IHost host = Host(new(), new(), new() { Cron = "0 15 2 ? * SUN" });
+
+        ICronTrigger cron = Assert.IsAssignableFrom<ICronTrigger>(await TriggerOf<ConsolidationJob>(await SchedulerOf(host), CyclePlanner.Consolidate));
+        Assert.Equal(("0 15 2 ? * SUN", TimeZoneInfo.Utc), (cron.CronExpressionString, cron.TimeZone));
+    }
+
+    [Fact]
     public async Task What_is_switched_off_is_not_scheduled()
     {
         using IHost host = Host(new() { Interval = null, SamplesTrigger = 100 }, new() { Interval = null });
         IScheduler scheduler = await SchedulerOf(host);
 
-        foreach (string name in new[] { "interval", "cron", "scrub" }) Assert.Null(await scheduler.GetTrigger(new TriggerKey(name), Limit));
+        foreach (string name in new[] { "interval", "cron", "scrub", "consolidation" }) Assert.Null(await scheduler.GetTrigger(new TriggerKey(name), Limit));
     }
 
     [Fact]
@@ -73,8 +82,8 @@ public sealed class JobsTests : IDisposable
         Assert.Equal(cron.StartTimeUtc, (await TriggerOf<CycleJob>(scheduler, "cron")).StartTimeUtc);
     }
 
-    private IHost Host(CycleOptions cycle, ScrubOptions scrub) =>
-        AgentHost.Build(new AgentSettings { Cycle = cycle, Scrub = scrub }, _log, NoObserver.Instance, LocalDisk.Instance, _clock);
+    private IHost Host(CycleOptions cycle, ScrubOptions scrub, ConsolidationOptions? consolidation = null) =>
+        AgentHost.Build(new AgentSettings { Cycle = cycle, Scrub = scrub, Consolidation = consolidation ?? new() }, _log, NoObserver.Instance, LocalDisk.Instance, _clock);
 
     private static async Task<IScheduler> SchedulerOf(IHost host) => await host.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(Limit);
 

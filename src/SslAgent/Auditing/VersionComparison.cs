@@ -48,8 +48,13 @@ internal static class VersionComparison
             yield return $"the samples put in quarantine: {recorded.Count} in the journal, {derived.Quarantined.Count} derived";
     }
 
-    public static IEnumerable<string> OfProbes(ProbeReport recorded, ProbeReport derived)
+    /// <param name="recorded">As a manifest has it.</param>
+    /// <param name="measured">As it was derived.</param>
+    public static IEnumerable<string> OfProbes(ProbeReport recorded, ProbeReport measured)
     {
+        // Through the same text: .NET writes 2^-25 with a digit too few, and reads its neighbour.
+        ProbeReport derived = Check.NotNull(
+            JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(measured, DomainJson.Default.ProbeReport), DomainJson.Default.ProbeReport), "what is written is read");
         // Releases that did not measure the health of the joint space recorded none.
         bool isSameJoint = recorded.Joint.Count == 0 || recorded.Joint.SequenceEqual(derived.Joint);
         if (!recorded.Eras.SequenceEqual(derived.Eras) || !recorded.Features.SequenceEqual(derived.Features) || recorded.Retrieval != derived.Retrieval || !isSameJoint)

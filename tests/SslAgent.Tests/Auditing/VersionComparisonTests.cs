@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SslAgent.Auditing;
 using SslAgent.Domain;
 
@@ -12,6 +13,14 @@ public sealed class VersionComparisonTests
     {
         ProbeReport recorded = Report(Probe, Probe with { Era = 4, Loss = double.NaN });
         Assert.Empty(VersionComparison.OfProbes(recorded, Report(Probe, Probe with { Era = 4, Loss = double.NaN })));
+    }
+
+    [Fact]
+    public void Numbers_that_a_manifest_cannot_keep_to_the_last_bit_are_no_difference()
+    {
+        ProbeReport derived = Report(Probe with { Noise = Math.ScaleB(1, -25) });
+        ProbeReport recorded = Assert.IsType<ProbeReport>(JsonSerializer.Deserialize(JsonSerializer.Serialize(derived, DomainJson.Default.ProbeReport), DomainJson.Default.ProbeReport));
+        Assert.Empty(VersionComparison.OfProbes(recorded, derived));
     }
 
     [Theory]

@@ -83,11 +83,7 @@ public sealed class VersionStore
     public VersionManifest? Find(ModelVersion version) => _index.Find(version);
 
     /// <summary>For looking back: finds also what a version that retention deleted had said of itself, while that is kept (<see cref="CheckpointOptions.KeepManifests"/>).</summary>
-    public Func<ModelVersion, VersionManifest?> LookBack()
-    {
-        ILookup<ModelVersion, string> pruned = _pruned.Files();
-        return version => _index.Find(version) ?? _pruned.Read(pruned[version]);
-    }
+    public VersionManifest? FindEvenPruned(ModelVersion version) => _index.Find(version) ?? _pruned.Find(version);
 
     public VersionManifest Read(ModelVersion version) => _index.Find(version) ?? throw new UnknownVersionException(version, _names.Root);
 

@@ -1,17 +1,19 @@
 using System.Globalization;
+using System.Text;
 using SslAgent.Domain;
 using SslAgent.Storage;
 
 namespace SslAgent.Checkpoints;
 
 /// <summary>
-/// What versions that retention took away had said of themselves, a file each under <c>pruned/</c>: a line's measurements outlive its weights. A file's name has its content's checksum; one that
+/// What versions that retention took away had said of themselves, a file each under <c>pruned/</c>: a line's measurements outlive its weights. A checksum stands behind each; one that
 /// does not fit is passed over, since nothing but looking back depends on it.
 /// </summary>
 internal sealed class PrunedManifests(IDisk disk, VersionNames names)
 {
-    private const char Mark = '-';
-    private const string Ending = ".json";
+    private const string SumLine = "\ncrc32c:";
+
+    private static readonly int SumBytes = SumOf([]).Length;
 
     /// <summary>Durable when it returns.</summary>
     public void Keep(VersionManifest manifest)
@@ -19,38 +21,34 @@ internal sealed class PrunedManifests(IDisk disk, VersionNames names)
         disk.CreateDirectory(names.Pruned);
         disk.SyncDirectory(names.Root);
         byte[] json = ManifestJson.Write(manifest);
-        AtomicFile.Write(disk, Path.Combine(names.Pruned, $"{VersionNames.Name(manifest.Version)}{Mark}{SumOf(json)}{Ending}"), json);
+        AtomicFile.Write(disk, names.PrunedManifest(manifest.Version), [.. json, .. SumOf(json)]);
     }
 
     /// <summary>Only the newest so many stay.</summary>
     public void Bound(int countMax)
     {
-        string[] over = [.. Files().OrderByDescending(files => files.Key).Skip(countMax).SelectMany(files => files)];
+        ModelVersion[] over = [.. Versions().OrderDescending().Skip(countMax)];
         if (over.Length == 0) return;
-        foreach (string path in over) disk.Delete(path);
+        foreach (ModelVersion version in over) disk.Delete(names.PrunedManifest(version));
         disk.SyncDirectory(names.Pruned);
     }
 
-    /// <summary>Their files; of one version several where its number was published again.</summary>
-    public ILookup<ModelVersion, string> Files() => (
-        from entry in disk.List(names.Pruned)
-        where !entry.IsDirectory && entry.Name.EndsWith(Ending, StringComparison.Ordinal)
-        let version = VersionOf(entry.Name)
-        where version is not null
-        select (Version: version.Value, Path: Path.Combine(names.Pruned, entry.Name))).ToLookup(file => file.Version, file => file.Path);
-
-    /// <summary>The first that is what was written, or null.</summary>
-    public VersionManifest? Read(IEnumerable<string> files)
+    /// <summary>Null where none was kept, or it is not what was written.</summary>
+    public VersionManifest? Find(ModelVersion version)
     {
-        foreach (string path in files)
-        {
-            if (AtomicFile.Read(disk, path) is { } json && path.EndsWith($"{Mark}{SumOf(json)}{Ending}", StringComparison.Ordinal)) return ManifestJson.Read(json, path);
-        }
-
-        return null;
+        string path = names.PrunedManifest(version);
+        if (AtomicFile.Read(disk, path) is not { } written || written.Length < SumBytes) return null;
+        byte[] json = written[..^SumBytes];
+        return written.AsSpan(json.Length).SequenceEqual(SumOf(json)) ? ManifestJson.Read(json, path) : null;
     }
 
-    private static ModelVersion? VersionOf(string name) => VersionNames.TryParse(name.Split(Mark)[0], out ModelVersion version) ? version : null;
+    private IEnumerable<ModelVersion> Versions()
+    {
+        foreach (DiskEntry entry in disk.List(names.Pruned))
+        {
+            if (!entry.IsDirectory && VersionNames.TryParse(entry.Name, out ModelVersion version)) yield return version;
+        }
+    }
 
-    private static string SumOf(byte[] json) => Crc32C.Compute(json).ToString("x8", CultureInfo.InvariantCulture);
+    private static byte[] SumOf(byte[] json) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{SumLine}{Crc32C.Compute(json):x8}\n"));
 }

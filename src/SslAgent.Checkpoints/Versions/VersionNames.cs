@@ -7,7 +7,7 @@ namespace SslAgent.Checkpoints;
 /// <summary>
 /// Every name on disk, composed in this one place. Under the store's directory: <c>v000041/</c> a version, <c>.tmp-v000041/</c> one being
 /// written, <c>.trash-v000041/</c> one being deleted, <c>HEAD</c> and <c>SERVING</c> pointers, <c>pins/v000041</c>,
-/// <c>pruned/v000041-1a2b3c4d.json</c> what a deleted one had said of itself.
+/// <c>pruned/v000041</c> what a deleted one had said of itself.
 /// </summary>
 internal sealed class VersionNames(string directory)
 {
@@ -43,6 +43,8 @@ internal sealed class VersionNames(string directory)
     public string Trash(ModelVersion version) => Path.Combine(Root, TrashPrefix + Name(version));
 
     public string Pin(ModelVersion version) => Path.Combine(Pins, Name(version));
+
+    public string PrunedManifest(ModelVersion version) => Path.Combine(Pruned, Name(version));
 
     public static string Name(ModelVersion version) => string.Create(CultureInfo.InvariantCulture, $"v{version.Number:D6}");
 

@@ -29,7 +29,7 @@ internal sealed class DemoExam(IReadOnlyList<EmojiPair> pairs, IReadOnlyList<Log
         IReadOnlyDictionary<string, double> first = HeldOutLosses.Mean(before), last = HeldOutLosses.Mean(after), trivial = HeldOutLosses.MeanTrivial(after);
         ObjectiveResult[] objectives =
             [.. last.Keys.Order(StringComparer.Ordinal).Select(name => new ObjectiveResult(name, first[name], last[name], trivial[name]))];
-        return new DemoResult(version, objectives, before.Retrieval, after.Retrieval, Eras(store, stored), ForgettingMatrix.Along(version, store.LookBack()), rows);
+        return new DemoResult(version, objectives, before.Retrieval, after.Retrieval, Eras(store, stored), ForgettingMatrix.Along(version, store.FindEvenPruned), rows);
     }
 
     /// <summary>Weights as the lineage began with them, and the tokenizer that it froze later: without one texts could not be asked about.</summary>

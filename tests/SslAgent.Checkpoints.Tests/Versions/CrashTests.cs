@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SslAgent.Domain;
 using SslAgent.Storage;
 using SslAgent.Storage.Tests.Support;
 using static SslAgent.Checkpoints.Tests.Store;
@@ -79,8 +78,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.All(end.List(), manifest => Assert.True(end.Verify(manifest.Version, default).IsSound, where));
         Assert.All(end.List(), manifest => Assert.Equal(
             manifest.HasTrainingState, found.FileExists($"{Folder}/v{manifest.Version.Number:D6}/training.safetensors")));
-        Func<ModelVersion, VersionManifest?> lookedBack = end.LookBack();
-        Assert.All(Enumerable.Range(1, 5), version => Assert.True(lookedBack(V(version)) is not null, $"v{version}, {where}"));
+        Assert.All(Enumerable.Range(1, 5), version => Assert.True(end.FindEvenPruned(V(version)) is not null, $"v{version}, {where}"));
         string[] expected = ["HEAD", "SERVING", "pruned", .. end.List().Reverse().Select(manifest => $"v{manifest.Version.Number:D6}")];
         Assert.Equal(expected, found.List(Folder).Select(entry => entry.Name));
         Assert.Equal(V(6), end.ReserveNumber());

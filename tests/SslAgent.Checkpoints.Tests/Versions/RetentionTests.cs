@@ -151,16 +151,16 @@ public sealed class RetentionTests(ITestOutputHelper output)
         VersionManifest[] before = [.. store.List()];
         store.Prune(new RetentionPolicy(1, 1, 1, long.MaxValue) { KeepManifests = 3 });
         Assert.Equal([V(6), V(5)], store.List().Select(manifest => manifest.Version));
-        Func<ModelVersion, VersionManifest?> found = Open(directory).LookBack();
-        Assert.Equal([V(6), V(5), V(4), V(3), V(2)], before.Where(manifest => found(manifest.Version) is not null).Select(manifest => manifest.Version));
-        Assert.Equal(ManifestJson.Write(before.Single(manifest => manifest.Version == V(3))), ManifestJson.Write(Assert.IsType<VersionManifest>(found(V(3)))));
+        VersionStore found = Open(directory);
+        Assert.Equal([V(6), V(5), V(4), V(3), V(2)], before.Where(manifest => found.FindEvenPruned(manifest.Version) is not null).Select(manifest => manifest.Version));
+        Assert.Equal(ManifestJson.Write(before.Single(manifest => manifest.Version == V(3))), ManifestJson.Write(Assert.IsType<VersionManifest>(found.FindEvenPruned(V(3)))));
         Assert.Null(Open(directory).Find(V(3)));
 
-        string file = Directory.GetFiles(Path.Combine(store.Directory, "pruned"), "v000003-*.json").Single();
+        string file = Path.Combine(store.Directory, "pruned", "v000003");
         byte[] harmed = File.ReadAllBytes(file);
         harmed[harmed.Length / 2] ^= 1;
         File.WriteAllBytes(file, harmed);
-        Assert.Null(Open(directory).LookBack()(V(3)));
+        Assert.Null(found.FindEvenPruned(V(3)));
     }
 
     private static VersionManifest Manifest(int version, int? parent, VerdictKind verdict) => new(

@@ -9,7 +9,8 @@ using SslAgent.Storage;
 namespace SslAgent.EndToEnd.Tests;
 
 /// <summary>A folder for data and states, and a network as small as may be, for <c>sslagent pretrain</c> as a user types it. All goes with it.</summary>
-internal sealed class PretrainPlace : IDisposable
+/// <param name="change">What a test wants otherwise.</param>
+internal sealed class PretrainPlace(Func<AgentSettings, AgentSettings>? change = null) : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("pretrain-").FullName;
 
@@ -48,6 +49,7 @@ internal sealed class PretrainPlace : IDisposable
             Pretraining = new() { StepsPerVersion = 4 },
             Logging = new() { File = "none" },
         };
+        if (change is not null) settings = change(settings);
         return Write($"{state}.json", System.Text.Encoding.UTF8.GetBytes(new SettingsPrinter(new LayeredValues([]), withOrigins: false).Print(settings)));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using SslAgent.Domain;
 using SslAgent.Storage;
@@ -16,14 +15,13 @@ internal sealed class Pins(IDisk disk, VersionNames names)
     public const string Unsure = "[no checksum vouches for this text]";
 
     private const int ReasonCharactersMax = 1000;
-    private const string SumLine = "\ncrc32c:";
 
     public void Add(ModelVersion version, string reason)
     {
         if (reason.Length > ReasonCharactersMax) reason = reason[..ReasonCharactersMax];
         disk.CreateDirectory(names.Pins);
         disk.SyncDirectory(names.Root);
-        AtomicFile.Write(disk, names.Pin(version), Encoding.UTF8.GetBytes(reason + SumLine + SumOf(Encoding.UTF8.GetBytes(reason)) + "\n"));
+        AtomicFile.Write(disk, names.Pin(version), SumLine.Behind(Encoding.UTF8.GetBytes(reason)));
     }
 
     /// <summary>False where it was not pinned.</summary>
@@ -46,12 +44,6 @@ internal sealed class Pins(IDisk disk, VersionNames names)
         return pins;
     }
 
-    private static string ReasonOf(ReadOnlySpan<byte> written)
-    {
-        int sum = written.LastIndexOf(Encoding.ASCII.GetBytes(SumLine));
-        if (sum >= 0 && Encoding.ASCII.GetString(written[sum..]) == SumLine + SumOf(written[..sum]) + "\n") return Encoding.UTF8.GetString(written[..sum]);
-        return $"{Encoding.UTF8.GetString(written).TrimEnd('\n')} {Unsure}".TrimStart();
-    }
-
-    private static string SumOf(ReadOnlySpan<byte> reason) => Crc32C.Compute(reason).ToString("x8", CultureInfo.InvariantCulture);
+    private static string ReasonOf(byte[] written) =>
+        SumLine.ContentOf(written) is { } reason ? Encoding.UTF8.GetString(reason) : $"{Encoding.UTF8.GetString(written).TrimEnd('\n')} {Unsure}".TrimStart();
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using SslAgent.Domain;
 using SslAgent.Storage;
 
@@ -11,17 +9,12 @@ namespace SslAgent.Checkpoints;
 /// </summary>
 internal sealed class PrunedManifests(IDisk disk, VersionNames names)
 {
-    private const string SumLine = "\ncrc32c:";
-
-    private static readonly int SumBytes = SumOf([]).Length;
-
     /// <summary>Durable when it returns.</summary>
     public void Keep(VersionManifest manifest)
     {
         disk.CreateDirectory(names.Pruned);
         disk.SyncDirectory(names.Root);
-        byte[] json = ManifestJson.Write(manifest);
-        AtomicFile.Write(disk, names.PrunedManifest(manifest.Version), [.. json, .. SumOf(json)]);
+        AtomicFile.Write(disk, names.PrunedManifest(manifest.Version), SumLine.Behind(ManifestJson.Write(manifest)));
     }
 
     /// <summary>Only the newest so many stay.</summary>
@@ -37,9 +30,7 @@ internal sealed class PrunedManifests(IDisk disk, VersionNames names)
     public VersionManifest? Find(ModelVersion version)
     {
         string path = names.PrunedManifest(version);
-        if (AtomicFile.Read(disk, path) is not { } written || written.Length < SumBytes) return null;
-        byte[] json = written[..^SumBytes];
-        return written.AsSpan(json.Length).SequenceEqual(SumOf(json)) ? ManifestJson.Read(json, path) : null;
+        return AtomicFile.Read(disk, path) is { } written && SumLine.ContentOf(written) is { } json ? ManifestJson.Read(json, path) : null;
     }
 
     private IEnumerable<ModelVersion> Versions()
@@ -49,6 +40,4 @@ internal sealed class PrunedManifests(IDisk disk, VersionNames names)
             if (!entry.IsDirectory && VersionNames.TryParse(entry.Name, out ModelVersion version)) yield return version;
         }
     }
-
-    private static byte[] SumOf(byte[] json) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{SumLine}{Crc32C.Compute(json):x8}\n"));
 }

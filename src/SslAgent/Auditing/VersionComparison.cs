@@ -69,7 +69,7 @@ internal static class VersionComparison
         return $"{other.Length} of {recorded.Eras.Count} recorded held-out losses are not the derived ones, the first: {other[0].Objective} of era {other[0].Era}, {Words(other[0])} and {(again is null ? "none" : Words(again))}";
     }
 
-    private static string Words(EraProbe era) => string.Create(CultureInfo.InvariantCulture, $"{era.Loss:R} over {era.Count} sentinels ({era.Set:x})");
+    private static string Words(EraProbe era) => string.Create(CultureInfo.InvariantCulture, $"{era.Loss:R} ± {era.Noise:R} over {era.Count} sentinels ({era.Set:x})");
 
     private static string? OfTensors(string file, IReadOnlyDictionary<string, TensorBytes> stored, IReadOnlyList<TensorBytes> derived)
     {

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import pathlib
+import random
 import sys
 import time
 
@@ -81,15 +82,21 @@ def head(*widths):
     return nn.Sequential(*layers)
 
 
+def box(area):
+    """Whole pixels, drawn again up to ten times where they do not fit, as torchvision's RandomResizedCrop has it (Szegedy et al. 2015)."""
+    for _ in range(10):
+        size, ratio = SIDE * SIDE * random.uniform(*area), math.exp(random.uniform(math.log(3 / 4), math.log(4 / 3)))
+        high, wide = round(math.sqrt(size / ratio)), round(math.sqrt(size * ratio))
+        if 0 < high <= SIDE and 0 < wide <= SIDE:
+            return random.randint(0, SIDE - high), random.randint(0, SIDE - wide), high, wide
+    return 0, 0, SIDE, SIDE
+
+
 def crop(x, area):
-    """Random resized crop and mirroring of a whole batch (Szegedy et al. 2015)."""
-    n = x.shape[0]
-    share, ratio = torch.empty(n).uniform_(*area), torch.exp(torch.empty(n).uniform_(math.log(3 / 4), math.log(4 / 3)))
-    wide, high = (share * ratio).sqrt().clamp(max=1), (share / ratio).sqrt().clamp(max=1)
-    left, top = (torch.rand(n) * 2 - 1) * (1 - wide), (torch.rand(n) * 2 - 1) * (1 - high)
-    theta = torch.zeros(n, 2, 3)
-    theta[:, 0, 0], theta[:, 0, 2], theta[:, 1, 1], theta[:, 1, 2] = wide * (torch.randint(0, 2, (n,)) * 2 - 1), left, high, top
-    return F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), mode="bilinear", padding_mode="border", align_corners=False)
+    """Of each picture a box, resized, and half of them mirrored."""
+    boxes = [box(area) for _ in x]
+    y = torch.cat([F.interpolate(one[None, :, top : top + high, left : left + wide], (SIDE, SIDE), mode="bilinear", align_corners=False) for one, (top, left, high, wide) in zip(x, boxes)])
+    return torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, y.flip(3), y)
 
 
 def luma(x):
@@ -227,6 +234,7 @@ def main():
     parser.add_argument("--train-max", type=int, default=50_000)
     parser.add_argument("--test-max", type=int, default=10_000)
     args = parser.parse_args()
+    random.seed(args.seed)
     torch.manual_seed(args.seed)
     torch.set_num_threads(os.cpu_count())
     train = read_pictures(args.data, ("data_batch", "_train", "train-images"), args.train_max)

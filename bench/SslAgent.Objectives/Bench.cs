@@ -20,7 +20,7 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     public MethodRecord RunHere(Method method, bool isAlone)
     {
         Material material = MaterialOf(method.Ground);
-        IReadOnlyList<Mark> marks = new MethodRun(method, material, budget, beginning, new PeerPlace(peer, data.Pictures), time).Run();
+        IReadOnlyList<Mark> marks = new MethodRun(method, material, budget, BeginningOf(method), new PeerPlace(peer, data.Pictures), time).Run();
         using Process own = Process.GetCurrentProcess();
         var record = new MethodRecord(method.Id, ConfigurationOf(method), commit, material.Count, material.Task.Test.Count, isAlone ? own.PeakWorkingSet64 : null, marks);
         record.Save(FileOf(method));
@@ -48,5 +48,7 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
     private string SetOf(Method method) => Path.GetFileName(Path.TrimEndingDirectorySeparator(method.Ground.Folder(data)));
 
     private string ConfigurationOf(Method method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {beginning.Rate}{(beginning.Seed == 1 ? "" : $" {beginning.Seed}")}");
+        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {beginning.Rate}{(BeginningOf(method).Seed == 1 ? "" : $" {BeginningOf(method).Seed}")}");
+
+    private Beginning BeginningOf(Method method) => beginning with { Seed = beginning.Seed + method.Again };
 }

@@ -95,7 +95,7 @@ internal sealed class MethodRun
     /// <param name="train">Goes on training while it is told to, with the steps of this part; gives how many there were.</param>
     private List<Mark> ToMarks(Func<int, Func<int, bool>, int> train, Func<string, long, double, Mark> judge)
     {
-        var waiting = new List<string> { "samples", "seconds" };
+        List<string> waiting = _method.Again == 0 ? ["samples", "seconds"] : ["samples"]; // The peer has no other budget.
         var marks = new List<Mark>();
         long steps = 0;
         double seconds = 0;

@@ -54,7 +54,7 @@ internal static class Program
                 return 2;
             }
 
-            Method[] wanted = names.Length > 0 ? [.. names.SelectMany(Method.Find).Distinct()] : [.. Method.All];
+            Method[] wanted = names.Length > 0 ? [.. names.SelectMany(Method.Find).Distinct()] : [.. isQuick ? Method.Rows : Method.All];
             foreach (Ground ground in wanted.Where(method => !bench.HasDataOf(method)).Select(method => method.Ground).Distinct())
                 Console.Error.WriteLine($"{ground.Name}: passed over, {ground.Folder(place)} is not there");
             wanted = [.. wanted.Where(bench.HasDataOf)];

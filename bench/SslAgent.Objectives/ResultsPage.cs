@@ -21,7 +21,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         Head();
         foreach (Ground ground in Ground.All)
         {
-            string[] ids = [.. Method.All.Where(method => method.Ground == ground).Select(method => method.Id)];
+            string[] ids = [.. Method.Rows.Where(method => method.Ground == ground).Select(method => method.Id)];
             MethodRecord[] rows = [.. records.Where(record => ids.Contains(record.Method))];
             if (rows.Length == 0) continue;
             string set = ground == Ground.Pictures ? $" ({pictures})" : "";
@@ -29,7 +29,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
             _page.AppendLine(CultureInfo.InvariantCulture, $"{Capital(ground.Says)}{set}. {rows.Max(row => row.Train):N0} samples to learn from, {rows[0].Test:N0} to ask about.").AppendLine();
             Table("After equal samples", rows, "samples");
             Table("After equal seconds", rows, "seconds");
-            BesidePeers(rows);
+            if (ground == Ground.Pictures) BesidePeers();
             Recalls(rows);
             foreach (MethodRecord row in rows.Where(row => said.ContainsKey(row.Method))) _page.AppendLine(CultureInfo.InvariantCulture, $"* `{NameOf(row)}`: {said[row.Method]}");
             _page.AppendLine();
@@ -48,7 +48,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         _page.AppendLine(CultureInfo.InvariantCulture, $"`make bench-objectives` wrote this on {now:yyyy-MM-dd}; {Environment.ProcessorCount} cores of {MachineFacts.Processor}, {MachineFacts.System}.").AppendLine();
         _page.AppendLine(CultureInfo.InvariantCulture,
             $"Each method begins from first weights, alone, on towers of preset nano ({Ground.CifarSide} pixels in patches of 4 for the pictures, 64 in patches of 8 elsewhere), batches of {Budget.BatchSize}, AdamW at {beginning.Rate}, fp32, the weights themselves and not their running mean, seed {beginning.Seed}; each is measured after {budget.Samples:N0} samples and after {budget.Seconds:0.#} seconds of training. A sample is a picture, a line, a pair or a frame of a window.").AppendLine();
-        _page.AppendLine("Linear: ridge regression on frozen mean features, right answers about what no method saw. Over untrained: the difference from the same network before training, with the interval that holds 95 % of resamples of the questions; one seed says nothing of other seeds. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
+        _page.AppendLine("Linear: ridge regression on frozen mean features, right answers about what no method saw. Over untrained: the difference from the same network before training, with the interval that holds 95 % of resamples of the questions; one seed says nothing of other seeds, so what has a row of PyTorch is run with three. 5-NN: the five nearest by cosine. Rank: RankMe of the test features. Labels are used for measuring only, but for the row `supervised`, which has them all. Rows of PyTorch are the same methods written independently (`bench/peer_objectives.py`).").AppendLine();
     }
 
     private void Table(string title, MethodRecord[] rows, string mark)
@@ -60,7 +60,7 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         {
             if (row.At(mark) is not { } at) continue;
             bool isTrained = at.Samples > 0;
-            string over = isTrained && floor is not null ? Over(at, floor) : "";
+            string over = isTrained && floor is not null ? Over((at, floor)) : "";
             string rank = at.EffectiveRank is { } effective ? effective.ToString("0.0", CultureInfo.InvariantCulture) : "";
             string trained = isTrained ? string.Create(CultureInfo.InvariantCulture, $"{at.Samples:N0} | {at.Seconds:0} | {at.Samples / at.Seconds:0}") : " | | ";
             string own = at.HeldOut is { } loss ? string.Create(CultureInfo.InvariantCulture, $"{loss:0.000} ({at.Trivial:0.000})") : "";
@@ -71,26 +71,36 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         _page.AppendLine();
     }
 
-    private void BesidePeers(MethodRecord[] rows)
+    private void BesidePeers()
     {
-        (MethodRecord Own, Mark At, Mark Peer)[] pairs =
-        [
-            .. from peer in rows
-               where NameOf(peer).EndsWith(Peer.Suffix, StringComparison.Ordinal)
-               from own in rows
-               where NameOf(own) + Peer.Suffix == NameOf(peer)
-               let at = own.At("samples")
-               let other = peer.At("samples")
-               where at is not null && other is not null
-               select (own, at, other),
-        ];
-        if (pairs.Length == 0) return;
+        Dictionary<string, Mark> marks = (from record in records let mark = record.At("samples") where mark is not null select (record.Method, mark)).ToDictionary();
+        var rows = new List<string>();
+        foreach (string peer in Peer.Names)
+        {
+            (Mark Own, Mark Peer)[] seeds =
+            [
+                .. from method in Method.All
+                   where method.Name == peer
+                   let own = marks.GetValueOrDefault((method with { Name = peer[..^Peer.Suffix.Length] }).Id)
+                   let other = marks.GetValueOrDefault(method.Id)
+                   where own is not null && other is not null
+                   select (own, other),
+            ];
+            if (seeds.Length == 0) continue;
+            Mark[] mine = [.. seeds.Select(seed => seed.Own)], theirs = [.. seeds.Select(seed => seed.Peer)];
+            rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {peer[..^Peer.Suffix.Length]} | {seeds.Length} | {Linear(mine)} | {Linear(theirs)} | {Over(seeds)} | {Pace(mine):0} | {Pace(theirs):0} |"));
+        }
+
+        if (rows.Count == 0) return;
         _page.AppendLine("### Beside the same method in PyTorch, after equal samples").AppendLine();
-        _page.AppendLine("| Method | linear | in PyTorch | difference | samples/s | in PyTorch |").AppendLine("|---|---|---|---|---|---|");
-        foreach ((MethodRecord own, Mark at, Mark peer) in pairs)
-            _page.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(own)} | {Mark.Share(at.Linear):P1} | {Mark.Share(peer.Linear):P1} | {Over(at, peer)} | {at.Samples / at.Seconds:0} | {peer.Samples / peer.Seconds:0} |");
+        _page.AppendLine("| Method | seeds | linear | in PyTorch | difference | samples/s | in PyTorch |").AppendLine("|---|---|---|---|---|---|---|");
+        foreach (string row in rows) _page.AppendLine(row);
         _page.AppendLine();
     }
+
+    private static string Linear(Mark[] seeds) => string.Join(", ", seeds.Select(seed => Mark.Share(seed.Linear).ToString("P1", CultureInfo.InvariantCulture)));
+
+    private static double Pace(Mark[] seeds) => seeds.Average(seed => seed.Samples / seed.Seconds);
 
     private void Recalls(MethodRecord[] rows)
     {
@@ -103,10 +113,11 @@ internal sealed class ResultsPage(IReadOnlyList<MethodRecord> records, string pi
         _page.AppendLine();
     }
 
-    private static string Over(Mark at, Mark floor)
+    /// <summary>Points by which the first answers better than the second, and what holds 95 % of resamples.</summary>
+    private static string Over(params (Mark At, Mark Floor)[] seeds)
     {
-        float[] Values(string answers) => [.. answers.Select(answer => answer == '1' ? 100f : 0)];
-        Interval over = PairedBootstrap.Difference([(Values(at.Linear), Values(floor.Linear))], Items.Shared);
+        static float[] Values(string answers) => [.. answers.Select(answer => answer == '1' ? 100f : 0)];
+        Interval over = PairedBootstrap.Difference([.. seeds.Select(seed => (Values(seed.At.Linear), Values(seed.Floor.Linear)))], Items.Shared);
         return string.Create(CultureInfo.InvariantCulture, $"{over.Estimate:+0.0;-0.0;0.0} ({over.Low:+0.0;-0.0;0.0} … {over.High:+0.0;-0.0;0.0})");
     }
 

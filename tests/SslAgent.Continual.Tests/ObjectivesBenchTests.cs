@@ -102,15 +102,29 @@ public sealed class ObjectivesBenchTests : IDisposable
     }
 
     [Fact]
+    public void A_method_stands_beside_its_peer_with_each_seed_that_both_have()
+    {
+        MethodRecord Record(string method, string answers) => new(method, "", "test", 4, 4, null, [new Mark("samples", 64, 2, answers, answers, null, null, null, null)]);
+        MethodRecord[] records =
+        [
+            Record("pictures/mae", "1110"), Record("pictures/mae (PyTorch)", "1010"), Record("pictures/mae/1", "1111"), Record("pictures/mae (PyTorch)/1", "1011"), Record("pictures/mae/2", "0000"),
+        ];
+        string page = File.ReadAllText(new ResultsPage(records, "some", Budget.Quick, new Beginning(1, 0.001), DateTimeOffset.UnixEpoch).Write(_folder));
+        string[] cells = [.. Assert.Single(RowsOf(page, "### Beside the same method in PyTorch")).Split('|').Select(cell => cell.Trim())];
+        Assert.Equal(["mae", "2", "75.0 %, 100.0 %", "50.0 %, 75.0 %", "+25.0 (0.0 … +75.0)", "32", "32"], cells[1..^1]);
+        Assert.Equal(["mae", "mae (PyTorch)"], RowsOf(page, "### After equal samples").Select(row => row.Split('|')[1].Trim()));
+    }
+
+    [Fact]
     public void Every_objective_is_a_method_of_exactly_one_ground() =>
-        Assert.All(ObjectiveCatalog.All, objective => Assert.Single(Method.All, method => method.Name == objective.Name));
+        Assert.All(ObjectiveCatalog.All, objective => Assert.Single(Method.Rows, method => method.Name == objective.Name));
 
     private Bench Open() => new(
         new DataPlace(_folder, Places.Data(new Arguments())), new Budget(192, 0.01, 2 * Pictures, 2 * Pictures), Path.Combine(_folder, "runs"), Path.Combine(Places.Repository, "bench", "peer_objectives.py"), new Beginning(1, 0.001), "test",
         TimeProvider.System);
 
     /// <summary>A peer takes as long to begin as five objectives for all they do here, and another test asks one.</summary>
-    private static IEnumerable<Method> Quickly => Method.All.Where(method => !method.Name.EndsWith(Peer.Suffix, StringComparison.Ordinal));
+    private static IEnumerable<Method> Quickly => Method.Rows.Where(method => !method.Name.EndsWith(Peer.Suffix, StringComparison.Ordinal));
 
     private string Quick()
     {

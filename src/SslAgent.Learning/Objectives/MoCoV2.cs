@@ -93,7 +93,7 @@ internal static class MoCoV2
 
     private static int Slots(ModelPlan plan, KnobValues knobs) => knobs.Whole(Queue, KeyQueue.SlotsFor(plan.Frame.Width));
 
-    private static SlowCopy SlowEncoder(ModelPlan plan) => new("moco_v2.momentum", [VisionTower.Declare(plan), Projection(plan)], beginsEqual: true);
+    private static SlowCopy SlowEncoder(ModelPlan plan) => new("moco_v2.momentum", [VisionTower.Declare(plan), Projection(plan)]);
 
     private static SectionSpec Projection(ModelPlan plan) => new(Section, [.. Head(plan).Declare()]);
 

@@ -13,8 +13,9 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Reference implementation: facebookresearch/swav. We differ: two views and no small ones; features are mean patch features; 512 prototypes, four for each feature in narrower towers (3,000 in the paper); they are
-/// normalised where they are used, and trained from the beginning; views are SimCLR's for CIFAR-10. One queue of earlier projections of both views, 4,096 (3,840 in the paper), takes part in the codes from the first
-/// batch on (the paper waits 15 epochs; what is not filled does not count). Temperature 0.1, ε 0.05, 3 iterations (appendix A.1, reference code). Trivial loss: ln K, what indifferent scores get; one vector for everything has even
+/// normalised where they are used, and trained from the beginning; views are SimCLR's for CIFAR-10. There is no queue unless one is asked for (the paper has 3,840 earlier projections, but not in the first 15 epochs): at a
+/// step size that never falls, old projections are told from new ones by their age, and codes that are even over both give a whole batch to few prototypes (docs/decisions/0103-prototypes-of-now.md). One that is asked
+/// for takes part from the first batch on; what is not filled does not count. Temperature 0.1, ε 0.05, 3 iterations (appendix A.1, reference code). Trivial loss: ln K, what indifferent scores get; one vector for everything has even
 /// codes and gets the same, so collapse does not pay.
 /// </remarks>
 internal static class Swav
@@ -31,7 +32,8 @@ internal static class Swav
         PrototypesKnob = Knob.Count("prototypes", 2, PrototypesMax, 65_536, "prototypes that there are; by default 4 for each feature where the tower is narrower than 128", "3,000 in the paper, for ImageNet's thousand classes")
             with
         { DefaultOf = plan => Prototypes(plan.Model, KnobValues.None) },
-        Queue = Knob.Queue("3,840 in the paper");
+        Queue = Knob.Count(
+            "queue", 0, 0, 65_536, "projections of earlier batches that take part in the codes, half a kilobyte each in every version; 0: those of the batch alone", "3,840 in the paper after 15 epochs, at a step size that falls");
 
     /// <summary>Below any sum of shares of a row that counts.</summary>
     private const double Least = 1e-30;
@@ -43,13 +45,13 @@ internal static class Swav
         Name = ObjectiveNames.Swav,
         About = new(
             "frames: two views belong to the same of many prototypes, which are used evenly; clusters and features at once, for small batches too",
-            "two passes over whole frames; a queue of projections in memory and in every version",
+            "two passes over whole frames",
             "Caron et al., Unsupervised Learning of Visual Features by Contrasting Cluster Assignments, 2020, section 3.1, equations 1 to 5"),
         Views = _ => ViewPresets.SimClrSmall,
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan, knobs).Declare()])],
-        DeclareMemory = plan => [QueueOf(plan, knobs).Declare()],
-        Remember = taken => taken.PushInto(QueueOf(taken.Plan.Model, knobs)),
+        DeclareMemory = _ => QueueOf(knobs) is { } queue ? [queue.Declare()] : [],
+        Remember = QueueOf(knobs) is { } queue ? taken => taken.PushInto(queue) : null,
         ViewLosses = (input, features) => Losses(input, features, knobs),
         TrivialLoss = input => Math.Log(Prototypes(input.Plan.Model, knobs)),
     }.ToDefinition();
@@ -87,16 +89,23 @@ internal static class Swav
         Tensor firstCodes, secondCodes;
         using (no_grad())
         {
-            Tensor earlier = head.Score(QueueOf(plan, knobs).Read(input.RequireState()), weights); // [Q, K]
-            Tensor counts = cat([ones(features.Batch, device: input.Device), QueueOf(plan, knobs).Held(input.RequireState()).to_type(ScalarType.Float32)]); // [B + Q]
-            firstCodes = Codes(cat([first, earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
-            secondCodes = Codes(cat([second, earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
+            Tensor counts = ones(features.Batch, device: input.Device); // [B], or [B + Q]
+            Tensor[] earlier = [];
+            if (QueueOf(knobs) is { } queue)
+            {
+                Weights state = input.RequireState();
+                counts = cat([counts, queue.Held(state).to_type(ScalarType.Float32)]);
+                earlier = [head.Score(queue.Read(state), weights)]; // [Q, K]
+            }
+
+            firstCodes = Codes(cat([first, .. earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
+            secondCodes = Codes(cat([second, .. earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
         }
 
         return new ViewLosses(cat([Surprise(first, secondCodes, temperature), Surprise(second, firstCodes, temperature)])) { Seen = cat([one, other]).detach() };
     }
 
-    private static KeyQueue QueueOf(ModelPlan plan, KnobValues knobs) => new("swav.queue", knobs.Whole(Queue, KeyQueue.SlotsFor(plan.Frame.Width)), OutputWidth);
+    private static KeyQueue? QueueOf(KnobValues knobs) => knobs.Whole(Queue) is > 0 and var slots ? new("swav.queue", slots, OutputWidth) : null;
 
     private static PrototypeHead Head(ModelPlan plan, KnobValues knobs)
     {

@@ -186,5 +186,5 @@ internal static class WorldModel
 
     private static GatedRecurrence Dynamics(ModelPlan plan) => new("world_model.dynamics", plan.Frame.Width, Widening * plan.Frame.Width);
 
-    private static SlowCopy Target(ModelPlan plan) => new("world_model.target", [VisionTower.Declare(plan)], beginsEqual: true);
+    private static SlowCopy Target(ModelPlan plan) => new("world_model.target", [VisionTower.Declare(plan)]);
 }

@@ -105,10 +105,10 @@ public sealed class KnobTests
     [Fact]
     public void An_objective_that_a_knob_gave_another_shape_begins_anew_as_a_whole_and_the_towers_stay()
     {
-        using Learner learner = Trained(PlanOf("swav"), 3);
+        using Learner learner = Trained(PlanOf("swav", ("queue", 64)), 3);
         using IModelSnapshot snapshot = learner.Snapshot();
         using var stored = new StoredSnapshot(snapshot);
-        LearnerPlan wider = PlanOf("swav", ("prototypes", 130));
+        LearnerPlan wider = PlanOf("swav", ("queue", 64), ("prototypes", 130));
         using Learner other = Some.Learner(wider);
         other.RevertTo(stored);
         using IModelSnapshot after = other.Snapshot();
@@ -159,7 +159,6 @@ public sealed class KnobTests
         if (name is "stepsBetween" or "scaleMax") return 5;
         if (name == "iterations") return 1;
         if (name == "margin") return knob.Min; // While all distances are small, any larger one asks the same.
-        if (name == "momentum") return 0.01; // A young copy follows faster than any great one says.
         return knob.IsWhole ? byDefault + 1 : (byDefault + knob.Max) / 2;
     }
 }

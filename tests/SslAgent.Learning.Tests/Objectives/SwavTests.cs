@@ -53,20 +53,35 @@ public sealed class SwavTests
     }
 
     [Fact]
-    public void Codes_have_no_gradient_and_the_queue_takes_part_in_them()
+    public void With_a_queue_loss_and_gradients_are_what_PyTorch_gives_too()
+    {
+        using var fixture = Fixture.OfViews();
+        fixture.RequireSameAsPyTorch("swav_queue", Fixture.QueuedSwav.Loss(fixture.Input).Loss, lossTolerance: 2e-4f, gradientTolerance: 1e-4f);
+    }
+
+    [Fact]
+    public void Nothing_is_kept_unless_a_queue_is_asked_for()
+    {
+        Assert.Empty(Swav.Definition.DeclareState(Some.Plan().Model));
+        Assert.Null(Swav.Definition.AfterStep);
+        Assert.Equal("swav.queue", Assert.Single(Fixture.QueuedSwav.DeclareState(Some.Plan().Model)).Name);
+    }
+
+    [Fact]
+    public void Codes_have_no_gradient_and_a_queue_takes_part_in_them()
     {
         using var fixture = Fixture.OfViews();
         using (no_grad())
         {
-            float loss = Swav.Definition.Loss(fixture.Input).Loss.item<float>();
+            float loss = Fixture.QueuedSwav.Loss(fixture.Input).Loss.item<float>();
             Tensor filled = Check.NotNull(fixture.State, "it has state")["swav.queue.filled"], keys = fixture.State["swav.queue.keys"];
             keys.narrow(0, 24, 24).fill_(0.5);
-            Assert.Equal(loss, Swav.Definition.Loss(fixture.Input).Loss.item<float>());
+            Assert.Equal(loss, Fixture.QueuedSwav.Loss(fixture.Input).Loss.item<float>());
             filled.fill_(0);
-            Assert.NotEqual(loss, Swav.Definition.Loss(fixture.Input).Loss.item<float>());
+            Assert.NotEqual(loss, Fixture.QueuedSwav.Loss(fixture.Input).Loss.item<float>());
         }
 
-        ObjectiveLoss left = Swav.Definition.Loss(fixture.Input);
+        ObjectiveLoss left = Fixture.QueuedSwav.Loss(fixture.Input);
         Assert.False(Check.NotNull(left.Seen, "projections go into the queue").requires_grad);
         Assert.Equal([8L, 128L], left.Seen.shape);
     }

@@ -60,8 +60,15 @@ internal sealed class Fixture : IDisposable
     public Mlm.Masking Masking =>
         new(_file.Integers("inputs/ids"), _file.Integers("inputs/positions"), [.. _file.Integers("inputs/targets").Select(id => (long)id)]);
 
+    /// <summary>SwAV with a queue, which it has only where one is asked for.</summary>
+    public static ObjectiveDefinition QueuedSwav { get; } = Swav.Definition.Under(Some.Plan(Some.SmallLearning with
+    {
+        Objectives = [new() { Name = ObjectiveNames.Swav, Knobs = new Dictionary<string, double> { ["queue"] = 512, ["prototypes"] = 64 } }],
+    }));
+
     /// <summary>The objectives on two views of four frames, and eight small ones where they want them, by make_view_fixtures.py.</summary>
-    public static Fixture OfViews() => new(Views, [.. ObjectiveRegistry.All.Where(objective => objective.Views is not null)], ViewInput);
+    public static Fixture OfViews() => new(
+        Views, [.. ObjectiveRegistry.All.Where(objective => objective.Views is not null && objective != Swav.Definition), QueuedSwav], ViewInput);
 
     /// <summary>The masked, predictive and pretext objectives on four frames, by make_masked_fixtures.py.</summary>
     public static Fixture OfMasked() => new(

@@ -34,9 +34,9 @@ internal sealed class RealData : IBatchSource, ISentinelSource
 
     public ITokenizer Tokenizer { get; }
 
-    public AvailableData Available => new(0, _modality == Modality.Text ? _training.Length : 0, _modality == Modality.Pair ? _training.Length : 0);
+    public AvailableData Available => new(_modality == Modality.Frame ? _training.Length : 0, _modality == Modality.Text ? _training.Length : 0, _modality == Modality.Pair ? _training.Length : 0);
 
-    public IReadOnlyList<Era> Eras => [new(0, "held out", 0, _modality == Modality.Text ? _heldOut.Length : 0, _modality == Modality.Pair ? _heldOut.Length : 0)];
+    public IReadOnlyList<Era> Eras => [new(0, "held out", _modality == Modality.Frame ? _heldOut.Length : 0, _modality == Modality.Text ? _heldOut.Length : 0, _modality == Modality.Pair ? _heldOut.Length : 0)];
 
     /// <summary>Two thousand different lines.</summary>
     public static RealData LogLines()
@@ -51,7 +51,12 @@ internal sealed class RealData : IBatchSource, ISentinelSource
     }
 
     /// <summary>Every emoji that the repository has, with its name and keywords.</summary>
-    public static RealData Emoji()
+    public static RealData Emoji() => Emoji(Modality.Pair);
+
+    /// <summary>Their pictures alone.</summary>
+    public static RealData Pictures() => Emoji(Modality.Frame);
+
+    private static RealData Emoji(Modality modality)
     {
         using var pictures = new GZipStream(File.OpenRead(Path.Combine(Assets, "pictures.rgb.gz")), CompressionMode.Decompress);
         var pairs = new List<(Frame?, Domain.Text)>();
@@ -64,7 +69,7 @@ internal sealed class RealData : IBatchSource, ISentinelSource
             pairs.Add((new Frame(EmojiSide, EmojiSide, rgb), new Domain.Text(Encoding.UTF8.GetBytes(caption))));
         }
 
-        return new RealData(Modality.Pair, pairs);
+        return new RealData(modality, pairs);
     }
 
     /// <summary>A learner of one objective that knows the tokenizer.</summary>
@@ -91,5 +96,5 @@ internal sealed class RealData : IBatchSource, ISentinelSource
         _modality,
         [.. numbers.Select(number => new SampleId(number))],
         [.. numbers.Select(number => samples[number].Frame).OfType<Frame>()],
-        [.. numbers.Select(number => samples[number].Text)]);
+        _modality == Modality.Frame ? [] : [.. numbers.Select(number => samples[number].Text)]);
 }

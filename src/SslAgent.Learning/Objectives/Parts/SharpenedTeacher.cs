@@ -46,7 +46,7 @@ internal sealed class SharpenedTeacher(string section)
     /// <param name="scores">fp32 [.., K].</param>
     public static Tensor Say(Tensor scores, KnobValues knobs) => (scores * (1 / knobs[StudentTemperature])).log_softmax(-1);
 
-    public SlowCopy Copy(ModelPlan plan, KnobValues knobs) => new(section + ".teacher", [VisionTower.Declare(plan), DeclareHead(plan, knobs)], beginsEqual: true);
+    public SlowCopy Copy(ModelPlan plan, KnobValues knobs) => new(section + ".teacher", [VisionTower.Declare(plan), DeclareHead(plan, knobs)]);
 
     public PrototypeHead Head(ModelPlan plan, KnobValues knobs)
     {

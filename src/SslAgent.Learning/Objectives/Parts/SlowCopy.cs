@@ -9,8 +9,7 @@ namespace SslAgent.Learning.Objectives.Parts;
 /// </summary>
 /// <param name="name">Where its parameters' names begin.</param>
 /// <param name="followed">The sections, as the layout of the parameters declares them.</param>
-/// <param name="beginsEqual">Whether it is made equal by the first step and is slow from then on. Else it is only faster while young, and what it begins from fades.</param>
-internal sealed class SlowCopy(string name, IReadOnlyList<SectionSpec> followed, bool beginsEqual = false)
+internal sealed class SlowCopy(string name, IReadOnlyList<SectionSpec> followed)
 {
     /// <summary>The sections of the state that hold it.</summary>
     public IEnumerable<SectionSpec> DeclareState() => followed.Select(section => new SectionSpec(
@@ -25,15 +24,15 @@ internal sealed class SlowCopy(string name, IReadOnlyList<SectionSpec> followed,
         return new Weights(new ParameterLayout(followed), flat.to_type(dtype), gradients: null);
     }
 
-    /// <summary>After a step: moves it towards the masters by 1 - decay. Under no_grad.</summary>
-    /// <param name="decay">What it keeps of itself; a young copy follows faster, since it has nothing to remember.</param>
+    /// <summary>After a step: moves it towards the masters by 1 - decay; after the first it is made equal to them. Under no_grad.</summary>
+    /// <param name="decay">What it keeps of itself.</param>
     public void Follow(FlatParameters parameters, Weights state, double decay, long stepsBefore)
     {
-        double young = beginsEqual ? Math.Min(decay, stepsBefore) : Math.Min(decay, (1.0 + stepsBefore) / (10.0 + stepsBefore));
+        double kept = stepsBefore == 0 ? 0 : decay;
         foreach (SectionSpec section in followed)
         {
             Tensor copy = Range(state, section.Name), own = FlatParameters.Range(parameters.Masters, parameters.Section(section.Name));
-            copy.add_((own - copy) * (1 - young));
+            copy.add_((own - copy) * (1 - kept));
         }
     }
 

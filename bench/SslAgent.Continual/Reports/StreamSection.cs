@@ -22,7 +22,7 @@ internal sealed class StreamSection(RunTable runs, StreamSpec stream, IReadOnlyL
         page.AppendLine(CultureInfo.InvariantCulture, $"|---|---|---|{string.Concat(columns.Select(_ => "---|"))}");
         foreach (string method in methods)
         {
-            foreach (int share in Methods.Find(method).HasBuffer ? runs.Shares(stream.Name) : [0])
+            foreach (int share in SharesOf(method))
             {
                 IReadOnlyList<RunRecord> own = runs.Of(stream.Name, method, share);
                 string name = runs.First(stream.Name, method, share)?.SameAs is { } twin ? $"{method} (the very run of {twin})" : method;
@@ -31,6 +31,14 @@ internal sealed class StreamSection(RunTable runs, StreamSpec stream, IReadOnlyL
         }
 
         return page.ToString();
+    }
+
+    /// <summary>Those that it was run with; where there are none yet, what it has a row for.</summary>
+    private int[] SharesOf(string method)
+    {
+        if (!Methods.Find(method).HasBuffer) return [0];
+        int[] own = [.. runs.Shares(stream.Name).Where(share => runs.Of(stream.Name, method, share).Count > 0)];
+        return own.Length > 0 ? own : [runs.ShownShare(stream.Name)];
     }
 
     private string Facts()

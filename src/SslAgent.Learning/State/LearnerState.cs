@@ -140,14 +140,17 @@ internal sealed class LearnerState : IDisposable
         return new Weights(Parameters.Layout, Check.NotNull(Parameters.Average, "the average is on").alias(), gradients: null);
     }
 
-    /// <summary>An objective that a knob has given another shape since begins anew as a whole: old prototypes mean nothing to a new head. Towers and what is served are never passed over.</summary>
+    /// <summary>
+    /// An objective that a knob or a release has given another shape since, or a memory that it did not have, begins anew as a whole: old prototypes mean nothing to a new head. Towers and what is served are never passed over.
+    /// </summary>
     private void PassOverReshaped(StoredSections sections, StoredSections stateSections)
     {
         foreach (ObjectiveDefinition objective in _objectives.Where(objective => ObjectiveRegistry.Standard.All(standard => standard.Name != objective.Name)))
         {
             string[] own = [.. objective.Declare(_plan.Model).Select(section => section.Name)], state = [.. objective.DeclareState(_plan.Model).Select(section => section.Name)];
             bool isReshaped = Parameters.Layout.Sections.Any(range => own.Contains(range.Name) && sections.Misfits(range))
-                || ObjectiveState?.Layout.Sections.Any(range => state.Contains(range.Name) && stateSections.Misfits(range)) == true;
+                || ObjectiveState?.Layout.Sections.Any(range => state.Contains(range.Name) && stateSections.Misfits(range)) == true
+                || (own.Any(name => sections.Find(name) is not null) && state.Any(name => stateSections.Find(name) is null));
             if (!isReshaped) continue;
             sections.PassOver(own);
             stateSections.PassOver(state);

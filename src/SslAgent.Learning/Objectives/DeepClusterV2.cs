@@ -14,7 +14,7 @@ namespace SslAgent.Learning.Objectives;
 /// </summary>
 /// <remarks>
 /// Reference implementation: facebookresearch/swav, main_deepclusterv2.py. We differ: a stream has no epochs and shows a frame perhaps once, so nobody can give a frame its cluster once and for an epoch. A slow copy of the
-/// network says which it is, the one nearest to what it makes of the other view: labels of one's own are met by one cluster for all within twenty steps (docs/decisions/0103-prototypes-of-now.md). The memory is the newest 4,096
+/// network says which it is, the one nearest to what it makes of the other view: labels of one's own are met by one cluster for all before the next clustering (docs/decisions/0103-prototypes-of-now.md). The memory is the newest 4,096
 /// projections of the copy, whosever they are, is clustered anew at fixed steps (every tenth of the first fifty, then every fiftieth); one head of memory/16 clusters (three of 3,000 in the paper); k-means
 /// begins at evenly spaced rows and not at random ones. 10 iterations, temperature 0.1 (reference code). Before the first clustering the loss is ln K and moves nothing. The loss falls also where few clusters are used: probes
 /// ask what the labels lack of telling frames apart (<see cref="LackingInformation"/>), trivial there: ln B, which a collapsed network gets too; the term "clusters" tells how many are in use.

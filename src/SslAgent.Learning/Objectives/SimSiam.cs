@@ -31,7 +31,7 @@ internal static class SimSiam
     {
         Name = ObjectiveNames.SimSiam,
         About = new(
-            "frames: two views agree, without negatives and without a second network; for small batches",
+            "frames: two views agree, without negatives and without a second network; for small batches, and small steps (learning.learningRate 0.0003)",
             "two passes over whole frames",
             "Chen and He, Exploring Simple Siamese Representation Learning, 2021, section 3"),
         Views = _ => ViewPresets.MoCoV2,

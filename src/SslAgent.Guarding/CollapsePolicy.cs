@@ -9,9 +9,9 @@ namespace SslAgent.Guarding;
 /// <item>the smaller half of the singular values: dimensions that died one by one (Jing et al. 2022) long before the rank shows it;</item>
 /// <item>uniformity (Wang and Isola 2020): everything in one place. Alignment is reported beside it: alone it cannot tell good from collapsed.</item>
 /// </list>
-/// Floors are absolute for rank and std (a collapsed tower is collapsed whatever came before, in a line's first version too), and relative: for rank and std to the best of the last promoted
-/// versions, so that a fall by little in each of them is seen, for the others, which move by themselves while a tower learns, to the last one. What falls so slowly that even the oldest of
-/// them is within the limit ends at the absolute floor.
+/// Floors are absolute for rank and std (a collapsed tower is collapsed whatever came before, in a line's first version too), and relative to the last promoted version. A fall by little in each
+/// version is seen in rank and std by a wider floor, relative to the best of the last promoted ones: a young tower changes by more than half within a few of them, and is well. What falls so slowly that even
+/// the oldest of them is within the limit ends at the absolute floor.
 /// A training loss that plunges while the held-out one stands still is the tell-tale: what falls so fast and helps nobody is no learning. Then
 /// features are held to a narrower limit.
 /// </summary>
@@ -33,10 +33,10 @@ internal static class CollapsePolicy
             yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, recent.Max(known => (double?)known.StdRatio), options.StdRatioFloor, "of 1/sqrt(d)");
             // The lesser directions weigh less the more samples there are, and the greater ones grow while a tower learns: only probes of one size compare, by wider limits.
             if (health.TailShare is { } tail && before?.TailShare is { } tailBefore && IsOfOneSize(health, before))
-                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, tailBefore, 0, "of their sum", power: 2);
+                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, best: null, 0, "of their sum", power: 2);
             // Uniformity goes with the square of the spread, and so do its limits.
             if (health.Uniformity is { } uniformity && before?.Uniformity is { } uniformityBefore)
-                yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, -uniformityBefore, 0, "nats", power: 2);
+                yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, best: null, 0, "nats", power: 2);
         }
     }
 
@@ -71,14 +71,14 @@ internal static class CollapsePolicy
         private readonly string _telltale =
             plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)" : "";
 
-        /// <param name="before">The last promoted version's value: a plunge is this cycle's, and so is what it may cost.</param>
-        /// <param name="best">The best of the promoted versions that are remembered.</param>
+        /// <param name="before">The last promoted version's value.</param>
+        /// <param name="best">The best of the promoted versions that are remembered; null where a slow fall is none.</param>
         public Finding Judge(string measure, double value, double? before, double? best, double floor, string unit, int power = 1)
         {
-            double hold = Math.Max(floor, (best ?? 0) * Math.Pow(options.HealthShareHold, power));
+            double Least(double share) => Math.Max(floor, Math.Max((before ?? 0) * Math.Pow(share, power), (best ?? 0) * Math.Pow(share, power + 1)));
+            double hold = Least(options.HealthShareHold);
             if (plunged.Length > 0) hold = Math.Max(hold, (before ?? 0) * Math.Pow(options.HealthSharePlunge, power));
-            double reject = Math.Max(floor, (best ?? 0) * Math.Pow(options.HealthShareReject, power));
-            return Finding.Floor(Name, $"{tower} {measure}{_telltale}", value, hold, reject, unit);
+            return Finding.Floor(Name, $"{tower} {measure}{_telltale}", value, hold, Least(options.HealthShareReject), unit);
         }
     }
 }

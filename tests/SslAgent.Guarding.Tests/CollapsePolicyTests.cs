@@ -41,8 +41,7 @@ public sealed class CollapsePolicyTests(ITestOutputHelper output)
     [Theory]
     [InlineData(0.8)]
     [InlineData(0.9)]
-    [InlineData(0.95)]
-    public void A_slow_fall_is_held_at_half_of_what_the_line_had_and_rejected_at_a_fifth(double kept)
+    public void A_slow_fall_is_held_at_a_quarter_of_what_the_line_had_and_rejected_at_a_fifth_of_that(double kept)
     {
         double[] shares = [.. Enumerable.Repeat(1.0, 10), .. Enumerable.Range(1, 60).Select(version => Math.Pow(kept, version))];
         Held(shares, [.. shares.Select(share => Some.Tower(rank: 40 * share))]);
@@ -53,16 +52,27 @@ public sealed class CollapsePolicyTests(ITestOutputHelper output)
             VerdictKind[] kinds = Line(towers);
             int held = Array.FindIndex(kinds, kind => kind != VerdictKind.Promote), rejected = Array.IndexOf(kinds, VerdictKind.Reject);
             Assert.Equal(VerdictKind.Hold, kinds[held]);
-            Assert.InRange(shares[held], 0.4, 0.5);
-            Assert.InRange(shares[rejected], 0.16, 0.2);
+            Assert.InRange(shares[held], 0.2, 0.25);
+            Assert.InRange(shares[rejected], 0.04, 0.0525);
             Assert.DoesNotContain(VerdictKind.Promote, kinds[held..]);
         }
     }
 
     [Fact]
-    public void A_fall_too_slow_for_what_is_remembered_ends_at_the_floor()
+    public void A_young_towers_spread_that_falls_to_a_third_and_comes_back_is_let_through()
     {
-        double[] ranks = [.. Enumerable.Range(0, 100).Select(version => 40 * Math.Pow(0.96, version))];
+        // Measured: MAE on shuffled pictures from first weights (bench/continual, photos, i.i.d., seed 3); its held-out loss fell in every version.
+        double[] spreads = [0.514, 0.371, 0.251, 0.188, 0.187, 0.175, 0.213, 0.214, 0.223, 0.243, 0.256, 0.284, 0.305, 0.311, 0.297, 0.301, 0.299];
+        double[] ranks = [9.02, 11.73, 10.53, 8.79, 8.96, 8.66, 10.84, 11.25, 11.91, 13.10, 14.14, 15.72, 17.05, 17.68, 16.68, 17.35, 17.17];
+        Assert.All(Line([.. spreads.Zip(ranks, (spread, rank) => Some.Tower(std: spread, rank: rank))]), kind => Assert.Equal(VerdictKind.Promote, kind));
+    }
+
+    [Theory]
+    [InlineData(0.96)]
+    [InlineData(0.93)]
+    public void A_fall_too_slow_for_what_is_remembered_ends_at_the_floor(double kept)
+    {
+        double[] ranks = [.. Enumerable.Range(0, 100).Select(version => 40 * Math.Pow(kept, version))];
         VerdictKind[] kinds = Line([.. ranks.Select(rank => Some.Tower(rank: rank))]);
         int stopped = Array.FindIndex(kinds, kind => kind != VerdictKind.Promote);
         Assert.Equal(VerdictKind.Reject, kinds[stopped]);

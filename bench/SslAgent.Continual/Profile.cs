@@ -45,9 +45,9 @@ internal sealed record Profile(
         return grid.Concat(courses);
     }
 
-    private IEnumerable<int> SharesOf(Method method) => !method.HasBuffer ? [0] : method.Name == Runs.Methods.Default ? Shares.Concat(OwnShares) : Shares;
-
     public bool IsLong(string stream) => Long.Contains(stream);
+
+    private IEnumerable<int> SharesOf(Method method) => !method.HasBuffer ? [0] : method.Name == Runs.Methods.Default ? Shares.Concat(OwnShares) : Shares;
 
     private static IEnumerable<Method> Known(IReadOnlyList<string> names) => Runs.Methods.All.Where(method => names.Contains(method.Name));
 }

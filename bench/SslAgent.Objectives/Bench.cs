@@ -47,8 +47,11 @@ internal sealed class Bench(DataPlace data, Budget budget, string runs, string p
 
     private string SetOf(Method method) => Path.GetFileName(Path.TrimEndingDirectorySeparator(method.Ground.Folder(data)));
 
-    private string ConfigurationOf(Method method) =>
-        string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {beginning.Rate}{(BeginningOf(method).Seed == 1 ? "" : $" {BeginningOf(method).Seed}")}");
+    private string ConfigurationOf(Method method)
+    {
+        Beginning own = BeginningOf(method);
+        return string.Create(CultureInfo.InvariantCulture, $"{SetOf(method)} {budget} {method.Ground.Model} {method.Ground.Says} {method.Ground.Spacing} {own.Rate}{(own.Seed == 1 ? "" : $" {own.Seed}")}");
+    }
 
     private Beginning BeginningOf(Method method) => beginning with { Seed = beginning.Seed + method.Again };
 }

@@ -31,8 +31,8 @@ internal sealed record Method(Ground Ground, string Name, int Again = 0)
            select row with { Again = again },
     ];
 
-    /// <summary>Unlike every other method's.</summary>
-    public string Id => $"{Ground.Name}/{Name}{(Again == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{Again}"))}";
+    /// <summary>Unlike every other method's: <c>pictures/mae</c>, and <c>pictures/mae/seed+1</c> for the same with the seed behind the table's.</summary>
+    public string Id => $"{Ground.Name}/{Name}{(Again == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/seed+{Again}"))}";
 
     /// <summary>Nothing is trained for it.</summary>
     public bool IsUntrained => Name is Untrained or Raw;

@@ -107,7 +107,7 @@ public sealed class ObjectivesBenchTests : IDisposable
         MethodRecord Record(string method, string answers) => new(method, "", "test", 4, 4, null, [new Mark("samples", 64, 2, answers, answers, null, null, null, null)]);
         MethodRecord[] records =
         [
-            Record("pictures/mae", "1110"), Record("pictures/mae (PyTorch)", "1010"), Record("pictures/mae/1", "1111"), Record("pictures/mae (PyTorch)/1", "1011"), Record("pictures/mae/2", "0000"),
+            Record("pictures/mae", "1110"), Record("pictures/mae (PyTorch)", "1010"), Record("pictures/mae/seed+1", "1111"), Record("pictures/mae (PyTorch)/seed+1", "1011"), Record("pictures/mae/seed+2", "0000"),
         ];
         string page = File.ReadAllText(new ResultsPage(records, "some", Budget.Quick, new Beginning(1, 0.001), DateTimeOffset.UnixEpoch).Write(_folder));
         string[] cells = [.. Assert.Single(RowsOf(page, "### Beside the same method in PyTorch")).Split('|').Select(cell => cell.Trim())];

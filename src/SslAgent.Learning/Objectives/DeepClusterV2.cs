@@ -79,6 +79,15 @@ internal static class DeepClusterV2
         return ((labels * (scores * (1 / temperature)).log_softmax(1)).sum(1).neg(), labels);
     }
 
+    public static MlpHead Head(ModelPlan plan) => new("deepcluster.projection", [plan.Frame.Width, 2 * plan.Frame.Width, OutputWidth], normalizesOutput: false);
+
+    /// <summary>Clusters that labels spread over as if evenly: the exponential of their entropy, scalar.</summary>
+    public static Tensor InUse(Tensor labels)
+    {
+        Tensor mean = labels.mean([0]); // [K]
+        return mean.xlogy(mean).sum().neg().exp();
+    }
+
     private static (ViewLosses Told, Tensor Labels) Losses(ObjectiveInput input, TwoViews features, double temperature)
     {
         MlpHead head = Head(input.Plan.Model);
@@ -86,13 +95,6 @@ internal static class DeepClusterV2
         (Tensor slowOne, Tensor slowOther) = TwoViews.Targets(input, SlowEncoder(input.Plan.Model), (x, weights) => nn.functional.normalize(head.Forward(x, weights), dim: 1)); // [B, J] each
         (Tensor losses, Tensor labels) = Tell(cat([one, other]), cat([slowOther, slowOne]), input.RequireState()[Centroids], temperature);
         return (new ViewLosses(losses, InUse(labels)) { Seen = cat([slowOne, slowOther]) }, labels);
-    }
-
-    /// <summary>Clusters that labels spread over as if evenly: the exponential of their entropy, scalar.</summary>
-    internal static Tensor InUse(Tensor labels)
-    {
-        Tensor mean = labels.mean([0]); // [K]
-        return mean.xlogy(mean).sum().neg().exp();
     }
 
     private static Tensor Lacking((ViewLosses Told, Tensor Labels) losses) => LackingInformation.Of(losses.Told.Each, losses.Labels);
@@ -117,6 +119,4 @@ internal static class DeepClusterV2
     private static SlowCopy SlowEncoder(ModelPlan plan) => new("deepcluster.slow", [VisionTower.Declare(plan), Projection(plan)]);
 
     private static SectionSpec Projection(ModelPlan plan) => new(Section, [.. Head(plan).Declare()]);
-
-    internal static MlpHead Head(ModelPlan plan) => new("deepcluster.projection", [plan.Frame.Width, 2 * plan.Frame.Width, OutputWidth], normalizesOutput: false);
 }

@@ -86,12 +86,13 @@ internal static class Swav
         Weights weights = input.Towers.Weights;
         Tensor one = head.Project(features.One, weights), other = head.Project(features.Other, weights); // [B, J]
         Tensor first = head.Score(one, weights), second = head.Score(other, weights); // [B, K]
+        KeyQueue? queue = QueueOf(knobs);
         Tensor firstCodes, secondCodes;
         using (no_grad())
         {
             Tensor counts = ones(features.Batch, device: input.Device); // [B], or [B + Q]
             Tensor[] earlier = [];
-            if (QueueOf(knobs) is { } queue)
+            if (queue is not null)
             {
                 Weights state = input.RequireState();
                 counts = cat([counts, queue.Held(state).to_type(ScalarType.Float32)]);
@@ -102,7 +103,8 @@ internal static class Swav
             secondCodes = Codes(cat([second, .. earlier]), counts, epsilon, iterations).narrow(0, 0, features.Batch);
         }
 
-        return new ViewLosses(cat([Surprise(first, secondCodes, temperature), Surprise(second, firstCodes, temperature)])) { Seen = cat([one, other]).detach() };
+        Tensor losses = cat([Surprise(first, secondCodes, temperature), Surprise(second, firstCodes, temperature)]); // [2B]
+        return new ViewLosses(losses) { Seen = queue is null ? null : cat([one, other]).detach() };
     }
 
     private static KeyQueue? QueueOf(KnobValues knobs) => knobs.Whole(Queue) is > 0 and var slots ? new("swav.queue", slots, OutputWidth) : null;

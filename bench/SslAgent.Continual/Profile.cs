@@ -18,7 +18,7 @@ internal sealed record Profile(
             ["emoji", "logs"], ["naive", "reservoir", "default", .. Bounds], [25], [], 2, 4, 600, 8, 2, ["long-logs"], ["default"], 5),
         new(
             "cpu", "three streams of real data, 25 % buffer (and all of the stream for the default), three seeds, over a minute a run: under 90 minutes on two cores",
-            ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", .. Bounds], [25], [100], 3, 80, int.MaxValue, 16, 2,
+            ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", "faults", "faults-guarded", .. Bounds], [25], [100], 3, 80, int.MaxValue, 16, 2,
             ["long-photos"], ["naive", "reservoir", "default"], 150),
         new(
             "full", "every stream, method and buffer: a night, or a GPU (--device cuda:0 --jobs 1)",
@@ -47,7 +47,9 @@ internal sealed record Profile(
 
     public bool IsLong(string stream) => Long.Contains(stream);
 
-    private IEnumerable<int> SharesOf(Method method) => !method.HasBuffer ? [0] : method.Name == Runs.Methods.Default ? Shares.Concat(OwnShares) : Shares;
+    /// <summary>What faults do is no question of the buffer.</summary>
+    private IEnumerable<int> SharesOf(Method method) =>
+        !method.HasBuffer ? [0] : method.Faults is not null ? [25] : method.Name == Runs.Methods.Default ? Shares.Concat(OwnShares) : Shares;
 
     private static IEnumerable<Method> Known(IReadOnlyList<string> names) => Runs.Methods.All.Where(method => names.Contains(method.Name));
 }

@@ -12,7 +12,7 @@ public enum EraGrouping
     /// <summary>Each stretch of <see cref="ReplayOptions.EraDuration"/> of message time is one era.</summary>
     Time = 1,
 
-    /// <summary>Each source is one era.</summary>
+    /// <summary>Each source has its own, a new one after <see cref="ReplayOptions.EraSamples"/> of its samples.</summary>
     Source = 2,
 }
 
@@ -127,7 +127,7 @@ public sealed record ReplayOptions
     /// <summary>What makes an era. Default by count.</summary>
     public EraGrouping EraBy { get; init; } = EraGrouping.Count;
 
-    /// <summary>Admitted samples in an era, where eras go by count. Default 10,000.</summary>
+    /// <summary>Admitted samples in an era, where eras go by count; samples of its source, where they go by source. Default 10,000.</summary>
     [Range(1, int.MaxValue)]
     public int EraSamples { get; init; } = 10_000;
 

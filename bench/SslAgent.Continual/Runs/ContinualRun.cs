@@ -13,7 +13,8 @@ namespace SslAgent.Continual.Runs;
 /// stream ─► ledger: admission, sentinels, buffer ─ at each count trigger ─► learner: steps on the frozen view ─► probes on all held-out eras
 ///                                                                                            └─ at the end ─► each sentinel by itself, labels, retrieval
 /// </code>
-/// There is no Kafka, and the guard only looks on: every method keeps whatever its steps made of it, so that all of them do the same work.
+/// There is no Kafka, and the guard only looks on: every method keeps whatever its steps made of it, so that all of them do the same work. It acts where a method's
+/// <see cref="Faults"/> say so: then a rejected version's cycle is lost, and what stands after it is what stood before.
 /// </summary>
 internal sealed class ContinualRun(
     StreamSpec spec, StreamData data, HeldOut heldOut, Method method, RunKey key, RunSetting setting, int allSteps, TimeProvider time)
@@ -22,67 +23,102 @@ internal sealed class ContinualRun(
     private int _cycles, _steps;
     private TimeSpan _trained;
     private EmbeddingBook _embeddings = EmbeddingBook.Empty;
-    private readonly Guard _guard = new(new GuardOptions());
+    private static readonly GuardOptions GuardDefaults = new();
+    private readonly Guard _guard = new(GuardDefaults);
     private readonly List<VerdictKind> _verdicts = [];
+    private readonly List<string> _objections = [];
     private EraBook _book = EraBook.Empty, _before = EraBook.Empty, _judged = EraBook.Empty;
+    private Course _course = Course.Start;
+    private int _kept = -1;
     private double _freshRatio = setting.Replay.FreshRatio;
 
     public RunRecord Execute(string configuration)
     {
         long began = time.GetTimestamp();
         if (method.Meeting == Meeting.Raw) return Record(configuration, began, [], Examination.OfRaw(data));
-        using Learner learner = Learner.Create(setting.Plan, time);
-        if (heldOut.Tokenizer is { } tokenizer) learner.AdoptTokenizer(tokenizer);
-        if (method.Meeting == Meeting.Untrained) Probe(learner);
-        else Train(learner);
-        ProbeReport each = learner.Probe(new OneByOne(heldOut));
-        using var stored = new SnapshotModel(learner.Snapshot(), new ModelVersion(_cycles + 1), time.GetUtcNow());
+        using var trainee = new Trainee(setting.Plan, time);
+        if (heldOut.Tokenizer is { } tokenizer) trainee.Learner.AdoptTokenizer(tokenizer);
+        if (method.Meeting == Meeting.Untrained) Probe(trainee.Learner);
+        else Train(trainee);
+        ProbeReport each = trainee.Learner.Probe(new OneByOne(heldOut));
+        using var stored = new SnapshotModel(trainee.Learner.Snapshot(), new ModelVersion(_cycles + 1), time.GetUtcNow());
         using IEmbedder embedder = Learner.OpenEmbedder(stored, setting.Plan.Compute.Device, setting.Plan.Compute.Dtype);
         return Record(configuration, began, ItemsOf(each), Examination.Of(embedder, data));
     }
 
-    private void Train(Learner learner)
+    private void Train(Trainee trainee)
     {
         using var scratch = new ScratchLedger(setting.Replay, key.Seed, time);
         if (method.Meeting == Meeting.InOrder)
         {
-            scratch.Admit(data.Items, spec.SamplesTrigger, () => Cycle(scratch.Ledger, learner));
+            scratch.Admit(data.Items, spec.SamplesTrigger, () => Cycle(scratch.Ledger, trainee));
         }
         else
         {
             scratch.Admit(data.Items, int.MaxValue, () => { });
-            for (int cycle = 0; cycle < heldOut.Cycles; cycle++) Cycle(scratch.Ledger, learner);
+            for (int cycle = 0; cycle < heldOut.Cycles; cycle++) Cycle(scratch.Ledger, trainee);
         }
 
         Check.That(_cycles == heldOut.Cycles && _steps == allSteps, "every method does all cycles and all steps");
     }
 
-    private void Cycle(ReplayLedger ledger, Learner learner)
+    private void Cycle(ReplayLedger ledger, Trainee trainee)
     {
         if (_cycles == 0 && heldOut.Tokenizer is { } tokenizer) ledger.Decide(new JournalRecord.TokenizerFrozen(tokenizer.ToJson(), tokenizer.VocabularySize, 0));
         var number = new CycleNumber(++_cycles);
+        TrainingCourse course = _course.Under(GuardDefaults);
+        trainee.LearnAt(course.LearningRateScale * (method.Faults?.ScaleOf(_cycles) ?? 1));
+        Learner learner = trainee.Learner;
+        if (_kept < 0 && Acts) trainee.Keep();
         OpenCycle open = ledger.StartCycle(new JournalRecord.CycleStarted(number, "{}", learner.Fingerprint, "count"));
         int steps = heldOut.StepsOf(_cycles - 1, allSteps);
         // Every version counts as promoted: the last one teaches, where a method wants a teacher.
         if (_cycles > 1) learner.TeachBySelf();
         learner.Remember(_embeddings);
         long began = time.GetTimestamp();
-        CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, FreshRatio()), _ => true, null);
+        CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, FreshRatio() * course.FreshScale), _ => true, null);
         _trained += time.GetElapsedTime(began);
         _steps += report.StepsDone;
         Probe(learner);
-        Judge(report);
-        (_before, _book) = (_book, _book.Promoted(new ModelVersion(_cycles), Seen(), report));
-        Weigh(ledger, learner, open);
-        ledger.Decide(new JournalRecord.CycleEnded(number, report.StepsDone, new ModelVersion(_cycles), Verdict.Promoted, report.Quarantined));
+        Verdict verdict = Judge(report);
+        var ended = new JournalRecord.CycleEnded(number, report.StepsDone, new ModelVersion(_cycles), Acts ? verdict : Verdict.Promoted, report.Quarantined);
+        if (ended.Verdict.Kind != VerdictKind.Reject)
+        {
+            (_before, _book) = (_book, _book.Promoted(new ModelVersion(_cycles), Seen(), report));
+            Weigh(ledger, learner, open);
+        }
+
+        ledger.Decide(ended);
+        if (Acts) Act(ended, trainee);
     }
 
-    /// <summary>What the guard would have said; only what it would have promoted is a reference to it.</summary>
-    private void Judge(CycleReport report)
+    private bool Acts => method.Faults is { IsGuarded: true };
+
+    /// <summary>What the guard says; only what it would promote is a reference to it.</summary>
+    private Verdict Judge(CycleReport report)
     {
-        VerdictKind kind = _guard.Judge(new GuardInput(report, Seen(), _judged)).Kind;
-        if (kind == VerdictKind.Promote) _judged = _judged.Promoted(new ModelVersion(_cycles), Seen(), report);
-        _verdicts.Add(kind);
+        Verdict verdict = _guard.Judge(new GuardInput(report, Seen(), _judged));
+        if (verdict.Kind == VerdictKind.Promote) _judged = _judged.Promoted(new ModelVersion(_cycles), Seen(), report);
+        else _objections.Add($"v{_cycles}: {string.Join("; ", verdict.Reasons)}");
+        _verdicts.Add(verdict.Kind);
+        return verdict;
+    }
+
+    /// <summary>As the agent does after a verdict. Where it would pause until a person looks, one says at once that it may go on.</summary>
+    private void Act(JournalRecord.CycleEnded ended, Trainee trainee)
+    {
+        _course = _course.After(ended);
+        if (_course.Under(GuardDefaults).IsPaused) _course = _course.After(new JournalRecord.TrainingResumed("the bench goes on"));
+        if (ended.Verdict.Kind == VerdictKind.Promote)
+        {
+            trainee.Keep();
+            _kept = _probes.Count - 1;
+        }
+        else if (ended.Verdict.Kind == VerdictKind.Reject)
+        {
+            trainee.GoBack();
+            if (_kept >= 0) _probes[^1] = _probes[_kept];
+        }
     }
 
     /// <summary>Where the policy asks the model, it says who is redundant in the buffer.</summary>
@@ -114,6 +150,7 @@ internal sealed class ContinualRun(
         BenchSetting.BatchSize, _trained.TotalSeconds, time.GetElapsedTime(began).TotalSeconds, Courses(), items, answers.Tasks, answers.Retrieval, answers.Auroc)
     {
         Verdicts = [.. _verdicts],
+        Objections = [.. _objections],
     };
 
     private IReadOnlyList<EraCourse> Courses()

@@ -31,6 +31,9 @@ internal sealed record Method
     /// <summary>False where the size of the buffer means nothing to it.</summary>
     public bool HasBuffer { get; init; } = true;
 
+    /// <summary>Null where nothing goes wrong.</summary>
+    public Faults? Faults { get; init; }
+
     /// <summary>Applied last, upon capacities, sentinels and eras.</summary>
     public Func<ReplayOptions, ReplayOptions> Replay { get; init; } = options => options;
 

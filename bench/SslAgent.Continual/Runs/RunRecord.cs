@@ -47,6 +47,9 @@ internal sealed record RunRecord(
     /// <summary>What the guard, looking on, said of each version.</summary>
     public IReadOnlyList<VerdictKind> Verdicts { get; init; } = [];
 
+    /// <summary>Why it would not promote the versions that it would not, one line each; empty in runs of before this was kept.</summary>
+    public IReadOnlyList<string> Objections { get; init; } = [];
+
     /// <summary>The commit of the sources that ran it: a profile may be finished by later ones than began it.</summary>
     public string Commit { get; init; } = "";
 

@@ -5,10 +5,13 @@ namespace SslAgent.Replay;
 /// <summary>
 /// Sentinels by era: a uniform, bounded sample of each. Eras are numbered in order of their first sentinel (by count: by their place in the
 /// stream) and keep their number for ever. Beyond the bound the era goes whose neighbours are closest, never the first nor the newest:
-/// what stays is spread over the whole past. A drift ends the era that it happens in. Not thread-safe.
+/// what stays is spread over the whole past. A drift ends the era that it happens in. No era is filled for ever, since only one that is full asks the same question of every
+/// version: a source that goes on speaking has its next era after so many of its samples. Not thread-safe.
 /// </summary>
 internal sealed class EraTable(ReplayOptions options, SourceTable sources)
 {
+    private const string FromSample = ", from sample ";
+
     private readonly SortedDictionary<int, EraSentinels> _eras = [];
     private readonly Dictionary<long, int> _numbers = [];
     private int _next;
@@ -33,10 +36,11 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
             EraGrouping.Time => (long)Math.Floor(timeMs / options.EraDuration.TotalMilliseconds),
             _ => source,
         };
+        if (options.EraBy == EraGrouping.Source && IsFull(key)) _numbers.Remove(key);
         int number = NumberOf(key);
         if (!_eras.TryGetValue(number, out EraSentinels? era))
         {
-            _eras[number] = era = new EraSentinels(number, Distinct(NameOf(key)), options);
+            _eras[number] = era = new EraSentinels(number, Distinct(NameOf(key), admittedBefore), options);
             Thin(keep: number);
         }
 
@@ -118,6 +122,10 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
         return number;
     }
 
+    /// <summary>One of so many samples is a sentinel, so that many stand behind those that were offered.</summary>
+    private bool IsFull(long source) =>
+        _numbers.TryGetValue(source, out int number) && _eras.TryGetValue(number, out EraSentinels? era) && era.Offered * options.SentinelOneIn >= options.EraSamples;
+
     private string NameOf(long key) => options.EraBy switch
     {
         EraGrouping.Count => CountName(key * options.EraSamples, (key + 1) * options.EraSamples - 1),
@@ -125,12 +133,11 @@ internal sealed class EraTable(ReplayOptions options, SourceTable sources)
         _ => sources.NameOf((int)key),
     };
 
-    /// <summary>A source or a stretch of time that a drift divided has several eras.</summary>
-    private string Distinct(string name)
-    {
-        int same = _eras.Values.Count(era => era.Name == name || era.Name.StartsWith(name + ", after drift ", StringComparison.Ordinal));
-        return same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}, after drift {same}");
-    }
+    /// <summary>A source that filled an era, or a source or a stretch of time that a drift divided, has several.</summary>
+    private string Distinct(string name, long admittedBefore) =>
+        _eras.Values.Any(era => era.Name == name || era.Name.StartsWith(name + FromSample, StringComparison.Ordinal))
+            ? string.Create(CultureInfo.InvariantCulture, $"{name}{FromSample}{admittedBefore}")
+            : name;
 
     private string CountName(long from, long to) => _cutAt > from && _cutAt <= to
         ? string.Create(CultureInfo.InvariantCulture, $"samples {_cutAt} to {to}, after a drift")
@@ -169,8 +176,13 @@ internal sealed class EraSentinels(int number, string name, ReplayOptions option
 
     public string Name => name;
 
+    /// <summary>Of the modality that had most, those included that found no room.</summary>
+    public long Offered => Math.Max(Math.Max(Ever(Sentinels.Frames), Ever(Sentinels.Texts)), Ever(Sentinels.Pairs));
+
     public ReservoirTrio Sentinels { get; } = new(
         new Reservoir(options.EraSentinelsMax, long.MaxValue),
         new Reservoir(options.EraSentinelsMax, long.MaxValue),
         new Reservoir(options.EraSentinelsMax, long.MaxValue));
+
+    private static long Ever(Reservoir reservoir) => reservoir.Count + reservoir.Evicted;
 }

@@ -1,3 +1,5 @@
+using SslAgent.Domain;
+
 namespace SslAgent.Replay.Tests.State;
 
 public sealed class EraTableTests
@@ -39,6 +41,28 @@ public sealed class EraTableTests
     }
 
     [Fact]
+    public void A_source_that_goes_on_speaking_has_its_next_era_after_so_many_of_its_samples()
+    {
+        var sources = new SourceTable(10);
+        (int often, int once) = (sources.NumberOf("often"), sources.NumberOf("once"));
+        ReplayOptions options = new() { EraBy = EraGrouping.Source, EraSamples = 100, SentinelOneIn = 10, EraSentinelsMax = 4 };
+        var table = new EraTable(options, sources);
+        var filled = new List<int>();
+        for (long admitted = 0; admitted < 250; admitted += 10)
+        {
+            if (admitted == 110) table.Of(admitted, 0, once).Sentinels.Texts.Offer(Sentinel(admitted));
+            EraSentinels era = table.Of(admitted, 0, often);
+            // What has no room counts as well; a frame and the pair that it is part of count once.
+            era.Sentinels.Frames.Offer(Sentinel(admitted));
+            era.Sentinels.Pairs.Offer(Sentinel(admitted));
+            filled.Add(era.Number);
+        }
+
+        Assert.Equal([(0, 10), (1, 10), (3, 5)], filled.GroupBy(number => number).Select(era => (era.Key, era.Count())));
+        Assert.Equal(["often", "often, from sample 100", "once", "often, from sample 200"], table.All.Select(era => era.Name));
+    }
+
+    [Fact]
     public void A_drift_cuts_an_era_by_count_off_and_numbers_stay_dense()
     {
         ReplayOptions options = new() { EraSamples = 10 };
@@ -67,7 +91,7 @@ public sealed class EraTableTests
         Assert.Equal((2, 1), (bySource.Of(2, 0, a).Number, bySource.Of(3, 0, b).Number));
         bySource.Open(null, 4);
         Assert.Equal((3, 4), (bySource.Of(4, 0, b).Number, bySource.Of(5, 0, a).Number));
-        Assert.Equal(["a", "b", "a, after drift 1", "b, after drift 1", "a, after drift 2"], bySource.All.Select(era => era.Name));
+        Assert.Equal(["a", "b", "a, from sample 2", "b, from sample 4", "a, from sample 5"], bySource.All.Select(era => era.Name));
 
         var byTime = new EraTable(new ReplayOptions { EraBy = EraGrouping.Time, EraDuration = TimeSpan.FromHours(1) }, sources);
         long hour = 3_600_000;
@@ -93,4 +117,6 @@ public sealed class EraTableTests
         Assert.Equal(table.Of(12, 0, 0).Number, loaded.Of(12, 0, 0).Number);
         Assert.Equal(2, loaded.Of(13, 0, 0).Number);
     }
+
+    private static Entry Sentinel(long id) => new(id, id, Reservoir.PriorityOf(1, id, Modality.Frame), 1, 0, 1, 0);
 }

@@ -61,6 +61,21 @@ internal sealed class Pictures(RunTable runs, string folder)
             $"{stream.Name}-{objective}-old-eras.png", LinePlot.Draw($"{stream.Name}: mean held-out {objective} loss of the oldest third of the eras", "version", "loss", series));
     }
 
+    /// <summary>Mean loss over all eras, of what each version was (guarded: of what stood after its verdict).</summary>
+    public string? Faults(StreamSpec stream, string objective)
+    {
+        if (First(stream, Methods.Faults) is null) return null;
+        Series[] series =
+        [
+            .. from one in new[] { Methods.Default, Methods.Faults, Methods.FaultsGuarded }.Select((method, place) => (Method: method, Place: place))
+               let record = First(stream, one.Method)
+               where record is not null
+               let courses = RunTable.Courses(record, objective)
+               select new Series(one.Method, Inks.Distinct[one.Place], Points([.. Enumerable.Range(0, record.Cycles).Select(version => Forgetting.MeanLoss(courses, version))], 0), 3),
+        ];
+        return Save($"{stream.Name}-{objective}-faults.png", LinePlot.Draw($"{stream.Name}: held-out {objective} loss, every fifth cycle faulty (seed 1)", "version", "loss", series));
+    }
+
     private static Series Old(string name, IReadOnlyList<EraCourse> courses, Ink ink)
     {
         double[] losses = Forgetting.OldEras(courses);

@@ -37,6 +37,7 @@ internal sealed class ResultsPage(
             }
         }
 
+        page.Append(new FaultSection(_runs, streams, pictures).Write());
         WriteLong(page, pictures);
         string path = Path.Combine(folder, "RESULTS.md");
         File.WriteAllText(path, page.ToString().TrimEnd() + "\n");
@@ -53,7 +54,7 @@ internal sealed class ResultsPage(
         """;
 
     private const string HowItWasDone =
-        "One pass over each stream, in order, through the agent's own ledger (admission, sentinels, eras, buffer), learner and probes; no Kafka, and a guard that only looks on, so that "
+        "One pass over each stream, in order, through the agent's own ledger (admission, sentinels, eras, buffer), learner and probes; no Kafka, and (but for faults-guarded) a guard that only looks on, so that "
         + "every method does the same steps on the same model (nano) with the same batch size. All methods are probed on the same sentinels with the same masks; i.i.d. "
         + "too, by the eras of the ordered stream.";
 

@@ -5,7 +5,7 @@ namespace SslAgent.Continual.Runs;
 /// <summary>All methods, the bounds last.</summary>
 internal static class Methods
 {
-    public const string Default = "default", Naive = "naive", Iid = "iid", Random = "random", RawPixels = "raw";
+    public const string Default = "default", Naive = "naive", Iid = "iid", Random = "random", RawPixels = "raw", Faults = "faults", FaultsGuarded = "faults-guarded";
 
     public static IReadOnlyList<Method> All { get; } =
     [
@@ -31,8 +31,8 @@ internal static class Methods
             Learning = options => options with { EmbeddingReplay = 1 },
         },
         new() { Name = "mix-up", Says = "the defaults, and frames of frame-only batches mixed with each other (LUMP)", Learning = options => options with { MixUp = 0.4 } },
-        new() { Name = "faults", Says = "the defaults, but every fifth cycle learns at a hundred times the rate", Faults = new Faults(5, 100, IsGuarded: false) },
-        new() { Name = "faults-guarded", Says = "the same, and what the guard rejects is taken back", Faults = new Faults(5, 100, IsGuarded: true) },
+        new() { Name = Faults, Says = "the defaults, but every fifth cycle learns at a hundred times the rate", Faults = new Faults(5, 100, IsGuarded: false) },
+        new() { Name = FaultsGuarded, Says = "the same, and what the guard rejects is taken back", Faults = new Faults(5, 100, IsGuarded: true) },
         new()
         {
             Name = Iid, Says = "bound: the same samples shuffled, as many steps of the same batches", Meeting = Meeting.Shuffled, HasBuffer = false,

@@ -1,7 +1,7 @@
 # The habits of this repository. `make help` lists them. Every target is idempotent and quick the second time.
 CONFIGURATION ?= Release
 DOTNET_FLAGS ?=
-PROFILE ?= quick
+PROFILE ?= cpu
 export DOTNET_CLI_TELEMETRY_OPTOUT = 1
 export DOTNET_NOLOGO = 1
 
@@ -38,7 +38,7 @@ lint: setup-lint build ## Warnings, analyzers, layout, shell scripts, deploy fil
 bench: setup-test build ## Measure beside the peer, write bench/RESULTS.md
 	@bench/run.sh
 
-bench-continual: build ## Does it forget? Methods compared on streams of real data, bench/continual/RESULTS.md (PROFILE=quick|cpu|full ARGS=--help)
+bench-continual: build ## Does it forget? Methods compared on streams of real data, bench/continual/RESULTS.md (PROFILE=cpu, quick or full, ARGS=--help)
 	dotnet run --project bench/SslAgent.Continual -c $(CONFIGURATION) --no-build -- --profile $(PROFILE) $(ARGS)
 
 bench-objectives: build ## Every objective from first weights beside others of its kind, bench/objectives/RESULTS.md (ARGS="--quick", "--only NAME", "--help")

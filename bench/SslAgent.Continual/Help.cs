@@ -10,11 +10,12 @@ internal static class Help
         $"""
         sslagent-continual: does the agent forget, and does replay help? Learns streams of real data in one pass by several methods and compares them.
 
-          make bench-continual                            the quick profile
-          make bench-continual PROFILE=cpu                an hour or so; stop it and call again: finished runs are not repeated
-          make bench-continual PROFILE=cpu ARGS="--only photos --seeds 1"
+          make bench-continual                            the profile cpu, an hour or so; stop it and call again: finished runs are not repeated
+          make bench-continual PROFILE=quick              minutes: does it work here?
+          make bench-continual ARGS="--only photos --seeds 1 --out /tmp/photos"
 
-        Results are written to bench/continual/RESULTS.md with pictures beside it; the runs themselves, one JSON file each, to artifacts/continual/PROFILE.
+        Results are written to bench/continual/RESULTS.md (full: bench/continual/full, quick: artifacts/continual/quick-page) with pictures beside it; the runs themselves, one JSON file each,
+        to artifacts/continual/PROFILE.
 
         Profiles
         {Lines(Profile.All.Select(profile => (profile.Name, profile.Says)))}
@@ -35,7 +36,7 @@ internal static class Help
             ("--device D", "cpu or cuda:N"),
             ("--dtype D", "bf16 or fp32"),
             ("--data DIR", "where cifar10, trashnet64, loghub, video_vtest, video_tree lie (../shared/data); streams without their data are skipped, and named"),
-            ("--out DIR", "where RESULTS.md and its pictures go (bench/continual)"),
+            ("--out DIR", "where RESULTS.md and its pictures go"),
             ("--runs DIR", "where finished runs lie"),
             ("--report", "only write the results of the runs that are done"),
         ])}

@@ -12,7 +12,13 @@ internal static class Places
 
     public static string Runs(Arguments arguments) => Path.GetFullPath(arguments.Runs ?? Path.Combine(Repository, "artifacts", "continual", arguments.Profile));
 
-    public static string Out(Arguments arguments) => Path.GetFullPath(arguments.Out ?? Path.Combine(Repository, "bench", "continual"));
+    /// <summary>A profile's own page: none overwrites another's, and what the quick one says is nobody's figures.</summary>
+    public static string Out(Arguments arguments) => Path.GetFullPath(arguments.Out ?? arguments.Profile switch
+    {
+        "cpu" => Path.Combine(Repository, "bench", "continual"),
+        "quick" => Path.Combine(Repository, "artifacts", "continual", "quick-page"),
+        _ => Path.Combine(Repository, "bench", "continual", arguments.Profile),
+    });
 
     private static string Find()
     {

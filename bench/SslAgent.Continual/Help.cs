@@ -14,7 +14,7 @@ internal static class Help
           make bench-continual PROFILE=quick              minutes: does it work here?
           make bench-continual ARGS="--only photos --seeds 1 --out /tmp/photos"
 
-        Results are written to bench/continual/RESULTS.md (full: bench/continual/full, quick: artifacts/continual/quick-page) with pictures beside it; the runs themselves, one JSON file each,
+        Results are written to bench/continual/RESULTS.md (full: bench/continual/full, quick: beside its runs) with pictures beside it; the runs themselves, one JSON file each,
         to artifacts/continual/PROFILE.
 
         Profiles

@@ -16,7 +16,7 @@ internal static class Places
     public static string Out(Arguments arguments) => Path.GetFullPath(arguments.Out ?? arguments.Profile switch
     {
         "cpu" => Path.Combine(Repository, "bench", "continual"),
-        "quick" => Path.Combine(Repository, "artifacts", "continual", "quick-page"),
+        "quick" => Path.Combine(Repository, "artifacts", "continual", "quick"),
         _ => Path.Combine(Repository, "bench", "continual", arguments.Profile),
     });
 

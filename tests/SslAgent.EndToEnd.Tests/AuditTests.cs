@@ -14,7 +14,7 @@ namespace SslAgent.EndToEnd.Tests;
 /// <summary>
 /// <c>sslagent audit</c> over a state that a real agent made: v1, v2, v3 as the way back to v1, v4 learned from there. Each test that tampers does so on a copy.
 /// </summary>
-public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<AuditTests.AuditedState>
+public sealed class AuditTests(AuditedState made) : IClassFixture<AuditedState>
 {
     private const ushort EvictedKind = 24;
 
@@ -180,7 +180,7 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
     {
         await using var bench = new Bench();
         var observer = new RecordingObserver();
-        AgentSettings settings = KeepAll(bench.Settings());
+        AgentSettings settings = AuditedState.KeepAll(bench.Settings());
         await bench.SendAsync(400);
         await using Agent agent = await bench.StartAsync(settings, observer);
         await observer.NextVersionAsync(bench.Limit);
@@ -238,7 +238,7 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
     public async Task Whom_the_model_found_redundant_is_derived_again_and_a_journal_that_names_another_is_found_out()
     {
         await using var bench = new Bench();
-        AgentSettings settings = KeepAll(bench.AskingSettings(ReplayPolicy.Minred));
+        AgentSettings settings = AuditedState.KeepAll(bench.AskingSettings(ReplayPolicy.Minred));
         var observer = new RecordingObserver();
         await bench.SendAsync(400);
         Agent agent = await bench.StartAsync(settings, observer);
@@ -278,9 +278,6 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
         Assert.Equal("the manifest's plan: the journal has another", Reasons(report, 1));
     }
 
-    private static AgentSettings KeepAll(AgentSettings settings) =>
-        settings with { Audit = new() { Horizon = 20 }, Checkpoints = settings.Checkpoints with { KeepTrainingState = 20 } };
-
     private static JsonElement[] Versions(JsonElement report) => [.. report.GetProperty("versions").EnumerateArray()];
 
     private static string Outcome(JsonElement version) => version.GetProperty("outcome").GetString()!;
@@ -303,48 +300,5 @@ public sealed class AuditTests(AuditTests.AuditedState made) : IClassFixture<Aud
         using StringWriter output = new(), error = new();
         int code = await CommandLine.RunAsync(args, output, error, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
-    }
-
-    /// <summary>Made once for all tests of the class.</summary>
-    public sealed class AuditedState : IAsyncLifetime
-    {
-        private readonly Bench _bench = new();
-
-        internal AgentSettings Settings { get; private set; } = new();
-
-        public string State => Settings.Agent.StateDirectory;
-
-        public async ValueTask InitializeAsync()
-        {
-            Settings = KeepAll(_bench.Settings());
-            // Small segments, so that there is something to retire.
-            Settings = Settings with { Replay = Settings.Replay with { SegmentBytes = 1 << 16 } };
-            var observer = new RecordingObserver();
-            await _bench.SendAsync(400);
-            Agent agent = await _bench.StartAsync(Settings, observer);
-            await observer.NextVersionAsync(_bench.Limit);
-            await observer.NextVersionAsync(_bench.Limit);
-            await agent.RollbackAsync(new RollbackRequest(new ModelVersion(1), ReplayRollback.DropSince, "a test", [], DryRun: false), _bench.Limit);
-            await observer.NextVersionAsync(_bench.Limit);
-            await _bench.SendAsync(200);
-            await observer.NextVersionAsync(_bench.Limit);
-            await agent.StopAsync();
-            Assert.Equal(4, Directory.GetDirectories(Path.Combine(State, "versions"), "v*").Length);
-        }
-
-        public ValueTask DisposeAsync() => _bench.DisposeAsync();
-
-        public string Copy(string name)
-        {
-            string copy = Path.Combine(_bench.Root, name);
-            foreach (string file in Directory.GetFiles(State, "*", SearchOption.AllDirectories))
-            {
-                string to = Path.Combine(copy, Path.GetRelativePath(State, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-                if (!file.EndsWith(".sock", StringComparison.Ordinal)) File.Copy(file, to);
-            }
-
-            return copy;
-        }
     }
 }

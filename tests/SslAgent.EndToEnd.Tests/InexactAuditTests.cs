@@ -9,7 +9,7 @@ using SslAgent.Storage;
 namespace SslAgent.EndToEnd.Tests;
 
 /// <summary><c>sslagent audit</c> where bits are not promised, as on some GPUs: here on a CPU that is said not to promise them.</summary>
-public sealed class InexactAuditTests(AuditTests.AuditedState made) : IClassFixture<AuditTests.AuditedState>
+public sealed class InexactAuditTests(AuditedState made) : IClassFixture<AuditedState>
 {
     private static readonly ModelVersion Second = new(2);
 

@@ -57,8 +57,8 @@ internal sealed class FaultSection(RunTable runs, IReadOnlyList<StreamSpec> stre
 
     private static string Verdicts(IReadOnlyList<RunRecord> guarded)
     {
-        int every = Check.NotNull(Methods.Find(Methods.FaultsGuarded).Faults, "it has faults").Every;
-        ILookup<bool, VerdictKind> byFault = guarded.SelectMany(record => record.Verdicts.Select((kind, place) => (IsFaulty: (place + 1) % every == 0, kind))).ToLookup(one => one.IsFaulty, one => one.kind);
+        Faults faults = Check.NotNull(Methods.Find(Methods.FaultsGuarded).Faults, "it has faults");
+        ILookup<bool, VerdictKind> byFault = guarded.SelectMany(record => record.Verdicts.Select((kind, place) => (IsFaulty: faults.Hits(place + 1), kind))).ToLookup(one => one.IsFaulty, one => one.kind);
         VerdictKind[] faulty = [.. byFault[true]], other = [.. byFault[false]];
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -19,18 +19,24 @@ namespace SslAgent.Continual.Runs;
 internal sealed class ContinualRun(
     StreamSpec spec, StreamData data, HeldOut heldOut, Method method, RunKey key, RunSetting setting, int allSteps, TimeProvider time)
 {
+    private static readonly GuardOptions GuardDefaults = new();
+
     private readonly List<ProbeReport> _probes = [];
     private int _cycles, _steps;
     private TimeSpan _trained;
     private EmbeddingBook _embeddings = EmbeddingBook.Empty;
-    private static readonly GuardOptions GuardDefaults = new();
     private readonly Guard _guard = new(GuardDefaults);
     private readonly List<VerdictKind> _verdicts = [];
     private readonly List<string> _objections = [];
     private EraBook _book = EraBook.Empty, _before = EraBook.Empty, _judged = EraBook.Empty;
     private Course _course = Course.Start;
+
+    // The probe of what a rejected version goes back to.
     private int _kept = -1;
     private double _freshRatio = setting.Replay.FreshRatio;
+
+    /// <summary>Whether the guard acts.</summary>
+    private bool Acts => method.Faults is { IsGuarded: true };
 
     public RunRecord Execute(string configuration)
     {
@@ -69,7 +75,8 @@ internal sealed class ContinualRun(
         TrainingCourse course = _course.Under(GuardDefaults);
         trainee.LearnAt(course.LearningRateScale * (method.Faults?.ScaleOf(_cycles) ?? 1));
         Learner learner = trainee.Learner;
-        if (_kept < 0 && Acts) trainee.Keep();
+        // Before the first promoted version there are the first weights to go back to.
+        if (_cycles == 1 && Acts) trainee.Keep();
         OpenCycle open = ledger.StartCycle(new JournalRecord.CycleStarted(number, "{}", learner.Fingerprint, "count"));
         int steps = heldOut.StepsOf(_cycles - 1, allSteps);
         // Every version counts as promoted: the last one teaches, where a method wants a teacher.
@@ -91,8 +98,6 @@ internal sealed class ContinualRun(
         ledger.Decide(ended);
         if (Acts) Act(ended, trainee);
     }
-
-    private bool Acts => method.Faults is { IsGuarded: true };
 
     /// <summary>What the guard says; only what it would promote is a reference to it.</summary>
     private Verdict Judge(CycleReport report)

@@ -6,5 +6,8 @@ namespace SslAgent.Continual.Runs;
 /// <param name="IsGuarded">Whether what the guard rejects is taken back, as the agent does it.</param>
 internal sealed record Faults(int Every, double LearningRateScale, bool IsGuarded)
 {
-    public double ScaleOf(int cycle) => cycle % Every == 0 ? LearningRateScale : 1;
+    /// <param name="cycle">Counted from 1, as its version is.</param>
+    public bool Hits(int cycle) => cycle % Every == 0;
+
+    public double ScaleOf(int cycle) => Hits(cycle) ? LearningRateScale : 1;
 }

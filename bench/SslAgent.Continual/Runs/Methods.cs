@@ -7,6 +7,8 @@ internal static class Methods
 {
     public const string Default = "default", Naive = "naive", Iid = "iid", Random = "random", RawPixels = "raw", Faults = "faults", FaultsGuarded = "faults-guarded";
 
+    private static readonly Faults WrongRate = new(Every: 5, LearningRateScale: 100, IsGuarded: false);
+
     public static IReadOnlyList<Method> All { get; } =
     [
         new()
@@ -31,8 +33,8 @@ internal static class Methods
             Learning = options => options with { EmbeddingReplay = 1 },
         },
         new() { Name = "mix-up", Says = "the defaults, and frames of frame-only batches mixed with each other (LUMP)", Learning = options => options with { MixUp = 0.4 } },
-        new() { Name = Faults, Says = "the defaults, but every fifth cycle learns at a hundred times the rate", Faults = new Faults(5, 100, IsGuarded: false) },
-        new() { Name = FaultsGuarded, Says = "the same, and what the guard rejects is taken back", Faults = new Faults(5, 100, IsGuarded: true) },
+        new() { Name = Faults, Says = "the defaults, but every fifth cycle learns at a hundred times the rate", Faults = WrongRate },
+        new() { Name = FaultsGuarded, Says = "the same, and what the guard rejects is taken back", Faults = WrongRate with { IsGuarded = true } },
         new()
         {
             Name = Iid, Says = "bound: the same samples shuffled, as many steps of the same batches", Meeting = Meeting.Shuffled, HasBuffer = false,

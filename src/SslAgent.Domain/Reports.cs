@@ -132,6 +132,10 @@ public sealed record RetrievalProbe(double RecallAt1, double RecallAt10, double 
 /// <param name="Count">Sentinels in both halves together.</param>
 public sealed record EraShift(int Era, string Tower, double Shift, int Count);
 
+/// <summary>An objective whose held-out loss cannot fall while a space's features collapse, so that its fall vouches for them.</summary>
+/// <param name="Tower">As of <see cref="FeatureHealth"/>.</param>
+public sealed record FeatureWitness(string Tower, string Objective);
+
 /// <summary>All that was measured on what would be served after a cycle.</summary>
 public sealed record ProbeReport(
     IReadOnlyList<EraProbe> Eras, IReadOnlyList<FeatureHealth> Features, RetrievalProbe? Retrieval)
@@ -143,6 +147,9 @@ public sealed record ProbeReport(
     /// Of equal texts one counts. Empty where no objective trains that space, or where that was not recorded.
     /// </summary>
     public IReadOnlyList<FeatureHealth> Joint { get; init => field = value ?? []; } = [];
+
+    /// <summary>Which of the objectives vouch for which spaces; empty where none does, or where that was not recorded.</summary>
+    public IReadOnlyList<FeatureWitness> Witnesses { get; init => field = value ?? []; } = [];
 
     /// <summary>All spaces that may collapse: the towers' and the joint one.</summary>
     [JsonIgnore]

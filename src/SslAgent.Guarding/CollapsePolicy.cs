@@ -13,7 +13,8 @@ namespace SslAgent.Guarding;
 /// version is seen in rank and std by a wider floor, relative to the best of the last promoted ones: a young tower changes by more than half within a few of them, and is well. What falls so slowly that even
 /// the oldest of them is within the limit ends at the absolute floor.
 /// A training loss that plunges while the held-out one stands still is the tell-tale: what falls so fast and helps nobody is no learning. Then
-/// features are held to a narrower limit.
+/// features are held to a narrower limit. The contrary is an objective that no collapsed tower answers well and that has surely learned (<see cref="SureGain"/>): a young tower rearranges itself while it
+/// learns, the versions before it knew much less and are no measure of it, and only a fall that would be rejected counts.
 /// </summary>
 internal static class CollapsePolicy
 {
@@ -22,12 +23,16 @@ internal static class CollapsePolicy
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
         string[] plunged = [.. Plunged(input, options)];
+        IReadOnlyDictionary<string, double> gains = SureGain.Of(input, options);
         foreach (FeatureHealth health in input.Probe.Spaces)
         {
             if (health.Count < options.FeatureCountMin) continue;
             FeatureHealth? before = input.Book.LastHealth(health.Tower) is { } last && IsComparable(health, last) ? last : null;
             FeatureHealth[] recent = [.. input.Book.RecentHealth(health.Tower).Where(known => IsComparable(health, known))];
-            Limits limits = new(health.Tower, plunged, options);
+            string[] vouching = plunged.Length > 0
+                ? []
+                : [.. input.Probe.Witnesses.Where(witness => witness.Tower == health.Tower && gains.ContainsKey(witness.Objective)).Select(witness => witness.Objective)];
+            Limits limits = new(health.Tower, plunged, vouching, options);
             yield return limits.Judge(
                 "effective rank", health.EffectiveRank, before?.EffectiveRank, recent.Max(known => (double?)known.EffectiveRank), options.RankFloor, "directions");
             yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, recent.Max(known => (double?)known.StdRatio), options.StdRatioFloor, "of 1/sqrt(d)");
@@ -66,17 +71,19 @@ internal static class CollapsePolicy
     private static bool IsOfOneSize(FeatureHealth now, FeatureHealth before) => now.Count * 5L >= before.Count * 4L && now.Count * 4L <= before.Count * 5L;
 
     /// <summary>One tower's limits.</summary>
-    private sealed class Limits(string tower, string[] plunged, GuardOptions options)
+    private sealed class Limits(string tower, string[] plunged, string[] vouching, GuardOptions options)
     {
         private readonly string _telltale =
-            plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)" : "";
+            plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)"
+            : vouching.Length > 0 ? $" (while {string.Join(" and ", vouching)} learned)"
+            : "";
 
         /// <param name="before">The last promoted version's value.</param>
         /// <param name="best">The best of the promoted versions that are remembered; null where a slow fall is none.</param>
         public Finding Judge(string measure, double value, double? before, double? best, double floor, string unit, int power = 1)
         {
             double Least(double share) => Math.Max(floor, Math.Max((before ?? 0) * Math.Pow(share, power), (best ?? 0) * Math.Pow(share, power + 1)));
-            double hold = Least(options.HealthShareHold);
+            double hold = Least(vouching.Length > 0 ? options.HealthShareReject : options.HealthShareHold);
             if (plunged.Length > 0) hold = Math.Max(hold, (before ?? 0) * Math.Pow(options.HealthSharePlunge, power));
             return Finding.Floor(Name, $"{tower} {measure}{_telltale}", value, hold, Least(options.HealthShareReject), unit);
         }

@@ -15,26 +15,11 @@ internal sealed record EraComparison
     /// <summary>Earlier values that a comparison counts as so many chances to err: beyond it more of them hardly lower the best, see docs/decisions/0090.</summary>
     private const int LooksMax = 64;
 
-    private EraComparison(EraProbe now, EraReference best)
-    {
-        (Now, Best) = (now, best);
-        int groups = now.Groups.Count;
-        if (groups < 2 || groups != best.Groups.Count)
-        {
-            // Probed before groups were recorded: all that is known is how much each loss moves with the masks.
-            (Noise, Freedom) = (Math.Sqrt(now.Noise * now.Noise + best.Noise * best.Noise), double.PositiveInfinity);
-            return;
-        }
-
-        double[] rises = [.. now.Groups.Zip(best.Groups, (after, before) => after - before)];
-        double mean = rises.Average();
-        Noise = Math.Sqrt(rises.Sum(rise => (rise - mean) * (rise - mean)) / (groups - 1) / groups);
-        Freedom = groups - 1;
-    }
+    private EraComparison(EraProbe now, EraReference best, double noise, double freedom) => (Now, Best, Noise, Freedom) = (now, best, noise, freedom);
 
     public EraProbe Now { get; }
 
-    public EraReference Best { get; }
+    public EraReference Best { get; private init; }
 
     /// <summary>Standard deviation of the difference.</summary>
     public double Noise { get; }
@@ -75,7 +60,46 @@ internal sealed record EraComparison
     {
         foreach (EraProbe now in probe.Eras.Where(era => double.IsFinite(era.Loss)))
         {
-            if (book.Find(now.Era, now.Objective) is { } best && best.IsComparable(now)) yield return new EraComparison(now, best);
+            if (book.Find(now.Era, now.Objective) is { } best && best.IsComparable(now)) yield return Paired(now, best);
         }
+    }
+
+    /// <summary>
+    /// Those, and eras that are still being filled, by what is known of those: other samples of the same kind, so that each loss has the uncertainty of its own samples. How difficult either lot is,
+    /// their trivial losses tell. It takes a large difference to show so, as a line has in its first versions, when it has no other eras yet.
+    /// </summary>
+    public static IEnumerable<EraComparison> WithFilling(ProbeReport probe, EraBook book) => All(probe, book).Concat(
+        from now in probe.Eras
+        where double.IsFinite(now.Loss) && now.Groups.Count > 1 && now.TrivialLoss > 0
+        let best = book.Find(now.Era, now.Objective)
+        where best is not null && !best.IsComparable(now) && best.Groups.Count > 1 && best.TrivialLoss > 0
+        select Apart(now, best));
+
+    /// <summary>The same against what a model that learned nothing gets, where the best was worse than that: to come down to there takes no knowledge of the sample.</summary>
+    public EraComparison AtMostTrivial() => this with { Best = Best with { Loss = Math.Min(Best.Loss, Best.TrivialLoss) } };
+
+    private static EraComparison Paired(EraProbe now, EraReference best)
+    {
+        int groups = now.Groups.Count;
+        // Probed before groups were recorded: all that is known is how much each loss moves with the masks.
+        if (groups < 2 || groups != best.Groups.Count)
+            return new EraComparison(now, best, Math.Sqrt(now.Noise * now.Noise + best.Noise * best.Noise), double.PositiveInfinity);
+        return new EraComparison(now, best, Math.Sqrt(VarianceOfMean([.. now.Groups.Zip(best.Groups, (after, before) => after - before)])), groups - 1);
+    }
+
+    /// <summary>Two independent means; their freedom by Welch (1947).</summary>
+    private static EraComparison Apart(EraProbe now, EraReference best)
+    {
+        double harder = now.TrivialLoss / best.TrivialLoss;
+        EraReference asked = best with { Loss = best.Loss * harder, TrivialLoss = now.TrivialLoss, Groups = [.. best.Groups.Select(loss => loss * harder)] };
+        double ours = VarianceOfMean(now.Groups), theirs = VarianceOfMean(asked.Groups), both = ours + theirs;
+        double freedom = both > 0 ? both * both / (ours * ours / (now.Groups.Count - 1) + theirs * theirs / (best.Groups.Count - 1)) : double.PositiveInfinity;
+        return new EraComparison(now, asked, Math.Sqrt(both), freedom);
+    }
+
+    private static double VarianceOfMean(IReadOnlyList<double> values)
+    {
+        double mean = values.Average();
+        return values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1) / values.Count;
     }
 }

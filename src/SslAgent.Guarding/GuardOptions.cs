@@ -91,7 +91,7 @@ public sealed record GuardOptions
     public double StdRatioFloor { get; init; } = 0.005;
 
     /// <summary>
-    /// Share of the last promoted version's effective rank and std ratio that must remain, in the towers and in the joint space, and its square of the best of the last fifteen; below it: hold. Default 0.5.
+    /// Share of the last promoted version's effective rank and std ratio that must remain, in the towers and in the joint space, and its square of the best of the last fifteen; below it: hold, unless an objective that no collapsed tower answers well surely learned. Default 0.5.
     /// </summary>
     [Range(0.0, 1.0)]
     public double HealthShareHold { get; init; } = 0.5;

@@ -35,6 +35,7 @@ internal static class CausalLm
         Loss = Loss,
         FeatureWidths = plan => [plan.Text.Width],
         Features = input => [Encode(input, Next(Texts(input)).Positions)],
+        VouchesForFeatures = true,
         TrivialLoss = input => new Unigrams(Next(Texts(input)).Targets.Select(token => (int)token)).Entropy,
     };
 

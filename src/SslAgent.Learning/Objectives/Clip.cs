@@ -50,6 +50,7 @@ internal static class Clip
         FeatureWidths = plan => [plan.JointWidth, plan.JointWidth],
         Features = Embed,
         ProbeLosses = ProbeLosses,
+        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log(Check.NotNull(input.Texts, "pairs have texts").Rows),
     };
 

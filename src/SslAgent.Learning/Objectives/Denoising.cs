@@ -41,6 +41,7 @@ internal static class Denoising
         Loss = input => Loss(input, Corrupt(input, knobs[DroppedShare], knobs[NoiseDeviation])),
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [PatchFilling.PoolKept(Encode(input, Corrupt(input, knobs[DroppedShare], knobs[NoiseDeviation])), input)],
+        VouchesForFeatures = true,
         TrivialLoss = input => TrivialLoss(input, Corrupt(input, knobs[DroppedShare], knobs[NoiseDeviation])),
     };
 

@@ -39,6 +39,7 @@ internal static class Inpainting
         Loss = input => Loss(input, Hide(input, knobs[HiddenShare])),
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [PatchFilling.PoolKept(input, Hide(input, knobs[HiddenShare]).Kept)],
+        VouchesForFeatures = true,
         TrivialLoss = PatchFilling.TrivialLoss,
     };
 

@@ -42,6 +42,7 @@ internal static class Mae
         Loss = Loss,
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [PatchFilling.PoolKept(input, Hide(input).Kept)],
+        VouchesForFeatures = true,
         TrivialLoss = PatchFilling.TrivialLoss,
     };
 

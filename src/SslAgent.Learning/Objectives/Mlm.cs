@@ -46,6 +46,7 @@ internal static class Mlm
         Loss = input => Loss(input, Hide(input, RateOf(input, knobs))),
         FeatureWidths = plan => [plan.Text.Width],
         Features = input => [EncodeChosen(input, Hide(input, RateOf(input, knobs)))],
+        VouchesForFeatures = true,
         TrivialLoss = TrivialLoss,
     };
 

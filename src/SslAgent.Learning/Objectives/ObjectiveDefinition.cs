@@ -133,6 +133,12 @@ internal sealed record ObjectiveDefinition
     /// <summary>What follows each step: slow copies follow, queues take in what was seen. Under no_grad, the only place that changes state; null where nothing follows.</summary>
     public Action<StepTaken>? AfterStep { get; init; }
 
+    /// <summary>
+    /// Whether a held-out loss that fell below the trivial one shows that the features of the towers it moves did not collapse: it asks for a sample's own content, or which of many samples it is, and neither is
+    /// well told from a few directions. Not so where a network makes the target (it may collapse together with what it teaches), where a question has few answers, or where another tower could answer.
+    /// </summary>
+    public bool VouchesForFeatures { get; init; }
+
     /// <summary>What a model that learned nothing gets on this batch, measured, in the unit of the loss.</summary>
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
 

@@ -46,6 +46,7 @@ internal static class SigLip
         FeatureWidths = Clip.Definition.FeatureWidths,
         Features = Clip.Embed,
         ProbeLosses = ProbeLosses,
+        VouchesForFeatures = true,
         TrivialLoss = TrivialLoss,
     };
 

@@ -45,6 +45,7 @@ internal static class TextDenoising
         Loss = input => Loss(input, Corrupt(input, RateOf(input, knobs))),
         FeatureWidths = plan => [plan.Text.Width],
         Features = input => [Encode(input, Corrupt(input, RateOf(input, knobs)))],
+        VouchesForFeatures = true,
         TrivialLoss = input => TrivialLoss(Corrupt(input, RateOf(input, knobs))),
     };
 

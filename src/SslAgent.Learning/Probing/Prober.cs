@@ -25,6 +25,8 @@ internal sealed class Prober(
     /// <summary>Fewest sentinels of the newest era, and of those before it, that a shift is looked for in.</summary>
     private const int ShiftSamplesMin = 16;
 
+    private const string Frames = "frames", Texts = "text", JointFrames = "joint frames", JointTexts = "joint text";
+
     private readonly List<EraShift> _shifts = [];
     private readonly List<FeatureHealth> _joint = [];
 
@@ -34,8 +36,23 @@ internal sealed class Prober(
         EraProbe[] eras =
             [.. sentinels.Eras.SelectMany(era => objectives.Select(objective => ProbeEra(era.Number, objective))).OfType<EraProbe>()];
         FeatureHealth[] health = [.. Health()];
-        return new ProbeReport(eras, health, ProbeJointSpace()) { Shifts = [.. _shifts], Joint = [.. _joint] };
+        return new ProbeReport(eras, health, ProbeJointSpace()) { Shifts = [.. _shifts], Joint = [.. _joint], Witnesses = [.. Witnesses()] };
     }
+
+    private IEnumerable<FeatureWitness> Witnesses() =>
+        from objective in objectives
+        where objective.VouchesForFeatures
+        from section in objective.Sections
+        from tower in SpacesOf(section)
+        select new FeatureWitness(tower, objective.Name);
+
+    private static string[] SpacesOf(string section) => section switch
+    {
+        VisionTower.Section => [Frames],
+        TextTower.Section => [Texts],
+        Clip.Section => [JointFrames, JointTexts],
+        _ => [],
+    };
 
     /// <summary>Null where the era has too few sentinels, or the objective's reader is not there yet.</summary>
     private EraProbe? ProbeEra(int era, ObjectiveDefinition objective)
@@ -51,9 +68,9 @@ internal sealed class Prober(
     private IEnumerable<FeatureHealth> Health()
     {
         using var scope = NewDisposeScope();
-        if (Health(Modality.Frame, "frames", input => towers.Vision.Pool(input.Frames!)) is { } frames) yield return frames;
+        if (Health(Modality.Frame, Frames, input => towers.Vision.Pool(input.Frames!)) is { } frames) yield return frames;
         if (tokenizer is null) yield break;
-        if (Health(Modality.Text, "text", input => towers.Text.Pool(new TokenTensors(input.Texts!, input.Device))) is { } text) yield return text;
+        if (Health(Modality.Text, Texts, input => towers.Text.Pool(new TokenTensors(input.Texts!, input.Device))) is { } text) yield return text;
     }
 
     private FeatureHealth? Health(Modality modality, string tower, Func<ObjectiveInput, Tensor> embed)
@@ -86,9 +103,9 @@ internal sealed class Prober(
         Tensor frames = Embed(pool, input => Clip.EmbedFrames(towers, input.Frames!), Input); // [R, J]
         Tensor texts = Embed(pool, input => Clip.EmbedTexts(towers, new TokenTensors(input.Texts!, input.Device)), Input); // [R, J]
         int[] groups = GroupEqual(pool.Texts);
-        NoteJoint("joint frames", frames, [.. Enumerable.Range(0, pool.Count)]);
+        NoteJoint(JointFrames, frames, [.. Enumerable.Range(0, pool.Count)]);
         // A caption that repeats is one point by right: a stream of few captions has no collapsed space.
-        NoteJoint("joint text", texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => groups[row])]);
+        NoteJoint(JointTexts, texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => groups[row])]);
         float[] scores = texts.mm(frames.t()).cpu().contiguous().data<float>().ToArray();
         return Retrieval.Measure([.. scores.Chunk(pool.Count)], groups) with
         {

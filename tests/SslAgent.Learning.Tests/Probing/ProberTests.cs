@@ -55,6 +55,15 @@ public sealed class ProberTests
     }
 
     [Fact]
+    public void A_report_tells_which_objectives_vouch_for_which_spaces()
+    {
+        using Learner learner = Some.Learner(Some.Plan(Some.SmallLearning with { Objectives = [new() { Name = "mae" }, new() { Name = "mlm" }, new() { Name = "clip" }, new() { Name = "byol" }] }));
+        Assert.Equal(
+            ["frames mae", "text mlm", "frames clip", "text clip", "joint frames clip", "joint text clip"],
+            learner.Probe(new Sentinels()).Witnesses.Select(witness => $"{witness.Tower} {witness.Objective}"));
+    }
+
+    [Fact]
     public void Before_the_tokenizer_only_frames_are_probed()
     {
         using Learner learner = Some.Learner(Some.Plan());

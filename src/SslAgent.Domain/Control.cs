@@ -3,7 +3,11 @@ namespace SslAgent.Domain;
 /// <summary>An operator's order to go back to an earlier version.</summary>
 /// <param name="DryRun">Only say what would happen.</param>
 public sealed record RollbackRequest(
-    ModelVersion To, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied, bool DryRun);
+    ModelVersion To, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied, bool DryRun)
+{
+    /// <summary>That version was held, and the operator finds it well: it is served, and is what later versions are held against. The replay buffer is kept.</summary>
+    public bool Accept { get; init; }
+}
 
 /// <summary>What a rollback did, or would do.</summary>
 /// <param name="Published">The new version, or null after a dry run.</param>

@@ -58,7 +58,11 @@ public abstract record JournalRecord
     /// </summary>
     public sealed record RolledBack(
         ModelVersion To, long ToPosition, ModelVersion Version, ReplayRollback Replay, string Reason, IReadOnlyList<DeniedRange> Denied)
-        : JournalRecord;
+        : JournalRecord
+    {
+        /// <summary>The version gone back to had been held and the operator found it well: the new one counts as promoted.</summary>
+        public bool Accepts { get; init; }
+    }
 
     /// <summary>
     /// Samples before <paramref name="Horizon"/> that nothing live holds may be gone from the disk from here on: no recovery, audit or rewind can start

@@ -14,6 +14,9 @@ public enum VersionKind
 
     /// <summary>Samples were forgotten: the weights of <see cref="VersionManifest.RolledBackTo"/>, published anew with a replay index without them.</summary>
     Forget = 2,
+
+    /// <summary>An operator found a held version well: the weights of <see cref="VersionManifest.RolledBackTo"/>, published anew as promoted, with the reasons that had held them.</summary>
+    Accept = 3,
 }
 
 /// <summary>A file of a version: size in bytes and sha256 in lower-case hex.</summary>

@@ -24,13 +24,21 @@ public sealed record EraBook(
     public IReadOnlyList<LossPeakReference> Peaks { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// The book after this version. Only a promoted cycle changes it: what was held or rejected is no reference, and a rollback's book is
-    /// that of the version gone back to, which is what its line of parents gives.
+    /// The book after this version. A promoted cycle changes it: what was held or rejected is no reference, and a rollback's book is
+    /// that of the version gone back to, which is what its line of parents gives. A held version that a person accepted begins a new one.
     /// </summary>
-    public EraBook After(VersionManifest manifest) =>
-        manifest.Verdict.Kind == VerdictKind.Promote && manifest.Kind == VersionKind.Cycle
-            ? Promoted(manifest.Version, manifest.Probe, manifest.Report)
-            : this;
+    public EraBook After(VersionManifest manifest) => manifest.Kind switch
+    {
+        VersionKind.Accept => Accepted(manifest.Version, manifest),
+        VersionKind.Cycle when manifest.Verdict.Kind == VerdictKind.Promote => Promoted(manifest.Version, manifest.Probe, manifest.Report),
+        _ => this,
+    };
+
+    /// <summary>
+    /// What a held version's line has reached once a person found it well: what was measured of it, and nothing of before, or the next version would be held for the same.
+    /// </summary>
+    /// <param name="version">The number under which it is published anew.</param>
+    public static EraBook Accepted(ModelVersion version, VersionManifest held) => Empty.Promoted(version, held.Probe, held.Report);
 
     /// <summary>The same, for a version that is about to be published.</summary>
     public EraBook Promoted(ModelVersion version, ProbeReport probe, CycleReport? report)

@@ -8,20 +8,11 @@ namespace SslAgent.EndToEnd.Tests;
 /// <summary>What the guard does beyond a single verdict, in the running daemon and over restarts.</summary>
 public sealed class GuardTests
 {
-    /// <summary>No network of this size has features of so many directions: every version is rejected.</summary>
-    private static readonly GuardOptions RejectsAll = new() { RankFloor = 1000, FeatureCountMin = 2, RejectsBeforePause = 3 };
-
-    /// <summary>No version keeps all of the first one's features: it is held, and nothing is rejected.</summary>
-    private static readonly GuardOptions HoldsAll = new()
-    {
-        HealthShareHold = 1, HealthSharePlunge = 1, HealthShareReject = 0, FeatureCountMin = 2, RankFloor = 1, StdRatioFloor = 0, EraRiseMax = 0, MeanRiseMax = 0, EraRiseReject = 10, GradientRatioHold = 1, LossSpikeHold = 0, LossSpikeReject = 10, StepNoise = 0,
-    };
-
     [Fact]
     public async Task Versions_held_again_and_again_are_told_over_restarts_until_one_is_promoted()
     {
         await using var bench = new Bench();
-        AgentSettings settings = bench.Settings() with { Guard = HoldsAll };
+        AgentSettings settings = bench.Settings() with { Guard = Demanding.HoldsAll };
         settings = settings with { Cycle = settings.Cycle with { SamplesTrigger = 100 } };
         var observer = new RecordingObserver();
         await bench.SendAsync(560);
@@ -58,7 +49,7 @@ public sealed class GuardTests
     public async Task Versions_rejected_again_and_again_slow_the_training_down_and_pause_it_until_somebody_resumes()
     {
         await using var bench = new Bench();
-        AgentSettings settings = bench.Settings() with { Guard = RejectsAll };
+        AgentSettings settings = bench.Settings() with { Guard = Demanding.RejectsAll };
         settings = settings with { Cycle = settings.Cycle with { SamplesTrigger = 100 } };
         var observer = new RecordingObserver();
         await bench.SendAsync(450);
@@ -92,7 +83,7 @@ public sealed class GuardTests
     public async Task Other_options_resume_a_paused_training_at_the_next_start()
     {
         await using var bench = new Bench();
-        AgentSettings settings = bench.Settings() with { Guard = RejectsAll with { RejectsBeforePause = 1 } };
+        AgentSettings settings = bench.Settings() with { Guard = Demanding.RejectsAll with { RejectsBeforePause = 1 } };
         var observer = new RecordingObserver();
         await bench.SendAsync(400);
         Agent agent = await bench.StartAsync(settings, observer);

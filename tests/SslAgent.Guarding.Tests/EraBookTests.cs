@@ -39,6 +39,20 @@ public sealed class EraBookTests
         Assert.Equal(2, EraBook.Along(new ModelVersion(5), Find).Promotions);
     }
 
+    [Fact]
+    public void A_held_version_that_was_accepted_begins_a_new_book()
+    {
+        VersionManifest held = Some.Manifest(2, 1, VerdictKind.Hold, At(0.8));
+        EraBook book = EraBook.Empty
+            .After(Some.Manifest(1, null, VerdictKind.Promote, At(0.6)))
+            .After(held)
+            .After(Some.Manifest(3, 2, VerdictKind.Promote, At(0.8), VersionKind.Accept, rolledBackTo: 2));
+        Assert.Equal((1, 0.8, new ModelVersion(3)), (book.Promotions, book.Find(0, "mae")!.Loss, book.Find(0, "mae")!.Version));
+        Assert.Empty(book.EarlierFeatures);
+        Assert.Equal(EraBookJson.Write(book), EraBookJson.Write(EraBook.Accepted(new ModelVersion(3), held)));
+        Assert.Equal(VerdictKind.Promote, Some.Judge(Some.Input(At(0.8), book)).Kind);
+    }
+
     /// <summary>How long nothing was better tells how lucky the best is: the mean over eras goes by it.</summary>
     [Fact]
     public void It_counts_the_versions_since_that_did_not_beat_an_eras_best()

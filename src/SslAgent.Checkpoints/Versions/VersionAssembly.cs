@@ -36,6 +36,7 @@ internal static class VersionAssembly
             Parent = target.Version,
             RolledBackTo = target.Version,
             Kind = draft.Kind,
+            Verdict = draft.Kind == VersionKind.Accept ? target.Verdict with { Kind = VerdictKind.Promote } : target.Verdict,
             CreatedAt = draft.CreatedAt,
             JournalPosition = draft.JournalPosition,
             Offsets = draft.Offsets,

@@ -19,7 +19,7 @@ public sealed record VersionDraft(
     JsonElement Plan,
     string Fingerprint);
 
-/// <summary>What a rollback's version, or one that goes on without forgotten samples, will say of itself; all the rest is that of <paramref name="Target"/>.</summary>
+/// <summary>What a rollback's version, one that was accepted, or one that goes on without forgotten samples, will say of itself; all the rest is that of <paramref name="Target"/>.</summary>
 public sealed record RollbackDraft(
     ModelVersion Version,
     ModelVersion Target,

@@ -33,7 +33,7 @@ internal static class DecisionCodec
                 return RecordKind.CycleAbandoned;
             case JournalRecord.RolledBack rolledBack:
                 Encode(rolledBack, to);
-                return RecordKind.RolledBack;
+                return rolledBack.Accepts ? RecordKind.Accepted : RecordKind.RolledBack;
             case JournalRecord.HistoryRetired retired:
                 to.Int64(retired.Horizon);
                 to.String(retired.Reason);
@@ -78,6 +78,8 @@ internal static class DecisionCodec
                 return new JournalRecord.CycleAbandoned(new CycleNumber(from.Int32()), from.String());
             case RecordKind.RolledBack:
                 return DecodeRolledBack(ref from);
+            case RecordKind.Accepted:
+                return DecodeRolledBack(ref from) with { Accepts = true };
             case RecordKind.HistoryRetired:
                 return new JournalRecord.HistoryRetired(from.Int64(), from.String());
             case RecordKind.Forgotten:

@@ -16,6 +16,7 @@ internal enum RecordKind : ushort
     HistoryRetired = 22,
     Forgotten = 23,
     Evicted = 24,
+    Accepted = 25,
     DriftFound = 30,
     TrainingResumed = 31,
 }

@@ -10,7 +10,7 @@ internal static class CheckpointsCommand
 {
     public static CommandEntry Build()
     {
-        Command command = new("checkpoints", "Versions: list, matrix, show, diff, verify, rollback, pin, unpin, prune, export")
+        Command command = new("checkpoints", "Versions: list, matrix, show, diff, verify, rollback, accept, pin, unpin, prune, export")
         {
             ListVersions.Build(),
             MatrixVersions.Build(),
@@ -18,6 +18,7 @@ internal static class CheckpointsCommand
             DiffVersions.Build(),
             VerifyVersions.Build(),
             RollbackVersion.Build(),
+            AcceptVersion.Build(),
             PinVersion.Build(),
             PinVersion.BuildUnpin(),
             PruneVersions.Build(),
@@ -32,6 +33,7 @@ internal static class CheckpointsCommand
             new Example("checkpoints verify", "reads every byte; exit code 1 where one is damaged"),
             new Example("checkpoints rollback v41 --dry-run", "what would going back do?"),
             new Example("checkpoints rollback v41 --reason \"camera 3 was broken since noon\"", "goes back; the daemon may be running"),
+            new Example("checkpoints accept v44 --reason \"a new camera, it learns well\"", "serves a held version, and holds later ones against it"),
             new Example("checkpoints pin v41 --reason \"the audited release\"", "keeps it for ever"),
             new Example("checkpoints prune --dry-run", "what does retention take next?"),
             new Example("checkpoints export SERVING ./model", "weights, description and tokenizer, to use elsewhere"));

@@ -66,6 +66,9 @@ internal static partial class HeadLog
     [LoggerMessage(7040, LogLevel.Warning, "Rolled back from {From} to {To} as {Version}: {Reason}")]
     public static partial void RolledBack(ILogger log, string from, ModelVersion to, ModelVersion version, string reason);
 
+    [LoggerMessage(7043, LogLevel.Warning, "Held version {Held} accepted as {Version}, which is served from here on: {Reason}")]
+    public static partial void Accepted(ILogger log, ModelVersion held, ModelVersion version, string reason);
+
     [LoggerMessage(7041, LogLevel.Warning, "Version {Version} goes on without {InUse} samples of the replay buffer; {Erased} samples erased from {Segments} journal segments: {Reason}")]
     public static partial void Forgot(ILogger log, ModelVersion version, int inUse, long erased, int segments, string reason);
 

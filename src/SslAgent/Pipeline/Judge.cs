@@ -60,6 +60,6 @@ internal sealed class Judge(Ledger ledger, VersionStore store, GuardOptions opti
             : "nothing is served";
         IEnumerable<VerdictReason> reasons = holds.Last.Reasons.Where(reason => reason.Kind == VerdictKind.Hold).Take(ReasonsTold);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{holds.Versions} versions were held since the last promoted one and {served}; the last was held by {string.Join("; ", reasons)}. sslagent checkpoints list has the versions, sslagent checkpoints rollback goes back to where it was well, section guard has the limits");
+            $"{holds.Versions} versions were held since the last promoted one and {served}; the last was held by {string.Join("; ", reasons)}. sslagent checkpoints list has the versions, sslagent checkpoints accept serves one that you find well, sslagent checkpoints rollback goes back to where it was well, section guard has the limits");
     }
 }

@@ -77,10 +77,10 @@ internal sealed class LineageFold
                 Open = null;
                 break;
             case JournalRecord.RolledBack back:
-                GoOnAs(back.To, back.Version);
+                GoOnAs(back.To, back.Version, back.Accepts);
                 break;
             case JournalRecord.Forgotten forgotten:
-                GoOnAs(forgotten.Of, forgotten.Version);
+                GoOnAs(forgotten.Of, forgotten.Version, isAccepted: false);
                 break;
         }
     }
@@ -109,13 +109,13 @@ internal sealed class LineageFold
     }
 
     /// <summary>A version's weights under a new number.</summary>
-    private void GoOnAs(ModelVersion of, ModelVersion version)
+    private void GoOnAs(ModelVersion of, ModelVersion version, bool isAccepted)
     {
         if (Open is { } cut) _oddities.Add($"version {version} goes on from {of} while cycle {cut.Started.Cycle} is open");
         NoteSkipped(version);
         Head = version;
-        // A version that was only held serves what its line had promoted.
-        Promoted = _servedOf.GetValueOrDefault(of) is { } served && served != of ? served : version;
+        // A version that was only held serves what its line had promoted, unless a person found it well.
+        Promoted = !isAccepted && _servedOf.GetValueOrDefault(of) is { } served && served != of ? served : version;
         _servedOf[version] = Promoted;
         NextVersion = new ModelVersion(version.Number + 1);
     }

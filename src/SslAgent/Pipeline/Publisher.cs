@@ -56,16 +56,20 @@ internal sealed class Publisher(
         return [.. unfinished.Skip(done)];
     }
 
-    /// <summary>Publishes a version's weights under the new number that a rollback, or a forgetting, gave them, and waits for it.</summary>
+    /// <summary>Publishes a version's weights under the new number that a rollback, an acceptance or a forgetting gave them, and waits for it.</summary>
     public VersionManifest PublishAnew(JournalRecord record, FrozenFold fold)
     {
         RollbackDraft draft = record switch
         {
-            JournalRecord.RolledBack back => new(back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason),
+            JournalRecord.RolledBack back => new(
+                back.Version, back.To, time.GetUtcNow(), fold.Position, fold.Offsets, back.Reason, back.Accepts ? VersionKind.Accept : VersionKind.Rollback),
             JournalRecord.Forgotten gone => new(gone.Version, gone.Of, time.GetUtcNow(), fold.Position, fold.Offsets, gone.Reason, VersionKind.Forget),
             _ => throw new BrokenInvariantException($"{record.GetType().Name} publishes no version anew"),
         };
-        return patience.Await(Follow(saves.PublishRollbackAsync(draft, Fold(fold))));
+        List<ExtraFile> extras = [.. Fold(fold)];
+        if (draft.Kind == VersionKind.Accept)
+            extras.Add(Bytes(EraBookJson.FileName, EraBookJson.Write(EraBook.Accepted(draft.Version, store.Read(draft.Target)))));
+        return patience.Await(Follow(saves.PublishRollbackAsync(draft, extras)));
     }
 
     /// <summary>Gives back what no recovery needs. Housekeeping: every version stands whatever happens here, and the next one comes by again. Any thread.</summary>

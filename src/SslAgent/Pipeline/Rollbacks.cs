@@ -7,7 +7,7 @@ using SslAgent.Replay;
 namespace SslAgent.Pipeline;
 
 /// <summary>
-/// Going back to an earlier version: a record in the journal, a new version with the old one's weights, the learner and the served model put
+/// Going back to an earlier version, and finding a held one well: a record in the journal, a new version with the old one's weights, the learner and the served model put
 /// back. Nothing is deleted; going forward again is another rollback. Used by the learner thread, or under the lock file with no daemon running.
 /// </summary>
 internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher publisher, Patience patience, ILogger log)
@@ -26,7 +26,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"; its weights know nothing of the {unlearned} training samples since");
         string newer = left.Length == 1 ? "1 newer version stays on disk and is left behind" : $"{left.Length} newer versions stay on disk and are left behind";
-        string summary = $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}; {newer}; {buffer}";
+        string summary = $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}; {newer}; {buffer}{Served(request, target)}";
         return new RollbackEffect(head, request.To, Published: null, left, unlearned, dropped, fresh, summary);
     }
 
@@ -41,11 +41,12 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         if (store.Verify(request.To, default) is { IsSound: false } damaged)
             throw new ControlRefusedException($"{request.To} is damaged and cannot be gone back to: {damaged.Damages[0].File}: {damaged.Damages[0].Detail}");
         var record = new JournalRecord.RolledBack(
-            request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied);
+            request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied) { Accepts = request.Accept };
         FrozenFold fold = ledger.DecideAndFreeze(record);
         publisher.PublishAnew(record, fold);
         patience.Insist(DiskTrouble.ReadingVersions, () => seat?.ReturnTo(record.Version));
-        HeadLog.RolledBack(log, effect.From.ToString(), request.To, record.Version, request.Reason);
+        if (record.Accepts) HeadLog.Accepted(log, request.To, record.Version, request.Reason);
+        else HeadLog.RolledBack(log, effect.From.ToString(), request.To, record.Version, request.Reason);
         return effect with { Published = record.Version };
     }
 
@@ -68,10 +69,24 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         }
     }
 
+    /// <summary>What becomes of the served version where the one gone back to was held; nothing where it was promoted, and so is served.</summary>
+    private string Served(RollbackRequest request, VersionManifest target)
+    {
+        string before = store.Serving is { } serving ? serving.ToString() : "nothing";
+        if (request.Accept) return $"; it was held by {string.Join("; ", target.Verdict.Reasons.Where(reason => reason.Kind == VerdictKind.Hold))}; it is served instead of {before}, and what it reached is what later versions are held against";
+        if (target.Verdict.Kind != VerdictKind.Hold) return "";
+        string stays = store.PromotedOnLine(target.Version) is { } promoted ? $"{promoted.Version}, the last promoted one of its line, is served" : $"{before} is served";
+        return $"; it was held, so {stays} (sslagent checkpoints accept {target.Version} serves it)";
+    }
+
     private void Require(RollbackRequest request, VersionManifest target)
     {
         if (string.IsNullOrWhiteSpace(request.Reason) && !request.DryRun)
             throw new ControlRefusedException("a rollback needs a reason: it stands in the journal for whoever asks later");
+        if (request.Accept && target.Verdict.Kind == VerdictKind.Promote)
+            throw new ControlRefusedException($"{target.Version} was promoted: there is nothing to accept; to serve it again roll back to it");
+        if (request.Accept && request.Replay != ReplayRollback.Keep)
+            throw new ControlRefusedException("what accepts a version leaves the replay buffer as it is");
         if (target.Verdict.Kind == VerdictKind.Reject)
             throw new ControlRefusedException($"{target.Version} was rejected: its weights are not gone back to");
         if (!target.HasTrainingState)

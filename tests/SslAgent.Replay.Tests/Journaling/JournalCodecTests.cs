@@ -92,7 +92,7 @@ public sealed partial class JournalCodecTests
             $"{forgotten.Of} {forgotten.Version} {forgotten.Source} {forgotten.BeforeMs} {forgotten.Reason} {string.Join(',', forgotten.Samples)}",
         JournalRecord.Evicted evicted =>
             $"{evicted.Cycle} {string.Join(';', evicted.ByModality.Select(part => $"{part.Modality}: {string.Join(',', part.Ids)}"))}",
-        JournalRecord.RolledBack back => $"{back.To} {back.ToPosition} {back.Version} {back.Replay} {back.Reason} {string.Join(',', back.Denied)}",
+        JournalRecord.RolledBack back => $"{back.To} {back.ToPosition} {back.Version} {back.Replay} {back.Reason} {back.Accepts} {string.Join(',', back.Denied)}",
         _ => record.ToString(),
     };
 

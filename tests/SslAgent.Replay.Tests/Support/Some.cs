@@ -58,6 +58,7 @@ internal static class Some
         new JournalRecord.CycleAbandoned(new CycleNumber(2), "numerics changed"),
         new JournalRecord.RolledBack(
             new ModelVersion(1), 9, new ModelVersion(2), ReplayRollback.DropSince, "poison", [new DeniedRange("frames", 3, 5, 9)]),
+        new JournalRecord.RolledBack(new ModelVersion(4), 9, new ModelVersion(5), ReplayRollback.Keep, "it is well", []) { Accepts = true },
         new JournalRecord.HistoryRetired(4711, "retention"),
         new JournalRecord.Forgotten(new ModelVersion(2), new ModelVersion(3), "cam-1", null, "asked to", [new SampleId(1), new SampleId(3)]),
         new JournalRecord.Forgotten(new ModelVersion(3), new ModelVersion(4), null, 1_700_000_000_000, "too old", []),

@@ -86,6 +86,25 @@ public sealed class RollbackCommandTests
     }
 
     [Fact]
+    public async Task A_held_version_is_accepted_through_the_socket_with_the_effect_said_first_and_how_to_undo_it()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+
+        (int silent, _, string asked) = await Sslagent.RunAsync("checkpoints", "accept", "v2", "--state", store.Root);
+        (int code, string output, string error) = await Sslagent.RunAsync("checkpoints", "accept", "v2", "--reason", "a new camera", "--state", store.Root);
+
+        Assert.Equal((ExitCode.Usage, ExitCode.Ok), (silent, code));
+        Assert.Contains("say why with --reason", asked);
+        Assert.Contains("samples leave the buffer", error);
+        Assert.Contains("v4 is v2 anew, promoted and served", output);
+        Assert.Contains("to undo it: sslagent checkpoints rollback v2 --replay keep", output);
+        Assert.Equal([true, true, false], daemon.Orders.Select(order => order.DryRun));
+        Assert.All(daemon.Orders, order => Assert.Equal((new ModelVersion(2), ReplayRollback.Keep, true), (order.To, order.Replay, order.Accept)));
+        Assert.Equal("a new camera", daemon.Orders[2].Reason);
+    }
+
+    [Fact]
     public async Task What_the_daemon_refuses_exits_3_with_its_reason()
     {
         using StoreOnDisk store = new();

@@ -79,6 +79,19 @@ public sealed class LineageFoldTests
     }
 
     [Fact]
+    public void A_held_version_that_was_accepted_counts_as_promoted_and_going_back_to_the_held_one_undoes_that()
+    {
+        Cycle(1, 1, VerdictKind.Promote);
+        Cycle(2, 2, VerdictKind.Hold);
+        Apply(new JournalRecord.RolledBack(new(2), 0, new(3), ReplayRollback.Keep, "it is well", []) { Accepts = true });
+        Assert.Equal((V(3), V(3)), (_fold.Head, _fold.Promoted));
+        Cycle(2, 4, VerdictKind.Reject);
+        Assert.Equal((V(3), V(3)), (_fold.Head, _fold.Promoted));
+        Apply(new JournalRecord.RolledBack(new(2), 0, new(5), ReplayRollback.Keep, "it is not", []));
+        Assert.Equal((V(5), V(1)), (_fold.Head, _fold.Promoted));
+    }
+
+    [Fact]
     public void An_abandoned_cycle_keeps_its_number_and_leaves_the_head_alone()
     {
         Cycle(1, 1, VerdictKind.Promote);

@@ -23,22 +23,11 @@ internal static class RollbackVersion
             AgentSettings loaded = settings.LoadSections(parsed, OrderRoute.Sections);
             RollbackRequest request = order.Read(parsed, StoreOpening.OpenToRead(loaded, parsed));
             using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints rollback", cancellation);
-            RollbackEffect effect = await CarryAsync(route, request, parsed, cancellation);
+            RollbackEffect effect = await OrderedRollback.CarryAsync(route, request, parsed, cancellation);
             Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, request, effect));
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static async Task<RollbackEffect> CarryAsync(
-        OrderRoute route, RollbackRequest request, ParseResult parsed, CancellationToken cancellation)
-    {
-        RollbackEffect preview = await route.RollbackAsync(request with { DryRun = true }, cancellation);
-        if (request.DryRun) return preview;
-        await parsed.InvocationConfiguration.Error.WriteLineAsync(preview.Summary);
-        if (request.Reason.Length == 0)
-            throw new CommandException(ExitCode.Usage, "nothing was done: say why with --reason TEXT, it stands in the journal for whoever asks later");
-        return await route.RollbackAsync(request, cancellation);
     }
 
     private static void Tell(TextWriter output, RollbackRequest request, RollbackEffect effect)

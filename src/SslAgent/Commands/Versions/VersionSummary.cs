@@ -20,6 +20,7 @@ internal sealed record VersionSummary(
     public string Origin => Kind switch
     {
         VersionKind.Rollback => $"rollback to {RolledBackTo}",
+        VersionKind.Accept => $"{RolledBackTo}, accepted",
         VersionKind.Forget => $"{RolledBackTo}, samples forgotten",
         _ => $"cycle {Cycle}",
     };

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using SslAgent.Commands;
 using SslAgent.Demo;
 using SslAgent.Domain;
@@ -21,6 +23,26 @@ public sealed class PretrainLittleTests : IDisposable
         VersionManifest version = Assert.Single(_place.Versions("state"));
         Assert.InRange(version.StepsDone, 2, 4);
         Assert.True(version.Probe.Eras.Count > 0, "held-out lines were asked about");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_more_epochs_it_goes_on_for_so_many_more_and_no_step_further(bool inLives)
+    {
+        // 4 steps of 16 pictures an epoch, and as many a version at most.
+        string pictures = _place.Write("data_batch_1.bin", PackedPictures.Cifar(PackedPictures.Emoji.Take(72), PackedPictures.ClassOf));
+        string shorter = await _place.PretrainAsync("state", pictures, "--stage", "mae:1.3");
+        int steps = _place.Versions("state").Sum(version => version.StepsDone);
+        if (inLives) await _place.PretrainInLivesAsync("state", pictures, "--stage", "mae:3");
+        else await _place.PretrainAsync("state", pictures, "--stage", "mae:3");
+
+        int[] each = [.. _place.Versions("state").Reverse().Select(version => version.StepsDone)];
+        Assert.Contains($"{steps:N0} steps", shorter, StringComparison.Ordinal);
+        Assert.Equal(Planned(await _place.PretrainAsync("state", pictures, "--stage", "mae:3")), each.Sum());
+        Assert.All(each, own => Assert.InRange(own, 1, 4));
+
+        static int Planned(string output) => int.Parse(Regex.Match(output, @"epochs, ([\d,]+) steps").Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -84,36 +84,58 @@ internal sealed class PretrainRun(AgentSettings settings, PretrainData data, Mod
                 $"stage {stage.Number} ({stage.Names}) has nothing to learn from: there are {available.Frames} frames, {available.Texts} texts and {available.Pairs} pairs");
         }
 
-        long cycles = (total + settings.Pretraining.StepsPerVersion - 1) / settings.Pretraining.StepsPerVersion;
-        await using Agent agent = Make(PretrainSettings.ForStage(settings, stage, (int)((total + cycles - 1) / cycles)), (_, _) => new NothingToRead());
-        await agent.StartAsync(cancellation);
-        await IdleAsync(agent, cancellation);
-        string trigger = stage.Trigger + GoingBack.Since(agent.Decisions());
-        long done = Done(agent, trigger);
-        board.Begin(stage, stages, done, total);
-        while ((done = Done(agent, trigger)) < total)
+        long done = 0;
+        ModelVersion? serving = null;
+        for (bool hasBegun = false; !hasBegun || done < total; hasBegun = true)
         {
-            board.Stand(done);
-            RequireHealthy(agent);
-            if (agent.Status().Course.IsPaused)
-            {
-                throw new CommandException(
-                    ExitCode.Failed, "training is paused after repeated rejections (see above): change what is trained, or type sslagent resume, and then the same command");
-            }
-
-            if (!await agent.FireAsync(trigger))
-            {
-                await Task.Delay(Glance, time, cancellation);
-                continue;
-            }
-
+            int steps = NextSteps(total, done);
+            await using Agent agent = Make(PretrainSettings.ForStage(settings, stage, steps), (_, _) => new NothingToRead());
+            await agent.StartAsync(cancellation);
             await IdleAsync(agent, cancellation);
-            RequireSteps(stage);
+            string trigger = stage.Trigger + GoingBack.Since(agent.Decisions());
+            done = Done(agent, trigger);
+            if (!hasBegun) board.Begin(stage, stages, done, total);
+            while (done < total && NextSteps(total, done) == steps)
+            {
+                board.Stand(done);
+                await RunCycleAsync(agent, stage, trigger, cancellation);
+                done = Done(agent, trigger);
+            }
+
+            serving = agent.Status().Serving;
+            await agent.StopAsync();
         }
 
-        ModelVersion? serving = agent.Status().Serving;
-        await agent.StopAsync();
         return serving;
+    }
+
+    /// <summary>
+    /// Steps of the cycle behind so many: what is left, in as few cycles as may be and as equal as can be. By nothing but what is done, so that a run in several lives has the cycles of an undisturbed one,
+    /// and one that goes on for more epochs ends where they do.
+    /// </summary>
+    private int NextSteps(long total, long done)
+    {
+        long left = Math.Max(1, total - done), cycles = (left + settings.Pretraining.StepsPerVersion - 1) / settings.Pretraining.StepsPerVersion;
+        return (int)((left + cycles - 1) / cycles);
+    }
+
+    private async Task RunCycleAsync(Agent agent, Stage stage, string trigger, CancellationToken cancellation)
+    {
+        RequireHealthy(agent);
+        if (agent.Status().Course.IsPaused)
+        {
+            throw new CommandException(
+                ExitCode.Failed, "training is paused after repeated rejections (see above): change what is trained, or type sslagent resume, and then the same command");
+        }
+
+        if (!await agent.FireAsync(trigger))
+        {
+            await Task.Delay(Glance, time, cancellation);
+            return;
+        }
+
+        await IdleAsync(agent, cancellation);
+        RequireSteps(stage);
     }
 
     private static long Done(Agent agent, string trigger) => StepsBehind.Head(agent.Decisions()).GetValueOrDefault(trigger);

@@ -1,3 +1,4 @@
+using SslAgent.Auditing;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Guarding;
@@ -62,6 +63,8 @@ public sealed class AcceptTests
         (Agent agent, _) = await HeldAsync(bench, settings, observer);
         await agent.StopAsync();
         using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System)) offline.RollBack(Accept(4));
+        AuditedVersion audited = Assert.Single(await AuditAsync(settings, new ModelVersion(5), bench.Limit));
+        Assert.True(audited is { Outcome: AuditOutcome.Equal, Kind: VersionKind.Accept }, string.Join("; ", audited.Reasons));
         agent = await bench.StartAsync(settings, observer);
         VersionManifest[] before = [.. agent.Versions()];
         Assert.Equal((VersionKind.Accept, before[0].Version), (before[0].Kind, agent.Status().Serving));
@@ -112,6 +115,9 @@ public sealed class AcceptTests
         Assert.Equal([VerdictKind.Promote, VerdictKind.Hold, VerdictKind.Hold, VerdictKind.Hold], versions.Select(version => version.Verdict.Kind));
         return (agent, [.. versions]);
     }
+
+    private static async Task<IReadOnlyList<AuditedVersion>> AuditAsync(AgentSettings settings, ModelVersion version, CancellationToken limit) =>
+        (await new Audit(settings, new UnwritableDisk(), TimeProvider.System, _ => { }).RunAsync(new AuditRange(version, version), limit)).Versions;
 
     private static EraBook BookOf(AgentSettings settings, ModelVersion version) => EraBookJson.Read(System.Text.Encoding.UTF8.GetBytes(EraBookText(settings, version)));
 

@@ -36,7 +36,7 @@ internal sealed record AuditedVersion(
 {
     /// <summary>Nothing was derived.</summary>
     public static AuditedVersion Unseen(Derivation derivation, AuditOutcome outcome, VersionManifest? manifest, string reason) => new(
-        derivation.Version, outcome, manifest?.Kind ?? (derivation is Derivation.Anew ? VersionKind.Rollback : VersionKind.Cycle), ParentOf(derivation),
+        derivation.Version, outcome, manifest?.Kind ?? (derivation as Derivation.Anew)?.Kind ?? VersionKind.Cycle, ParentOf(derivation),
         (derivation as Derivation.Trained)?.Ended.Cycle, (derivation as Derivation.Trained)?.Ended.StepsDone ?? 0, manifest?.WeightsDigest, null, 0, [reason], []);
 
     /// <summary>It was derived, and this came of it.</summary>

@@ -13,8 +13,8 @@ internal abstract record Derivation(ModelVersion Version, long At)
     public sealed record Trained(
         LineageFold.OpenCycle Open, byte[]? TokenizerJson, JournalRecord.CycleEnded Ended, long At) : Derivation(Ended.Version, At);
 
-    /// <summary>It has an earlier version's weights: a rollback, or a replay buffer that had to forget.</summary>
-    public sealed record Anew(ModelVersion Version, ModelVersion Of, long At) : Derivation(Version, At);
+    /// <summary>It has an earlier version's weights: a rollback, a held version that was accepted, or a replay buffer that had to forget.</summary>
+    public sealed record Anew(ModelVersion Version, ModelVersion Of, VersionKind Kind, long At) : Derivation(Version, At);
 
     /// <summary>The record that began its cycle is lost with the medium: nobody knows what it was trained on.</summary>
     public sealed record Lost(ModelVersion Version, long At) : Derivation(Version, At);
@@ -35,10 +35,10 @@ internal abstract record Derivation(ModelVersion Version, long At)
                         : new Lost(ended.Version, sequence));
                     break;
                 case JournalRecord.RolledBack back:
-                    all.Add(new Anew(back.Version, back.To, sequence));
+                    all.Add(new Anew(back.Version, back.To, back.Accepts ? VersionKind.Accept : VersionKind.Rollback, sequence));
                     break;
                 case JournalRecord.Forgotten forgotten:
-                    all.Add(new Anew(forgotten.Version, forgotten.Of, sequence));
+                    all.Add(new Anew(forgotten.Version, forgotten.Of, VersionKind.Forget, sequence));
                     break;
             }
 

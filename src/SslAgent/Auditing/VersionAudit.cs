@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
 using SslAgent.Guarding;
@@ -147,10 +148,17 @@ internal sealed class VersionAudit(
         (VersionManifest mine, VersionManifest other) = (ground.Manifest, ground.Target);
         List<string> differences = [];
         if (mine.WeightsDigest != other.WeightsDigest) differences.Add($"the training state: digest {mine.WeightsDigest}, and {other.WeightsDigest} in {anew.Of}, whose weights it should have");
+        bool isAccepted = anew.Kind == VersionKind.Accept;
+        VerdictKind verdict = isAccepted ? VerdictKind.Promote : other.Verdict.Kind;
+        if ((mine.Kind, mine.Verdict.Kind) != (anew.Kind, verdict))
+            differences.Add($"the manifest's kind and verdict: {mine.Kind} and {mine.Verdict.Kind}, and by the journal it is {anew.Kind} and {verdict}");
         foreach (VersionFile file in mine.Files.Where(file => file.Name is not (Publisher.ReplayFile or StreamWatch.FileName)))
         {
-            VersionFile? same = other.Files.FirstOrDefault(candidate => candidate.Name == file.Name);
-            if (same is not null && same.Sha256 != file.Sha256) differences.Add($"{file.Name}: its content is not that of {anew.Of}");
+            bool isOwnBook = isAccepted && file.Name == EraBookJson.FileName;
+            string? due = isOwnBook
+                ? Convert.ToHexStringLower(SHA256.HashData(EraBookJson.Write(EraBook.Accepted(anew.Version, other))))
+                : other.Files.FirstOrDefault(candidate => candidate.Name == file.Name)?.Sha256;
+            if (due is not null && due != file.Sha256) differences.Add($"{file.Name}: its content is not {(isOwnBook ? "what was measured of" : "that of")} {anew.Of}");
         }
 
         foreach (FileDamage damage in store.Verify(anew.Version, cancellation).Damages) differences.Add($"{damage.File}: {damage.Detail}");

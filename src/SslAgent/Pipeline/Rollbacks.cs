@@ -22,11 +22,16 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         ReplayState? past = ledger.PastOf(request.To);
         long admitted = ledger.Stats.TrainableAdmitted, unlearned = admitted - (past?.TrainableAdmitted ?? admitted);
         (long dropped, long fresh, string buffer) = Buffer(request, target);
-        string learned = past is null
+        string learned = past is null || unlearned == 0
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"; its weights know nothing of the {unlearned} training samples since");
-        string newer = left.Length == 1 ? "1 newer version stays on disk and is left behind" : $"{left.Length} newer versions stay on disk and are left behind";
-        string summary = $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}; {newer}; {buffer}{Served(request, target)}";
+        string newer = left.Length switch
+        {
+            0 => "",
+            1 => "; 1 newer version stays on disk and is left behind",
+            _ => $"; {left.Length} newer versions stay on disk and are left behind",
+        };
+        string summary = $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}{newer}; {buffer}{Served(request, target)}";
         return new RollbackEffect(head, request.To, Published: null, left, unlearned, dropped, fresh, summary);
     }
 

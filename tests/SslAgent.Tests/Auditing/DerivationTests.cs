@@ -20,18 +20,21 @@ public sealed class DerivationTests
             new JournalRecord.Forgotten(new ModelVersion(4), new ModelVersion(5), "camera", null, "a test", []),
             new JournalRecord.HistoryRetired(3, "a test"),
             Started(5), Ended(5, 6, VerdictKind.Promote),
+            new JournalRecord.RolledBack(new ModelVersion(3), 9, new ModelVersion(7), ReplayRollback.Keep, "a test", []) { Accepts = true },
         ];
 
         IReadOnlyList<Derivation> all = Derivation.AllOf([.. decisions.Select((record, at) => new NumberedRecord(10 * at, record))]);
 
-        Assert.Equal([1, 2, 3, 4, 5, 6], all.Select(derivation => derivation.Version.Number));
-        Assert.Equal([10, 40, 90, 100, 110, 140], all.Select(derivation => derivation.At));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], all.Select(derivation => derivation.Version.Number));
+        Assert.Equal([10, 40, 90, 100, 110, 140, 150], all.Select(derivation => derivation.At));
         Derivation.Trained[] trained = [.. all.OfType<Derivation.Trained>()];
         // After the reject the promoted one is stood on again, after the rollback the version that says so.
         Assert.Equal([null, 1, 1, 5], trained.Select(one => one.Open.Parent?.Number));
         Assert.Equal([0, 30, 70, 130], trained.Select(one => one.Open.Sequence));
         Assert.Equal([null, 7, 7, 7], trained.Select(one => (int?)one.TokenizerJson?[0]));
-        Assert.Equal([(4, 1), (5, 4)], all.OfType<Derivation.Anew>().Select(anew => (anew.Version.Number, anew.Of.Number)));
+        Assert.Equal(
+            [(4, 1, VersionKind.Rollback), (5, 4, VersionKind.Forget), (7, 3, VersionKind.Accept)],
+            all.OfType<Derivation.Anew>().Select(anew => (anew.Version.Number, anew.Of.Number, anew.Kind)));
     }
 
     private static JournalRecord.CycleStarted Started(int cycle) => new(new CycleNumber(cycle), "{}", "cpu", "test");

@@ -46,7 +46,10 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         if (store.Verify(request.To, default) is { IsSound: false } damaged)
             throw new ControlRefusedException($"{request.To} is damaged and cannot be gone back to: {damaged.Damages[0].File}: {damaged.Damages[0].Detail}");
         var record = new JournalRecord.RolledBack(
-            request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied) { Accepts = request.Accept };
+            request.To, target.JournalPosition, ledger.NextVersion, request.Replay, request.Reason, request.Denied)
+        {
+            Accepts = request.Accept,
+        };
         FrozenFold fold = ledger.DecideAndFreeze(record);
         publisher.PublishAnew(record, fold);
         patience.Insist(DiskTrouble.ReadingVersions, () => seat?.ReturnTo(record.Version));

@@ -17,7 +17,11 @@ public sealed record RollbackRequest(
 /// <param name="SamplesFresh">With a rewind: samples that are learned again.</param>
 public sealed record RollbackEffect(
     ModelVersion From, ModelVersion To, ModelVersion? Published, IReadOnlyList<ModelVersion> Left, long SamplesUnlearned, long SamplesDropped,
-    long SamplesFresh, string Summary);
+    long SamplesFresh, string Summary)
+{
+    /// <summary>The version gone back to is, or would be, served though it had been held. A daemon of a release that cannot accept says no.</summary>
+    public bool Accepts { get; init; }
+}
 
 /// <summary>An operator's order to take samples out of replay buffer and journal for good: of one source, or older than a moment, or both.</summary>
 /// <param name="BeforeMs">Samples whose own time lies before this, milliseconds since 1970 UTC.</param>

@@ -15,11 +15,14 @@ internal sealed record EraComparison
     /// <summary>Earlier values that a comparison counts as so many chances to err: beyond it more of them hardly lower the best, see docs/decisions/0090.</summary>
     private const int LooksMax = 64;
 
-    private EraComparison(EraProbe now, EraReference best, double noise, double freedom) => (Now, Best, Noise, Freedom) = (now, best, noise, freedom);
+    private EraComparison(EraProbe now, EraReference best, double noise, double freedom) => (Now, Best, Bar, Noise, Freedom) = (now, best, best.Loss, noise, freedom);
 
     public EraProbe Now { get; }
 
-    public EraReference Best { get; private init; }
+    public EraReference Best { get; }
+
+    /// <summary>What the loss is held against: the best, unless <see cref="AtMostTrivial"/>.</summary>
+    private double Bar { get; init; }
 
     /// <summary>Standard deviation of the difference.</summary>
     public double Noise { get; }
@@ -36,7 +39,7 @@ internal sealed record EraComparison
     /// </summary>
     public double Scale => Math.Max(Math.Max(Best.Loss, Gained), double.Epsilon);
 
-    public double Rise => (Now.Loss - Best.Loss) / Scale;
+    public double Rise => (Now.Loss - Bar) / Scale;
 
     public double RiseNoise => Noise / Scale;
 
@@ -65,8 +68,9 @@ internal sealed record EraComparison
     }
 
     /// <summary>
-    /// Those, and eras that are still being filled, by what is known of those: other samples of the same kind, so that each loss has the uncertainty of its own samples. How difficult either lot is,
-    /// their trivial losses tell. It takes a large difference to show so, as a line has in its first versions, when it has no other eras yet.
+    /// Those, and eras that are still being filled, by what is known of those: other samples of the same kind, so that each loss has the uncertainty of its own samples. Where those of now cost less that knows
+    /// nothing, the best is taken to have cost so much less too; never more, since of few samples the trivial loss is low by itself. The best is what the last promoted version had. It takes a large difference to show so, as a line has in its
+    /// first versions, when it has no other eras yet.
     /// </summary>
     public static IEnumerable<EraComparison> WithFilling(ProbeReport probe, EraBook book) => All(probe, book).Concat(
         from now in probe.Eras
@@ -76,7 +80,7 @@ internal sealed record EraComparison
         select Apart(now, best));
 
     /// <summary>The same against what a model that learned nothing gets, where the best was worse than that: to come down to there takes no knowledge of the sample.</summary>
-    public EraComparison AtMostTrivial() => this with { Best = Best with { Loss = Math.Min(Best.Loss, Best.TrivialLoss) } };
+    public EraComparison AtMostTrivial() => this with { Bar = Math.Min(Best.Loss, Best.TrivialLoss) };
 
     private static EraComparison Paired(EraProbe now, EraReference best)
     {
@@ -90,8 +94,8 @@ internal sealed record EraComparison
     /// <summary>Two independent means; their freedom by Welch (1947).</summary>
     private static EraComparison Apart(EraProbe now, EraReference best)
     {
-        double harder = now.TrivialLoss / best.TrivialLoss;
-        EraReference asked = best with { Loss = best.Loss * harder, TrivialLoss = now.TrivialLoss, Groups = [.. best.Groups.Select(loss => loss * harder)] };
+        double easier = Math.Min(1, now.TrivialLoss / best.TrivialLoss);
+        EraReference asked = best with { Loss = best.Loss * easier, TrivialLoss = now.TrivialLoss, Groups = [.. best.Groups.Select(loss => loss * easier)] };
         double ours = VarianceOfMean(now.Groups), theirs = VarianceOfMean(asked.Groups), both = ours + theirs;
         double freedom = both > 0 ? both * both / (ours * ours / (now.Groups.Count - 1) + theirs * theirs / (best.Groups.Count - 1)) : double.PositiveInfinity;
         return new EraComparison(now, asked, Math.Sqrt(both), freedom);

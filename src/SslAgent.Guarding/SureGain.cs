@@ -1,14 +1,21 @@
 namespace SslAgent.Guarding;
 
 /// <summary>
-/// What surely learned: objectives whose held-out loss, over all eras, lies below the best that the promoted line reached, and below the trivial loss, by more than the tolerance and more than chance, which is
-/// the forgetting policy's rule with the sign turned. A version that knew so much less is no measure of what features should look like.
+/// What surely learned: objectives whose held-out loss, over all eras, lies below the best that the promoted line reached, and below the trivial loss, by more than the tolerance and more than chance: the forgetting
+/// policy's rule for means with the sign turned. A version that knew so much less is no measure of what features should look like.
 /// </summary>
 internal static class SureGain
 {
     /// <summary>The objectives, with how much of the loss they gained.</summary>
-    public static IReadOnlyDictionary<string, double> Of(GuardInput input, GuardOptions options) =>
-        MeanRise.ByObjective(EraComparison.WithFilling(input.Probe, input.Book).Where(comparison => comparison.Now.Count >= options.EraCountMin).Select(comparison => comparison.AtMostTrivial()))
-            .Where(mean => -mean.Rise > options.MeanRiseMax + mean.Chance(options.FalseAlarmRate))
-            .ToDictionary(mean => mean.Objective, mean => -mean.Rise);
+    public static IReadOnlyDictionary<string, double> Of(GuardInput input, GuardOptions options)
+    {
+        EraComparison[] asked = [.. EraComparison.WithFilling(input.Probe, input.Book).Where(comparison => Tells(comparison, options)).Select(comparison => comparison.AtMostTrivial())];
+        MeanRise[] means = [.. MeanRise.ByObjective(asked)];
+        double rate = Normal.SharedRate(options.FalseAlarmRate, Math.Max(1, means.Length));
+        return means.Where(mean => -mean.Rise > options.MeanRiseMax + mean.Chance(rate)).ToDictionary(mean => mean.Objective, mean => -mean.Rise);
+    }
+
+    /// <summary>Enough samples on both sides, and something to know: of equal frames there is nothing.</summary>
+    private static bool Tells(EraComparison comparison, GuardOptions options) =>
+        Math.Min(comparison.Now.Count, comparison.Best.Count) >= options.EraCountMin && comparison.Best.TrivialLoss > 0;
 }

@@ -43,6 +43,7 @@ public sealed class AcceptTests
         Assert.Equal(1, book.Promotions);
         Assert.Equal(accepted.Probe.Eras.Select(era => (era.Era, era.Objective, era.Loss)).Order(), book.Eras.Select(era => (era.Era, era.Objective, era.Loss)).Order());
         Assert.All(book.Eras, era => Assert.Equal(accepted.Version, era.Version));
+        Assert.All(BookOf(settings, next.Version).Eras, era => Assert.True(era.Version >= accepted.Version, $"era {era.Era} is held against {era.Version}"));
 
         using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System))
         {

@@ -43,7 +43,6 @@ internal static class Cpc
         FeatureWidths = plan => [plan.Frame.Width],
         Features = input => [FrameWindows.Flat(FrameWindows.Pool(input))],
         ProbeLosses = input => PerWindow(input, FrameWindows.Pool(input)).Losses.unsqueeze(0),
-        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log(FrameWindows.FramesOf(input).shape[0]),
     };
 

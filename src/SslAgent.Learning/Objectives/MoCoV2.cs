@@ -51,7 +51,6 @@ internal static class MoCoV2
         TermNames = ["negatives"],
         ViewLosses = (input, features) => Losses(input, features, QueueOf(input.Plan.Model, knobs).Held(input.RequireState(), input.Population / 2), knobs),
         ProbeViewLosses = (input, features) => Losses(input, features, zeros(Slots(input.Plan.Model, knobs), ScalarType.Bool, input.Device), knobs).Each,
-        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log(1 + Slots(input.Plan.Model, knobs)),
     }.ToDefinition();
 

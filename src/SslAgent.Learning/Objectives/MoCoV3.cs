@@ -42,7 +42,6 @@ internal static class MoCoV3
         Target = Target,
         TargetDecay = knobs[Momentum],
         ViewLosses = (input, features) => Losses(input, features, knobs[Temperature]),
-        VouchesForFeatures = true,
         TrivialLoss = input => 2 * knobs[Temperature] * Math.Log(input.View(0).shape[0]),
     }.ToDefinition();
 

@@ -135,7 +135,7 @@ internal sealed record ObjectiveDefinition
 
     /// <summary>
     /// Whether a held-out loss that fell below the trivial one shows that the features of the towers it moves did not collapse: it asks for a sample's own content, or which of many samples it is, and neither is
-    /// well told from a few directions. Not so where a network makes the target (it may collapse together with what it teaches), where a question has few answers, or where another tower could answer.
+    /// well told from a few directions. Not so where a network makes the target (it may collapse together with what it teaches), where a question has few answers, where another tower could answer, or where a head standardises features first, and so does not see how narrow they have become.
     /// </summary>
     public bool VouchesForFeatures { get; init; }
 

@@ -39,7 +39,6 @@ internal static class SimClr
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         ViewLosses = (input, features) => Losses(input, features, knobs[Temperature]),
-        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
     }.ToDefinition();
 

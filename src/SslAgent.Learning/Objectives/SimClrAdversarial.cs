@@ -41,7 +41,6 @@ internal static class SimClrAdversarial
         TermNames = ["adversarial"],
         ViewLosses = (input, features) => Losses(input, features, knobs),
         ProbeViewLosses = (input, features) => Clean(input, features, knobs[Temperature]),
-        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
     }.ToDefinition();
 

@@ -40,7 +40,6 @@ internal static class SimClrHard
         Heads = [Section],
         Declare = plan => [new SectionSpec(Section, [.. Head(plan).Declare()])],
         ViewLosses = (input, features) => Losses(input, features, knobs),
-        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log((2 * input.View(0).shape[0]) - 1),
     }.ToDefinition();
 

@@ -49,7 +49,6 @@ internal static class SimCse
         FeatureWidths = plan => [plan.Text.Width],
         Features = input => [Encode(input, Drop(input, knobs)).Both],
         ProbeLosses = input => Clip.CrossEntropies(Scores(input, Encode(input, Drop(input, knobs)), knobs[Temperature]), Positives(input)).unsqueeze(0), // [1, B]
-        VouchesForFeatures = true,
         TrivialLoss = input => Math.Log(Texts(input).Rows),
     };
 

@@ -34,7 +34,7 @@ internal sealed class ControlEndpoints(IAgentControl control, ILogger log)
 
     private Task RollbackAsync(HttpContext context) => CarryAsync(
         context, DomainJson.Default.RollbackRequest, DomainJson.Default.RollbackEffect, FaultOf,
-        order => $"rollback to {order.To}, replay {order.Replay}{(order.DryRun ? ", dry run" : "")}: {order.Reason}",
+        order => $"{(order.Accept ? "accept" : "rollback to")} {order.To}, replay {order.Replay}{(order.DryRun ? ", dry run" : "")}: {order.Reason}",
         order => control.RollbackAsync(order, CancellationToken.None));
 
     private Task ForgetAsync(HttpContext context) => CarryAsync(

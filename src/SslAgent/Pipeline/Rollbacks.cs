@@ -32,7 +32,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
             _ => $"; {left.Length} newer versions stay on disk and are left behind",
         };
         string summary = $"{head} → {request.To}: weights, moments and counters return to {request.To}{learned}{newer}; {buffer}{Served(request, target)}";
-        return new RollbackEffect(head, request.To, Published: null, left, unlearned, dropped, fresh, summary);
+        return new RollbackEffect(head, request.To, Published: null, left, unlearned, dropped, fresh, summary) { Accepts = request.Accept };
     }
 
     /// <param name="seat">The learner to put back, or null where no daemon runs.</param>

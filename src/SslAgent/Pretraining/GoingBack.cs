@@ -29,6 +29,8 @@ internal static class GoingBack
         {
             if (decision.Record is JournalRecord.CycleStarted started) trained.Add(started.Trigger);
             if (decision.Record is not JournalRecord.RolledBack back) continue;
+            // What was trained since and then accepted is still what was trained since.
+            if (back.Accepts && back.To > last?.Version) continue;
             last = back;
             trained.Clear();
         }

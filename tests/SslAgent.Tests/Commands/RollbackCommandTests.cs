@@ -105,6 +105,20 @@ public sealed class RollbackCommandTests
     }
 
     [Fact]
+    public async Task A_daemon_of_an_earlier_release_is_not_ordered_to_accept_since_it_would_only_roll_back()
+    {
+        using StoreOnDisk store = new();
+        await using FakeDaemon daemon = await FakeDaemon.StartAsync(store.Root);
+        daemon.CanAccept = false;
+
+        (int code, _, string error) = await Sslagent.RunAsync("checkpoints", "accept", "v2", "--reason", "a new camera", "--state", store.Root);
+
+        Assert.Equal(ExitCode.Refused, code);
+        Assert.Contains("nothing was done", error);
+        Assert.True(Assert.Single(daemon.Orders).DryRun);
+    }
+
+    [Fact]
     public async Task What_the_daemon_refuses_exits_3_with_its_reason()
     {
         using StoreOnDisk store = new();

@@ -48,6 +48,17 @@ public sealed class GoingBackTests
         Assert.False(IsUnderWay(1, Masked), "gone back by hand");
     }
 
+    [Fact]
+    public void A_version_of_its_own_that_was_accepted_does_not_begin_it_anew()
+    {
+        Back(to: 2, version: 5);
+        Begin(StageOf(1, "mae").Trigger + GoingBack.Since(_decisions));
+        Add(new JournalRecord.RolledBack(new ModelVersion(6), 0, new ModelVersion(7), ReplayRollback.Keep, "it is well", []) { Accepts = true });
+        Assert.True(IsUnderWay(2, StageOf(1, "mae")));
+        Add(new JournalRecord.RolledBack(new ModelVersion(4), 0, new ModelVersion(8), ReplayRollback.Keep, "another line's", []) { Accepts = true });
+        Assert.False(IsUnderWay(2, StageOf(1, "mae")));
+    }
+
     private bool IsUnderWay(int version, params Stage[] stages) => GoingBack.IsUnderWay(_decisions, new ModelVersion(version), stages);
 
     private void Begin(string trigger) => Add(new JournalRecord.CycleStarted(new CycleNumber(1), "{}", "here", trigger));

@@ -46,9 +46,6 @@ internal sealed record TwoViewObjective
     /// <summary>A loss that is the whole batch's, with its terms.</summary>
     public Func<ObjectiveInput, TwoViews, ObjectiveLoss>? BatchLoss { get; init; }
 
-    /// <summary>See <see cref="ObjectiveDefinition.VouchesForFeatures"/>.</summary>
-    public bool VouchesForFeatures { get; init; }
-
     public required Func<ObjectiveInput, double> TrivialLoss { get; init; }
 
     public ObjectiveDefinition ToDefinition() => new()
@@ -67,7 +64,6 @@ internal sealed record TwoViewObjective
         Views = Views,
         Loss = Loss,
         ProbeLosses = ProbeLosses,
-        VouchesForFeatures = VouchesForFeatures,
         TrivialLoss = TrivialLoss,
         AfterStep = Target is null && Remember is null ? null : After,
     };

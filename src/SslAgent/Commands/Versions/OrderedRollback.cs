@@ -9,6 +9,8 @@ internal static class OrderedRollback
     public static async Task<RollbackEffect> CarryAsync(OrderRoute route, RollbackRequest request, ParseResult parsed, CancellationToken cancellation)
     {
         RollbackEffect preview = await route.RollbackAsync(request with { DryRun = true }, cancellation);
+        if (request.Accept && !preview.Accepts)
+            throw new CommandException(ExitCode.Refused, "nothing was done: the running daemon is of an earlier release, which cannot accept versions; restart it");
         if (request.DryRun) return preview;
         await parsed.InvocationConfiguration.Error.WriteLineAsync(preview.Summary);
         if (request.Reason.Length == 0)

@@ -22,6 +22,9 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
 
     public AgentHealth Health { get; set; } = AgentHealth.Healthy;
 
+    /// <summary>False as in a daemon of a release that passes over the word.</summary>
+    public bool CanAccept { get; set; } = true;
+
     public List<RollbackRequest> Orders { get; } = [];
 
     public List<ForgetRequest> Forgotten { get; } = [];
@@ -49,7 +52,7 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
         Orders.Add(request);
         if (request.To == new ModelVersion(3)) throw new ControlRefusedException("v3 was rejected");
         return Task.FromResult(new RollbackEffect(
-            new ModelVersion(2), request.To, request.DryRun ? null : new ModelVersion(4), [new ModelVersion(2)], 150, 123, 0, "v2 → v1: 123 samples leave the buffer"));
+            new ModelVersion(2), request.To, request.DryRun ? null : new ModelVersion(4), [new ModelVersion(2)], 150, 123, 0, "v2 → v1: 123 samples leave the buffer") { Accepts = request.Accept && CanAccept });
     }
 
     public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation)

@@ -52,7 +52,10 @@ internal sealed class FakeDaemon : IAgentControl, IFrameCodec, ITextCodec, IAsyn
         Orders.Add(request);
         if (request.To == new ModelVersion(3)) throw new ControlRefusedException("v3 was rejected");
         return Task.FromResult(new RollbackEffect(
-            new ModelVersion(2), request.To, request.DryRun ? null : new ModelVersion(4), [new ModelVersion(2)], 150, 123, 0, "v2 → v1: 123 samples leave the buffer") { Accepts = request.Accept && CanAccept });
+            new ModelVersion(2), request.To, request.DryRun ? null : new ModelVersion(4), [new ModelVersion(2)], 150, 123, 0, "v2 → v1: 123 samples leave the buffer")
+        {
+            Accepts = request.Accept && CanAccept,
+        });
     }
 
     public Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation)

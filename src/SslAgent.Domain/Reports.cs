@@ -132,7 +132,7 @@ public sealed record RetrievalProbe(double RecallAt1, double RecallAt10, double 
 /// <param name="Count">Sentinels in both halves together.</param>
 public sealed record EraShift(int Era, string Tower, double Shift, int Count);
 
-/// <summary>An objective whose held-out loss cannot fall while a space's features collapse, so that its fall vouches for them.</summary>
+/// <summary>An objective whose held-out loss does not come far below the trivial one while a space's features collapse, so that a loss that did vouches for them.</summary>
 /// <param name="Tower">As of <see cref="FeatureHealth"/>.</param>
 public sealed record FeatureWitness(string Tower, string Objective);
 

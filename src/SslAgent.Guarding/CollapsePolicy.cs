@@ -23,7 +23,7 @@ internal static class CollapsePolicy
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
         string[] plunged = [.. Plunged(input, options)];
-        IReadOnlyDictionary<string, double> gains = SureGain.Of(input, options);
+        IReadOnlySet<string> learned = SureGain.Of(input, options);
         foreach (FeatureHealth health in input.Probe.Spaces)
         {
             if (health.Count < options.FeatureCountMin) continue;
@@ -31,7 +31,7 @@ internal static class CollapsePolicy
             FeatureHealth[] recent = [.. input.Book.RecentHealth(health.Tower).Where(known => IsComparable(health, known))];
             string[] vouching = plunged.Length > 0
                 ? []
-                : [.. input.Probe.Witnesses.Where(witness => witness.Tower == health.Tower && gains.ContainsKey(witness.Objective)).Select(witness => witness.Objective)];
+                : [.. input.Probe.Witnesses.Where(witness => witness.Tower == health.Tower && learned.Contains(witness.Objective)).Select(witness => witness.Objective)];
             Limits limits = new(health.Tower, plunged, vouching, options);
             yield return limits.Judge(
                 "effective rank", health.EffectiveRank, before?.EffectiveRank, recent.Max(known => (double?)known.EffectiveRank), options.RankFloor, "directions");

@@ -6,13 +6,13 @@ namespace SslAgent.Guarding;
 /// </summary>
 internal static class SureGain
 {
-    /// <summary>The objectives, with how much of the loss they gained.</summary>
-    public static IReadOnlyDictionary<string, double> Of(GuardInput input, GuardOptions options)
+    /// <summary>Their names.</summary>
+    public static IReadOnlySet<string> Of(GuardInput input, GuardOptions options)
     {
         EraComparison[] asked = [.. EraComparison.WithFilling(input.Probe, input.Book).Where(comparison => Tells(comparison, options)).Select(comparison => comparison.AtMostTrivial())];
         MeanRise[] means = [.. MeanRise.ByObjective(asked)];
         double rate = Normal.SharedRate(options.FalseAlarmRate, Math.Max(1, means.Length));
-        return means.Where(mean => -mean.Rise > options.MeanRiseMax + mean.Chance(rate)).ToDictionary(mean => mean.Objective, mean => -mean.Rise);
+        return means.Where(mean => -mean.Rise > options.MeanRiseMax + mean.Chance(rate)).Select(mean => mean.Objective).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Enough samples on both sides, and something to know: of equal frames there is nothing.</summary>

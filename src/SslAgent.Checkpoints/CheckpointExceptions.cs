@@ -29,7 +29,7 @@ public sealed class VersionConflictException(ModelVersion version, string stored
 
 /// <summary>A manifest of a format that this program does not know: written by a newer one. Nothing is read from it or changed.</summary>
 public sealed class UnknownManifestFormatException(string path, int format, int known)
-    : IOException($"{path} has manifest format {format}, this program knows format {known}: use the program that wrote it.")
+    : IOException($"{path} has manifest format {format}, this program knows formats up to {known}: use the program that wrote it.")
 {
     public int Format { get; } = format;
 }

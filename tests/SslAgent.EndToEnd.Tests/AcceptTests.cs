@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using SslAgent.Auditing;
 using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Pipeline;
+using SslAgent.Support;
 
 namespace SslAgent.EndToEnd.Tests;
 
@@ -86,6 +88,32 @@ public sealed class AcceptTests
     }
 
     [Fact]
+    public async Task A_verdict_or_a_book_that_somebody_exchanged_with_all_sums_set_right_is_found()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = Settings(bench);
+        (Agent agent, _) = await HeldAsync(bench, settings, new RecordingObserver());
+        await agent.StopAsync();
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System)) offline.RollBack(Accept(4));
+        string accepted = FolderOf(settings, new ModelVersion(5));
+        byte[] manifest = await File.ReadAllBytesAsync(Path.Combine(accepted, "manifest.json"), bench.Limit);
+        Assert.Equal(2, JsonNode.Parse(manifest)!["format"]!.GetValue<int>()); // Earlier programs are to refuse it, not to take it for damaged.
+
+        Forgery.ChangeManifest(accepted, forged => forged["verdict"]!["kind"] = "hold");
+        await AssertDiffersAsync("kind and verdict: Accept and Hold, and by the journal it is Accept and Promote");
+        Forgery.ChangeManifest(accepted, forged => forged["verdict"]!["kind"] = "promote");
+        Forgery.ChangeBook(accepted);
+        await AssertDiffersAsync("guard.json: its content is not what was measured of v4");
+
+        async Task AssertDiffersAsync(string reason)
+        {
+            AuditedVersion audited = Assert.Single(await AuditAsync(settings, new ModelVersion(5), bench.Limit));
+            Assert.Equal(AuditOutcome.Differs, audited.Outcome);
+            Assert.Contains(reason, Assert.Single(audited.Reasons), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task What_was_promoted_or_is_to_change_the_buffer_too_is_refused()
     {
         await using var bench = new Bench();
@@ -123,5 +151,7 @@ public sealed class AcceptTests
     private static EraBook BookOf(AgentSettings settings, ModelVersion version) => EraBookJson.Read(System.Text.Encoding.UTF8.GetBytes(EraBookText(settings, version)));
 
     private static string EraBookText(AgentSettings settings, ModelVersion version) =>
-        File.ReadAllText(Path.Combine(settings.Agent.StateDirectory, "versions", $"v{version.Number:000000}", EraBookJson.FileName));
+        File.ReadAllText(Path.Combine(FolderOf(settings, version), EraBookJson.FileName));
+
+    private static string FolderOf(AgentSettings settings, ModelVersion version) => Path.Combine(settings.Agent.StateDirectory, "versions", $"v{version.Number:000000}");
 }

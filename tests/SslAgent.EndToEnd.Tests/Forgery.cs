@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Checkpoints;
 using SslAgent.Domain;
+using SslAgent.Guarding;
 using SslAgent.Learning;
 using SslAgent.Pipeline;
 using SslAgent.Replay;
@@ -18,6 +19,9 @@ internal static class Forgery
 {
     /// <summary>Another last moment in a version's training state, and sums to match.</summary>
     public static void ChangeTraining(string version) => Change(version, "training.safetensors", bytes => bytes[^3] ^= 0x20);
+
+    /// <summary>A digit of what a version's line is said to have reached, and sums to match.</summary>
+    public static void ChangeBook(string version) => Change(version, EraBookJson.FileName, bytes => bytes[bytes.AsSpan().LastIndexOfAnyInRange((byte)'0', (byte)'9')] ^= 1);
 
     /// <summary>One of a version's weights by the least that a float can differ, and sums to match: what another order of sums might give.</summary>
     public static void NudgeWeight(string version) => Change(version, "model.safetensors", bytes => bytes[^4] ^= 1);

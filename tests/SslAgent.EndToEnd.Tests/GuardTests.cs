@@ -2,6 +2,7 @@ using SslAgent.Configuration;
 using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Pipeline;
+using SslAgent.Support;
 
 namespace SslAgent.EndToEnd.Tests;
 

@@ -16,6 +16,9 @@ internal enum OrderKind
 
     /// <summary>All stored bytes are read and compared with their sums.</summary>
     Scrub = 3,
+
+    /// <summary>The newest version, which was held, is found well and served.</summary>
+    Accept = 4,
 }
 
 /// <summary>An order, and when it is given: in the middle of the first cycle that runs after a version of this number is on disk.</summary>
@@ -33,6 +36,7 @@ internal sealed record GivenOrder(OrderKind Kind, int After)
         OrderKind.DropSince => "rollback",
         OrderKind.Rewind => "rewind",
         OrderKind.Forget => "forget",
+        OrderKind.Accept => "accept",
         _ => "scrub",
     };
 

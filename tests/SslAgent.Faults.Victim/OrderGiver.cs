@@ -123,9 +123,10 @@ internal sealed class OrderGiver
         Done?.Invoke();
     }
 
-    /// <summary>To the newest version before the one that is stood on.</summary>
+    /// <summary>To the newest version before the one that is stood on; that one itself where it is accepted.</summary>
     private RollbackRequest RollbackOf(GivenOrder order, string reason)
     {
+        if (order.Kind == OrderKind.Accept) return new RollbackRequest(_agent.Versions()[0].Version, ReplayRollback.Keep, reason, [], DryRun: false) { Accept = true };
         VersionManifest to = _agent.Versions().Where(version => version.HasTrainingState && version.Verdict.Kind != VerdictKind.Reject).Skip(1).FirstOrDefault()
             ?? throw new ControlRefusedException("there is no version to go back to yet");
         if (order.Kind == OrderKind.DropSince) return new RollbackRequest(to.Version, ReplayRollback.DropSince, reason, [], DryRun: false);

@@ -11,7 +11,8 @@ namespace SslAgent.Checkpoints;
 /// </summary>
 public static class ManifestJson
 {
-    public const int Format = 1;
+    /// <summary>The newest that is read. What has no accepted version in it is written, and read by older programs, as 1.</summary>
+    public const int Format = 2;
 
     private const string FormatKey = "format";
 
@@ -23,7 +24,7 @@ public static class ManifestJson
         using (Utf8JsonWriter json = new(buffer, Indented))
         {
             json.WriteStartObject();
-            json.WriteNumber(FormatKey, Format);
+            json.WriteNumber(FormatKey, FormatOf(manifest));
             JsonElement fields = JsonSerializer.SerializeToElement(manifest, DomainJson.Default.VersionManifest);
             foreach (JsonProperty field in fields.EnumerateObject()) field.WriteTo(json);
             json.WriteEndObject();
@@ -45,7 +46,7 @@ public static class ManifestJson
             {
                 throw new FormatException("there is no format number");
             }
-            if (format != Format) throw new UnknownManifestFormatException(path, format, Format);
+            if (format is < 1 or > Format) throw new UnknownManifestFormatException(path, format, Format);
             VersionManifest? manifest = document.RootElement.Deserialize(DomainJson.Default.VersionManifest);
             return Consistent(manifest ?? throw new FormatException("it is empty"));
         }
@@ -54,6 +55,9 @@ public static class ManifestJson
             throw new FormatException($"it is not the JSON of a manifest: {fault.Message}", fault);
         }
     }
+
+    /// <summary>Programs of before 2 took a kind that they did not know for damage, and would have gone on from another version.</summary>
+    private static int FormatOf(VersionManifest manifest) => manifest.Kind == VersionKind.Accept ? 2 : 1;
 
     private static VersionManifest Consistent(VersionManifest manifest)
     {

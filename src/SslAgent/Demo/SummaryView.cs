@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using SslAgent.Commands.Versions;
 using SslAgent.Domain;
 using SslAgent.Guarding;
 using SslAgent.Picturing;
@@ -103,7 +104,7 @@ internal sealed class SummaryView(IAnsiConsole console)
         foreach (VersionManifest manifest in versions.OrderBy(manifest => manifest.Version))
         {
             VerdictReason? reason = manifest.Verdict.Kind == VerdictKind.Promote ? null : manifest.Verdict.Reasons.FirstOrDefault(found => found.Kind == manifest.Verdict.Kind);
-            string from = manifest.Kind == VersionKind.Rollback ? $"back to {manifest.RolledBackTo}" : $"{manifest.Parent?.ToString() ?? "nothing"} + cycle {manifest.Cycle}";
+            string from = VersionSummary.OriginOf(manifest.Kind, manifest.RolledBackTo) ?? $"{manifest.Parent?.ToString() ?? "nothing"} + cycle {manifest.Cycle}";
             table.AddRow(
                 $"[bold]{manifest.Version}[/]", from, Coloured(manifest.Verdict.Kind), manifest.StepsDone.ToString(CultureInfo.InvariantCulture),
                 Markup.Escape(reason?.ToString() ?? manifest.Reason ?? ""));

@@ -90,7 +90,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
     private void Require(RollbackRequest request, VersionManifest target)
     {
         if (string.IsNullOrWhiteSpace(request.Reason) && !request.DryRun)
-            throw new ControlRefusedException("a rollback needs a reason: it stands in the journal for whoever asks later");
+            throw new ControlRefusedException($"{(request.Accept ? "accepting a version" : "a rollback")} needs a reason: it stands in the journal for whoever asks later");
         if (request.Accept && target.Verdict.Kind == VerdictKind.Promote)
             throw new ControlRefusedException($"{target.Version} was promoted: there is nothing to accept; to serve it again roll back to it");
         if (request.Accept && request.Replay != ReplayRollback.Keep)

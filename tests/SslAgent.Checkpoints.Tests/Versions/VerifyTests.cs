@@ -113,12 +113,12 @@ public sealed class VerifyTests
         using TemporaryDirectory directory = new();
         Open(directory).Add(1);
         string path = Path.Combine(directory.Versions, "v000001", "manifest.json");
-        byte[] newer = System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(path).Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
+        byte[] newer = System.Text.Encoding.UTF8.GetBytes(File.ReadAllText(path).Replace("\"format\": 1", "\"format\": 3", StringComparison.Ordinal));
         File.WriteAllBytes(path, newer);
         File.WriteAllText(Path.Combine(directory.Versions, "v000001", "manifest.sha256"),
             $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(newer))}  manifest.json\n");
         UnknownManifestFormatException fault = Assert.Throws<UnknownManifestFormatException>(() => Open(directory));
-        Assert.Contains("format 2", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("format 3", fault.Message, StringComparison.Ordinal);
         Assert.Equal(newer, File.ReadAllBytes(path));
     }
 

@@ -1,22 +1,24 @@
 using System.Diagnostics;
 using SslAgent.Configuration;
 using SslAgent.Faults.Victim;
+using SslAgent.Support;
 
 namespace SslAgent.Faults.Tests.Killing;
 
 /// <summary>
-/// The real process, killed at each step of what an operator orders on the way: a rollback, a rewind with a denied stretch, a forgetting, a check of all stored
-/// bytes. An order that the journal has is finished by the next start, one that it has not is given again; either way the journal has it once, the weights
+/// The real process, killed at each step of what an operator orders on the way: to accept a held version, a rollback, a rewind with a denied stretch, a forgetting, a check
+/// of all stored bytes. An order that the journal has is finished by the next start, one that it has not is given again; either way the journal has it once, the weights
 /// are those of an unkilled fold, and what was to be forgotten is gone.
 /// </summary>
 [Collection(ProcessCollection.Name)]
 public sealed class OrderKillTests(KillReference reference, ITestOutputHelper output)
 {
-    private const int Version = 6, Horizon = 4;
+    private const int Version = 7, Horizon = 5;
 
     private static readonly GivenOrder[] Orders =
     [
-        new(OrderKind.DropSince, After: 2), new(OrderKind.Rewind, After: 3), new(OrderKind.Forget, After: 5), new(OrderKind.Scrub, After: 6),
+        new(OrderKind.Accept, After: 2), new(OrderKind.DropSince, After: 3), new(OrderKind.Rewind, After: 4), new(OrderKind.Forget, After: 6),
+        new(OrderKind.Scrub, After: 7),
     ];
 
     [Fact]
@@ -34,7 +36,7 @@ public sealed class OrderKillTests(KillReference reference, ITestOutputHelper ou
         Dictionary<string, int> points = passed.Where(point => Orders.Any(order => point.Key.StartsWith(order.Name + ": ", StringComparison.Ordinal))).ToDictionary();
         Assert.All(
             [
-                "rollback: before link versions/new/model.safetensors", "rewind: halfway write journal/decisions", "forget: before rename versions/HEAD",
+                "accept: before rename versions/SERVING", "rollback: before link versions/new/model.safetensors", "rewind: halfway write journal/decisions", "forget: before rename versions/HEAD",
                 "scrub: read versions/v/model.safetensors", "scrub: read journal/samples",
             ],
             step => Assert.Contains(step, points.Keys));
@@ -57,9 +59,9 @@ public sealed class OrderKillTests(KillReference reference, ITestOutputHelper ou
 
     private KillChain Ordered(string name, IReadOnlyList<KillPoint>? kills = null, Func<IReadOnlyList<string>>? known = null)
     {
-        // What is gone back to must be there, and the journal since.
+        // What is gone back to must be there, and the journal since; and there must be something to accept.
         AgentSettings kept = reference.Bench.Settings(name);
-        kept = kept with { Checkpoints = kept.Checkpoints with { KeepLast = 100, KeepTrainingState = 100 }, Audit = new() { Horizon = Horizon } };
+        kept = kept with { Checkpoints = kept.Checkpoints with { KeepLast = 100, KeepTrainingState = 100 }, Audit = new() { Horizon = Horizon }, Guard = Demanding.HoldsAll };
         return new KillChain(reference.Bench, name) { Settings = kept, Version = Version, Given = Orders, Kills = kills ?? [], Known = known };
     }
 }

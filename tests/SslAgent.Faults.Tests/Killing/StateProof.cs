@@ -104,11 +104,21 @@ internal sealed class StateProof(KillChain chain)
             }
 
             Assert.True(whole.Count(IsOrder) == 1, $"{chain.Name}: {reason} is {whole.Count(IsOrder)} times in the journal; killed at {string.Join(", ", chain.KilledAt)}");
+            if (order.Kind == OrderKind.Accept) CheckAccepted((JournalRecord.RolledBack)whole.First(IsOrder));
             if (whole.First(IsOrder) is not JournalRecord.Forgotten forgotten) continue;
             bool IsNamed(JournalRecord record) => record is JournalRecord.Admitted { Sample: var sample } && forgotten.Names(sample.Source, sample.TimeMs);
             Assert.Contains(whole.TakeWhile(record => !IsOrder(record)), IsNamed);
             Assert.DoesNotContain(kept.TakeWhile(record => !IsOrder(record)), IsNamed);
         }
+    }
+
+    private void CheckAccepted(JournalRecord.RolledBack record)
+    {
+        Assert.True(record.Accepts);
+        VersionStore store = VersionStore.Open(LocalDisk.Instance, _state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);
+        VersionManifest held = Assert.IsType<VersionManifest>(store.Find(record.To)), accepted = Assert.IsType<VersionManifest>(store.Find(record.Version));
+        Assert.Equal((VerdictKind.Hold, VersionKind.Accept, VerdictKind.Promote), (held.Verdict.Kind, accepted.Kind, accepted.Verdict.Kind));
+        Assert.Equal(held.WeightsDigest, accepted.WeightsDigest);
     }
 
     /// <summary>The producer's own log against the journal: no gap, no double, equal content; and what was refused is among the dead letters.</summary>

@@ -21,7 +21,7 @@ public sealed class SummaryTests
         InFolder(folder => new SummaryView(console).Show(folder, Result(recall: 0.25), [Manifest(1, null), Manifest(2, new ModelVersion(1))], Effect()));
 
         string told = output.ToString();
-        foreach (string part in new[] { "0.536", "25.0 %", "emoji/flags", "12.0 %", "v2", "back to v1", "reached", "sslagent checkpoints list", "contact-sheet.png", "forgetting-matrix.png", "v1 to v2", "era 1" })
+        foreach (string part in new[] { "0.536", "25.0 %", "emoji/flags", "12.0 %", "v2", "rollback to v1", "reached", "sslagent checkpoints list", "contact-sheet.png", "forgetting-matrix.png", "v1 to v2", "era 1" })
             Assert.Contains(part, told);
         Assert.DoesNotContain("not reached", told);
     }

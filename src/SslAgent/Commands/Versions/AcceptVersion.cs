@@ -51,6 +51,6 @@ internal static class AcceptVersion
 
         output.WriteLine($"{published} is {effect.To} anew, promoted and served");
         output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.To} --replay keep --reason \"…\"");
-        output.WriteLine($"that goes on from {effect.To}, which is held again, and serves what its line had promoted before");
+        output.WriteLine($"that goes on from {effect.To}, which is held again, and serves what its line had promoted before; {published} still, where that is nothing");
     }
 }

@@ -17,16 +17,19 @@ internal sealed record VersionSummary(
         store.Head == manifest.Version, store.Serving == manifest.Version, pins.GetValueOrDefault(manifest.Version), manifest.Reason);
 
     /// <summary>Where it comes from, in words.</summary>
-    public string Origin => Kind switch
-    {
-        VersionKind.Rollback => $"rollback to {RolledBackTo}",
-        VersionKind.Accept => $"{RolledBackTo}, accepted",
-        VersionKind.Forget => $"{RolledBackTo}, samples forgotten",
-        _ => $"cycle {Cycle}",
-    };
+    public string Origin => OriginOf(Kind, RolledBackTo) ?? $"cycle {Cycle}";
 
     /// <summary>What is special about it, in words.</summary>
     public string Marks => string.Join(", ", AllMarks());
+
+    /// <summary>Where a version comes from that has another one's weights; null for a cycle's.</summary>
+    public static string? OriginOf(VersionKind kind, ModelVersion? of) => kind switch
+    {
+        VersionKind.Rollback => $"rollback to {of}",
+        VersionKind.Accept => $"{of}, accepted",
+        VersionKind.Forget => $"{of}, samples forgotten",
+        _ => null,
+    };
 
     private IEnumerable<string> AllMarks()
     {

@@ -1,6 +1,6 @@
 using SslAgent.Guarding;
 
-namespace SslAgent.EndToEnd.Tests;
+namespace SslAgent.Support;
 
 /// <summary>Guards that no training pleases.</summary>
 internal static class Demanding

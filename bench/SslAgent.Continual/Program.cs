@@ -61,7 +61,7 @@ internal static class Program
         }
 
         bool whole = arguments.ReportOnly || schedule.Run(profile.Jobs, Here, key => Worker(words, key));
-        RunRecord[] records = [.. keys.Where(schedule.IsDone).Select(store.Find).OfType<RunRecord>()];
+        RunRecord[] records = [.. keys.Where(schedule.IsDone).Select(store.Find).OfType<RunRecord>().Select(Onlooker.JudgeAnew)];
         string results = new ResultsPage(profile, arguments, records, [.. keys.Where(key => !schedule.IsDone(key))], skipped, TimeProvider.System).Write(Places.Out(arguments));
         Console.WriteLine($"written: {results}");
         return whole ? 0 : 1;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using SslAgent.Continual.Reports;
 using SslAgent.Continual.Runs;
 using SslAgent.Continual.Streams;
 using SslAgent.Domain;
@@ -23,6 +25,49 @@ public sealed class FaultsTests
         Assert.StartsWith("v5: ", guarded.Objections[0], StringComparison.Ordinal);
         Assert.Equal(watched.Steps, guarded.Steps);
         Assert.True(Mean(guarded) < Mean(watched), $"{Mean(guarded)} against {Mean(watched)}");
+    }
+
+    [Fact]
+    public void A_finished_run_is_judged_anew_by_what_it_kept_and_one_in_which_the_guard_acted_is_not()
+    {
+        string folder = Directory.CreateTempSubdirectory("continual-tests-").FullName;
+        try
+        {
+            RunRecord watched = Kept(folder, Run("faults")), guarded = Kept(folder, Run("faults-guarded"));
+            RunRecord again = Onlooker.JudgeAnew(watched with { Verdicts = [], Objections = [] });
+            Assert.Equal(watched.Verdicts, again.Verdicts);
+            Assert.Equal(watched.Objections, again.Objections);
+            Assert.NotEmpty(again.Objections);
+            Assert.Empty(Onlooker.JudgeAnew(guarded with { Verdicts = [] }).Verdicts);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_page_tells_what_a_fault_that_was_let_through_cost()
+    {
+        RunRecord run = Run("faults-3"), largest = Run("faults");
+        IReadOnlyList<StreamSpec> streams = [StreamCatalog.Find("emoji")];
+        Assert.Equal("", new DoseSection(new RunTable([largest]), streams).Write());
+        string page = new DoseSection(new RunTable([run, largest]), streams).Write();
+        EraCourse[] begun = [.. run.Courses.Where(course => course.SeenFrom < 4)];
+        double before = begun.Sum(course => course.Losses[3] * course.Count), after = begun.Sum(course => course.Losses[4] * course.Count);
+        string harm = string.Create(CultureInfo.InvariantCulture, $"{100 * (after / before - 1):+0.0;-0.0;0.0} %");
+        Assert.Equal(VerdictKind.Promote, run.Verdicts[4]);
+        Assert.Contains($"| emoji | × 3 | 1 | 0 | 0 | – | {harm} | {harm} |", page, StringComparison.Ordinal);
+        Assert.Contains("| emoji | × 100 | 1 | 1 | 0 |", page, StringComparison.Ordinal);
+    }
+
+    private static RunRecord Kept(string folder, RunRecord record)
+    {
+        var store = new RunStore(folder);
+        store.Save(record);
+        RunRecord? kept = store.Find(record.Key);
+        Assert.NotNull(kept);
+        return kept;
     }
 
     private static double Mean(RunRecord run) => run.Items[0].Losses.Average(loss => (double)loss);

@@ -38,6 +38,7 @@ internal sealed class ResultsPage(
         }
 
         page.Append(new FaultSection(_runs, streams, pictures).Write());
+        page.Append(new DoseSection(_runs, streams).Write());
         WriteLong(page, pictures);
         string path = Path.Combine(folder, "RESULTS.md");
         File.WriteAllText(path, page.ToString().TrimEnd() + "\n");

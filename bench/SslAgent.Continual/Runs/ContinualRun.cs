@@ -19,16 +19,12 @@ namespace SslAgent.Continual.Runs;
 internal sealed class ContinualRun(
     StreamSpec spec, StreamData data, HeldOut heldOut, Method method, RunKey key, RunSetting setting, int allSteps, TimeProvider time)
 {
-    private static readonly GuardOptions GuardDefaults = new();
-
     private readonly List<ProbeReport> _probes = [];
     private int _cycles, _steps;
     private TimeSpan _trained;
     private EmbeddingBook _embeddings = EmbeddingBook.Empty;
-    private readonly Guard _guard = new(GuardDefaults);
-    private readonly List<VerdictKind> _verdicts = [];
-    private readonly List<string> _objections = [];
-    private EraBook _book = EraBook.Empty, _before = EraBook.Empty, _judged = EraBook.Empty;
+    private readonly Onlooker _guard = new();
+    private EraBook _book = EraBook.Empty, _before = EraBook.Empty;
     private Course _course = Course.Start;
 
     // The probe of what a rejected version goes back to.
@@ -72,7 +68,7 @@ internal sealed class ContinualRun(
     {
         if (_cycles == 0 && heldOut.Tokenizer is { } tokenizer) ledger.Decide(new JournalRecord.TokenizerFrozen(tokenizer.ToJson(), tokenizer.VocabularySize, 0));
         var number = new CycleNumber(++_cycles);
-        TrainingCourse course = _course.Under(GuardDefaults);
+        TrainingCourse course = _course.Under(Onlooker.Options);
         trainee.LearnAt(course.LearningRateScale * (method.Faults?.ScaleOf(_cycles) ?? 1));
         Learner learner = trainee.Learner;
         // Before the first promoted version there are the first weights to go back to.
@@ -87,7 +83,7 @@ internal sealed class ContinualRun(
         _trained += time.GetElapsedTime(began);
         _steps += report.StepsDone;
         Probe(learner);
-        Verdict verdict = Judge(report);
+        Verdict verdict = _guard.Judge(new JudgedVersion(report, Seen()));
         var ended = new JournalRecord.CycleEnded(number, report.StepsDone, new ModelVersion(_cycles), Acts ? verdict : Verdict.Promoted, report.Quarantined);
         if (ended.Verdict.Kind != VerdictKind.Reject)
         {
@@ -99,21 +95,11 @@ internal sealed class ContinualRun(
         if (Acts) Act(ended, trainee);
     }
 
-    /// <summary>What the guard says; only what it would promote is a reference to it.</summary>
-    private Verdict Judge(CycleReport report)
-    {
-        Verdict verdict = _guard.Judge(new GuardInput(report, Seen(), _judged));
-        if (verdict.Kind == VerdictKind.Promote) _judged = _judged.Promoted(new ModelVersion(_cycles), Seen(), report);
-        else _objections.Add($"v{_cycles}: {string.Join("; ", verdict.Reasons)}");
-        _verdicts.Add(verdict.Kind);
-        return verdict;
-    }
-
     /// <summary>As the agent does after a verdict. Where it would pause until a person looks, one says at once that it may go on.</summary>
     private void Act(JournalRecord.CycleEnded ended, Trainee trainee)
     {
         _course = _course.After(ended);
-        if (_course.Under(GuardDefaults).IsPaused) _course = _course.After(new JournalRecord.TrainingResumed("the bench goes on"));
+        if (_course.Under(Onlooker.Options).IsPaused) _course = _course.After(new JournalRecord.TrainingResumed("the bench goes on"));
         if (ended.Verdict.Kind == VerdictKind.Promote)
         {
             trainee.Keep();
@@ -154,8 +140,9 @@ internal sealed class ContinualRun(
         key.Stream, key.Method, key.Share, key.Seed, configuration, null, heldOut.Trainable, heldOut.Count, method.HasBuffer ? setting.Capacity : 0, _steps, _cycles,
         BenchSetting.BatchSize, _trained.TotalSeconds, time.GetElapsedTime(began).TotalSeconds, Courses(), items, answers.Tasks, answers.Retrieval, answers.Auroc)
     {
-        Verdicts = [.. _verdicts],
-        Objections = [.. _objections],
+        Verdicts = _guard.Verdicts,
+        Objections = _guard.Objections,
+        Versions = _guard.Versions,
     };
 
     private IReadOnlyList<EraCourse> Courses()

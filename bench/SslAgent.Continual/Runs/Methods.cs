@@ -35,6 +35,8 @@ internal static class Methods
         new() { Name = "mix-up", Says = "the defaults, and frames of frame-only batches mixed with each other (LUMP)", Learning = options => options with { MixUp = 0.4 } },
         new() { Name = Faults, Says = "the defaults, but every fifth cycle learns at a hundred times the rate", Faults = WrongRate },
         new() { Name = FaultsGuarded, Says = "the same, and what the guard rejects is taken back", Faults = WrongRate with { IsGuarded = true } },
+        .. from dose in new[] { 3, 10, 30 }
+           select new Method { Name = $"{Faults}-{dose}", Says = $"the defaults, but every fifth cycle learns at {dose} times the rate", Faults = WrongRate with { LearningRateScale = dose } },
         new()
         {
             Name = Iid, Says = "bound: the same samples shuffled, as many steps of the same batches", Meeting = Meeting.Shuffled, HasBuffer = false,
@@ -44,6 +46,9 @@ internal static class Methods
         new() { Name = Random, Says = "bound: the same network, untrained", Meeting = Meeting.Untrained, HasBuffer = false },
         new() { Name = RawPixels, Says = "bound: pixels averaged to 16 x 16, or how often each byte occurs", Meeting = Meeting.Raw, HasBuffer = false },
     ];
+
+    /// <summary>Those in which something goes wrong and the guard only looks on, the smallest fault first.</summary>
+    public static IReadOnlyList<Method> WithFaults { get; } = [.. All.Where(method => method.Faults is { IsGuarded: false }).OrderBy(method => method.Faults?.LearningRateScale)];
 
     public static Method Find(string name) =>
         All.FirstOrDefault(method => method.Name == name) ?? throw new UsageException($"there is no method '{name}': known are {string.Join(", ", All.Select(method => method.Name))}");

@@ -50,6 +50,9 @@ internal sealed record RunRecord(
     /// <summary>Why it would not promote the versions that it would not, one line each; empty in runs of before this was kept.</summary>
     public IReadOnlyList<string> Objections { get; init; } = [];
 
+    /// <summary>What it said that by; empty in runs of before this was kept, which no later guard can judge.</summary>
+    public IReadOnlyList<JudgedVersion> Versions { get; init; } = [];
+
     /// <summary>The commit of the sources that ran it: a profile may be finished by later ones than began it.</summary>
     public string Commit { get; init; } = "";
 

@@ -17,7 +17,7 @@ public sealed record CheckpointOptions
     public int KeepPromoted { get; init; } = 20;
 
     /// <summary>
-    /// Newest versions that keep their moments, without which one cannot train on from them or audit their successor. Default 5 versions.
+    /// Newest versions that keep their moments, without which one cannot go back to them or audit their successor; a pinned one keeps what it has. Default 5 versions.
     /// </summary>
     [Range(1, 100_000)]
     public int KeepTrainingState { get; init; } = 5;

@@ -180,7 +180,7 @@ public sealed class VersionStore
         }
     }
 
-    /// <summary>Keeps a version out of retention's reach. Allowed beside a running daemon.</summary>
+    /// <summary>Keeps a version, with the moments that it still has, out of retention's reach. Allowed beside a running daemon.</summary>
     public void Pin(ModelVersion version, string reason)
     {
         Read(version);

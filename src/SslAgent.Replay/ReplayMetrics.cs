@@ -29,8 +29,6 @@ internal sealed class ReplayMetrics : IDisposable
             "sslagent.replay.unreadable_draws", () => stats().UnreadableDraws, "{draw}", "Draws of samples that the medium lost");
         _meter.CreateObservableGauge(
             "sslagent.replay.position", () => stats().JournalPosition, "{record}", "Records in the journal so far");
-        _meter.CreateObservableGauge(
-            "sslagent.replay.unlearned", () => stats().TrainableSinceCycle, "{sample}", "Samples admitted since the last cycle began");
         _meter.CreateObservableCounter("sslagent.replay.pairs", () => stats().PairsFound, "{pair}", "Frame-text pairs found");
         _meter.CreateObservableCounter(
             "sslagent.replay.late_halves.evicted", () => stats().LateHalvesEvicted, "{half}", "Halves whose other half came too late");

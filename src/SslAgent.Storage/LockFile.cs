@@ -16,12 +16,14 @@ public sealed class LockFile : IDisposable
     private LockFile(SafeFileHandle handle) => _handle = handle;
 
     /// <summary>
-    /// Takes the lock or throws <see cref="StorageException"/> with fault <see cref="StorageFault.Locked"/>, naming the owner.
+    /// Takes the lock or throws <see cref="StorageException"/> with fault <see cref="StorageFault.Locked"/>, naming the owner, or with <see cref="StorageFault.Denied"/> where the state
+    /// is another user's: what is written now that one could not delete later.
     /// </summary>
     /// <param name="role">What the owner is doing, for the message: <c>sslagent run</c>.</param>
     public static LockFile Take(string path, string role, TimeProvider time)
     {
         LocalDisk.Guard(DiskOperation.Lock, path, () => Create(path));
+        RequireOwner(path);
         SafeFileHandle handle = Open(path) ?? throw new StorageException(
             DiskOperation.Lock, path, StorageFault.Locked, $"the state directory is in use by {Owner(path)}");
         try
@@ -58,6 +60,20 @@ public sealed class LockFile : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>Asks whose a new file would be, since on shared folders that is not always the process's user.</summary>
+    private static void RequireOwner(string path)
+    {
+        if (!Environment.IsPrivilegedProcess || Posix.OwnerOf(path) is not { } owner) return;
+        string probe = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}");
+        LocalDisk.Guard(DiskOperation.Lock, path, () => Create(probe));
+        uint? mine = Posix.OwnerOf(probe);
+        File.Delete(probe);
+        if (mine == owner) return;
+        throw new StorageException(
+            DiskOperation.Lock, path, StorageFault.Denied,
+            string.Create(CultureInfo.InvariantCulture, $"the state belongs to user {owner}, and what root writes there that user could not delete; do it as that user: sudo -u '#{owner}' sslagent …"));
+    }
 
     private static bool Create(string path)
     {

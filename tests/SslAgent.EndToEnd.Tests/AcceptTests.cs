@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Auditing;
 using SslAgent.Configuration;
 using SslAgent.Domain;
@@ -47,7 +48,7 @@ public sealed class AcceptTests
         Assert.All(book.Eras, era => Assert.Equal(accepted.Version, era.Version));
         Assert.All(BookOf(settings, next.Version).Eras, era => Assert.True(era.Version >= accepted.Version, $"era {era.Era} is held against {era.Version}"));
 
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System))
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit))
         {
             RollbackEffect undone = offline.RollBack(Accept(4) with { Accept = false });
             Assert.Contains("v1, the last promoted one of its line, is served (sslagent checkpoints accept v4 serves it)", undone.Summary, StringComparison.Ordinal);
@@ -65,7 +66,7 @@ public sealed class AcceptTests
         var observer = new RecordingObserver();
         (Agent agent, _) = await HeldAsync(bench, settings, observer);
         await agent.StopAsync();
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System)) offline.RollBack(Accept(4));
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit)) offline.RollBack(Accept(4));
         AuditedVersion audited = Assert.Single(await AuditAsync(settings, new ModelVersion(5), bench.Limit));
         Assert.True(audited is { Outcome: AuditOutcome.Equal, Kind: VersionKind.Accept }, string.Join("; ", audited.Reasons));
         agent = await bench.StartAsync(settings, observer);
@@ -94,7 +95,7 @@ public sealed class AcceptTests
         AgentSettings settings = Settings(bench);
         (Agent agent, _) = await HeldAsync(bench, settings, new RecordingObserver());
         await agent.StopAsync();
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System)) offline.RollBack(Accept(4));
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit)) offline.RollBack(Accept(4));
         string accepted = FolderOf(settings, new ModelVersion(5));
         byte[] manifest = await File.ReadAllBytesAsync(Path.Combine(accepted, "manifest.json"), bench.Limit);
         Assert.Equal(2, JsonNode.Parse(manifest)!["format"]!.GetValue<int>()); // Earlier programs are to refuse it, not to take it for damaged.

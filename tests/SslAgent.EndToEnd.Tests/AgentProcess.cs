@@ -54,9 +54,17 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end and gives its output.</summary>
-    public static async Task<(int Code, string Output, string Errors)> RunAsync(CancellationToken limit, params string[] arguments)
+    public static Task<(int Code, string Output, string Errors)> RunAsync(CancellationToken limit, params string[] arguments) =>
+        RunToEndAsync(["dotnet", Path.Combine(AppContext.BaseDirectory, "sslagent.dll"), .. arguments], limit);
+
+    /// <summary>The same without root's right to pass over the permissions of files.</summary>
+    public static Task<(int Code, string Output, string Errors)> RunUnprivilegedAsync(string[] arguments, CancellationToken limit) => Environment.IsPrivilegedProcess
+        ? RunToEndAsync(["setpriv", "--inh-caps=-all", "--bounding-set=-all", "dotnet", Path.Combine(AppContext.BaseDirectory, "sslagent.dll"), .. arguments], limit)
+        : RunAsync(limit, arguments);
+
+    private static async Task<(int Code, string Output, string Errors)> RunToEndAsync(string[] words, CancellationToken limit)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sslagent.dll"), .. arguments])
+        using Process process = Process.Start(new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

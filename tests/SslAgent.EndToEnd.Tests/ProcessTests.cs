@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -25,7 +26,9 @@ public sealed class ProcessTests
         JsonElement body = await answer.Content.ReadFromJsonAsync<JsonElement>(bench.Limit);
         Assert.True(answer.IsSuccessStatusCode, body.ToString());
         Assert.Equal(64, body.GetProperty("data")[0].GetProperty("embedding").GetArrayLength());
-        Assert.Contains("sslagent_replay", await http.GetStringAsync("/metrics", bench.Limit), StringComparison.Ordinal);
+        string metrics = await http.GetStringAsync("/metrics", bench.Limit);
+        foreach (string part in (string[])["sslagent_replay", "sslagent_learning_steps_total{objective=\"mlm\"}", "sslagent_learning_loss{objective=\"mlm\"}", "sslagent_cycles_probe_loss{"])
+            Assert.Contains(part, metrics, StringComparison.Ordinal);
 
         (int code, string output, string errors) = await AgentProcess.RunAsync(bench.Limit, "status", "--config", config, "-o", "json");
         Assert.True(code == 0, output + errors);
@@ -43,6 +46,26 @@ public sealed class ProcessTests
         (code, output, errors) = await AgentProcess.RunAsync(bench.Limit, "checkpoints", "rollback", "v2", "--reason", "undo", "--config", config);
         Assert.True(code == 0, output + errors);
         Assert.Contains("v4 is v2 anew", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("checkpoints", "list")]
+    [InlineData("checkpoints", "rollback", "v1", "--dry-run")]
+    [InlineData("replay", "stats")]
+    [InlineData("audit")]
+    public async Task Who_may_not_look_into_the_state_is_told_so_and_not_that_there_is_none(params string[] command)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("permissions are set otherwise there");
+        await using var bench = new Bench();
+        string state = Path.Combine(bench.Root, "closed");
+        Directory.CreateDirectory(state);
+        await ChangeModeAsync("000", state, bench.Limit);
+        (int code, string output, string errors) = await AgentProcess.RunUnprivilegedAsync([.. command, "--state", state], bench.Limit);
+        await ChangeModeAsync("700", state, bench.Limit);
+
+        Assert.True(code == 4, $"{code}: {output}{errors}");
+        Assert.Contains("do it as the one that the daemon runs as", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,6 +116,13 @@ public sealed class ProcessTests
             .. Directory.GetDirectories(versions, "v*").Order(StringComparer.Ordinal).Select(version =>
                 JsonDocument.Parse(File.ReadAllText(Path.Combine(version, "manifest.json"))).RootElement.GetProperty("weightsDigest").GetString()!),
         ];
+    }
+
+    private static async Task ChangeModeAsync(string mode, string path, CancellationToken limit)
+    {
+        using Process chmod = Process.Start("chmod", [mode, path]);
+        await chmod.WaitForExitAsync(limit);
+        Assert.Equal(0, chmod.ExitCode);
     }
 
     private static string WriteConfig(Bench bench, string state)

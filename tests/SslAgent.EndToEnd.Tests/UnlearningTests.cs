@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Checkpoints;
 using SslAgent.Configuration;
 using SslAgent.Domain;
@@ -81,7 +82,7 @@ public sealed class UnlearningTests
         if (isOffline)
         {
             await agent.StopAsync();
-            using OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System);
+            using OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit);
             effect = offline.Forget(order, bench.Limit);
         }
         else

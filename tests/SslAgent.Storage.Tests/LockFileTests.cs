@@ -41,6 +41,23 @@ public sealed class LockFileTests : IDisposable
         Assert.Equal(0, TryFromAnotherProcess(path));
     }
 
+    [Fact]
+    public void Root_leaves_the_state_of_another_user_alone()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("only root can give a file to another user");
+        string path = Path.Combine(_directory, "lock");
+        LockFile.Take(path, "sslagent run", TimeProvider.System).Dispose();
+        using (Process chown = Process.Start("chown", ["65534", path])) chown.WaitForExit();
+
+        StorageException refusal = Assert.Throws<StorageException>(() => LockFile.Take(path, "sslagent checkpoints rollback", TimeProvider.System));
+
+        Assert.Equal(StorageFault.Denied, refusal.Fault);
+        Assert.Contains("belongs to user 65534", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal([path], Directory.GetFiles(_directory));
+        using (Process chown = Process.Start("chown", ["0", path])) chown.WaitForExit();
+        LockFile.Take(path, "sslagent run", TimeProvider.System).Dispose();
+    }
+
     private static int TryFromAnotherProcess(string path)
     {
         using Process process = Process.Start("flock", ["--nonblock", path, "true"]);

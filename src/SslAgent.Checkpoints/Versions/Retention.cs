@@ -22,7 +22,7 @@ internal sealed record Protected(
 /// <summary>
 /// Decides what a retention run takes away; a pure function over the manifests. Protected always, moments included: HEAD, SERVING, the
 /// parent of each (what recovery falls back to), the last promoted version of HEAD's line (what a reject returns to), the newest version
-/// (so that its number stays taken), and what is in use. Pinned versions stay, but may lose their moments.
+/// (so that its number stays taken), what is in use, and what is pinned: whoever pins a version wants to be able to go back to it.
 /// </summary>
 internal static class Retention
 {
@@ -33,7 +33,7 @@ internal static class Retention
         ModelVersion[] seeds = [.. VersionReach.Seeds(newestFirst, policy.AuditHorizon).Select(manifest => manifest.Version)];
         HashSet<ModelVersion> kept =
         [
-            .. whole, .. keep.Pinned, .. seeds,
+            .. whole, .. seeds,
             .. newestFirst.Take(policy.KeepLast).Select(manifest => manifest.Version),
             .. newestFirst.Where(manifest => manifest.Verdict.Kind == VerdictKind.Promote).Take(policy.KeepPromoted)
                 .Select(manifest => manifest.Version),
@@ -43,7 +43,7 @@ internal static class Retention
         foreach (VersionManifest oldest in newestFirst.Reverse().Where(manifest => kept.Contains(manifest.Version)))
         {
             if (bytes <= policy.BytesMax) break;
-            if (whole.Contains(oldest.Version) || keep.Pinned.Contains(oldest.Version)) continue;
+            if (whole.Contains(oldest.Version)) continue;
             kept.Remove(oldest.Version);
             bytes -= BytesLeft(oldest, withTraining);
         }
@@ -53,7 +53,7 @@ internal static class Retention
     private static HashSet<ModelVersion> Whole(VersionManifest[] newestFirst, Protected keep)
     {
         Dictionary<ModelVersion, VersionManifest> byVersion = newestFirst.ToDictionary(manifest => manifest.Version);
-        HashSet<ModelVersion> whole = [.. keep.InUse];
+        HashSet<ModelVersion> whole = [.. keep.InUse, .. keep.Pinned];
         if (newestFirst.Length > 0) whole.Add(newestFirst[0].Version);
         foreach (ModelVersion? pointer in new[] { keep.Head, keep.Serving })
         {

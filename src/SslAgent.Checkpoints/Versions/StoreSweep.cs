@@ -18,8 +18,7 @@ internal static class StoreSweep
             string path = Path.Combine(names.Root, entry.Name);
             if (entry.IsDirectory && VersionNames.IsLeftover(entry.Name))
             {
-                disk.DeleteDirectory(path);
-                findings.Add(new StoreFinding(null, $"Removed {entry.Name}, which an interrupted save or deletion left behind."));
+                findings.Add(new StoreFinding(null, Removed(disk, path, entry.Name)));
             }
             else if (!entry.IsDirectory && entry.Name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
             {
@@ -29,6 +28,20 @@ internal static class StoreSweep
             {
                 FinishDropping(disk, names, reader, version);
             }
+        }
+    }
+
+    /// <summary>Takes nothing but room, so what may not be deleted stops nobody.</summary>
+    private static string Removed(IDisk disk, string path, string name)
+    {
+        try
+        {
+            disk.DeleteDirectory(path);
+            return $"Removed {name}, which an interrupted save or deletion left behind.";
+        }
+        catch (StorageException denied) when (denied.Fault == StorageFault.Denied)
+        {
+            return $"{name}, which an interrupted save or deletion left behind, cannot be removed: {denied.Message}";
         }
     }
 

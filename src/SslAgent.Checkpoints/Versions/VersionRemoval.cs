@@ -10,22 +10,23 @@ namespace SslAgent.Checkpoints;
 /// </summary>
 internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionReader reader, VersionIndex index, Pins pins, PrunedManifests pruned)
 {
-    /// <summary>Returns what was really done: a version that was pinned meanwhile stays.</summary>
+    /// <summary>Returns what was really done: a version that was pinned meanwhile stays, with its moments.</summary>
     public PruneReport Carry(PruneReport plan, int keptManifests, DateTimeOffset at)
     {
         List<ModelVersion> deleted = [];
         foreach (ModelVersion version in plan.Deleted)
         {
-            if (Delete(version)) deleted.Add(version);
+            if (Delete(version, keptManifests > 0)) deleted.Add(version);
         }
         if (deleted.Count > 0) pruned.Bound(keptManifests);
-        foreach (ModelVersion version in plan.TrainingDropped) DropTraining(version, at);
-        return plan with { Deleted = deleted };
+        List<ModelVersion> dropped = [.. plan.TrainingDropped.Where(version => !pins.Read().ContainsKey(version))];
+        foreach (ModelVersion version in dropped) DropTraining(version, at);
+        return plan with { Deleted = deleted, TrainingDropped = dropped };
     }
 
-    private bool Delete(ModelVersion version)
+    private bool Delete(ModelVersion version, bool keepsManifest)
     {
-        if (index.Find(version) is { } manifest) pruned.Keep(manifest);
+        if (keepsManifest && index.Find(version) is { } manifest) pruned.Keep(manifest);
         // An attempt that failed on the way has renamed it already.
         if (disk.DirectoryExists(names.Of(version))) disk.Rename(names.Of(version), names.Trash(version));
         if (pins.Read().ContainsKey(version))

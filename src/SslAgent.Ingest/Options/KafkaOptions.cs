@@ -82,6 +82,9 @@ public sealed record KafkaOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:04:00")]
     public TimeSpan RevocationWait { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Whether the value of one of <see cref="Properties"/> must never be printed.</summary>
+    public static bool IsSecret(string property) => Kafka.RedactedProperties.IsSecret(property);
+
     /// <summary>All settings given by the operator, secrets blotted out: the only form that may be printed or logged.</summary>
     public IReadOnlyDictionary<string, string> RedactedProperties => Kafka.RedactedProperties.Of(this);
 

@@ -23,16 +23,18 @@ public sealed class LogFile(string path, string topic, string? source, TimeProvi
     {
         do
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, LineBytesMax);
+            await using FileStream file = Open();
             var lines = new LineBuffer(LineBytesMax);
             byte[] block = new byte[LineBytesMax];
-            while (true)
+            for (bool isReplaced = false; ;)
             {
                 int read = await file.ReadAsync(block, cancellation);
                 foreach (byte[] line in lines.Add(block.AsSpan(0, read))) yield return MessageOf(line);
                 if (read > 0) continue;
-                if (!Follow || WasReplaced(file)) break;
-                await Task.Delay(LookAgain, time, cancellation);
+                if (!Follow || isReplaced) break;
+                // What was written between the last look and the rotation is read first.
+                isReplaced = WasReplaced(file);
+                if (!isReplaced) await Task.Delay(LookAgain, time, cancellation);
             }
 
             if (lines.Rest() is { } last) yield return MessageOf(last);
@@ -43,10 +45,23 @@ public sealed class LogFile(string path, string topic, string? source, TimeProvi
     private OutgoingMessage MessageOf(byte[] line) =>
         new(topic, _source, line, [new MessageHeader("content-type", "text/plain"u8.ToArray()), new MessageHeader("source", _source)]);
 
-    /// <summary>Shorter than what was read: cut, or a new file under the old name.</summary>
+    /// <summary>Cut, or a new file is under the old name.</summary>
     private bool WasReplaced(FileStream file)
     {
-        var now = new FileInfo(path);
-        return now.Exists && now.Length < file.Position;
+        try
+        {
+            using FileStream now = Open();
+            return now.Length < file.Position || NameOf(now) != NameOf(file);
+        }
+        catch (IOException)
+        {
+            return false; // The old one is gone and the new one not yet there.
+        }
     }
+
+    private FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, LineBytesMax);
+
+    /// <summary>What the system calls an open file now: one that was renamed or deleted is called otherwise than before. Null where the system does not tell.</summary>
+    private static string? NameOf(FileStream file) =>
+        OperatingSystem.IsLinux() ? new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget : null;
 }

@@ -10,7 +10,7 @@ namespace SslAgent.Serving.Control;
 
 /// <summary>
 /// The other end of the control socket, for commands: talks to the daemon that runs on a state directory. Every call may throw
-/// <see cref="NoDaemonException"/> (nobody is there), <see cref="ControlRefusedException"/> (the daemon says no, and why) or
+/// <see cref="NoDaemonException"/> (nobody is there), <see cref="UnauthorizedAccessException"/> (this user may not ask), <see cref="ControlRefusedException"/> (the daemon says no, and why) or
 /// <see cref="ControlFailedException"/> (anything else that went wrong).
 /// </summary>
 public sealed class ControlClient : IDisposable
@@ -89,6 +89,10 @@ public sealed class ControlClient : IDisposable
         {
             throw new NoDaemonException(nobody.Message, failed);
         }
+        catch (HttpRequestException failed) when (failed.InnerException is UnauthorizedAccessException denied)
+        {
+            throw new UnauthorizedAccessException(denied.Message, failed);
+        }
         catch (Exception failed) when (failed is HttpRequestException or JsonException)
         {
             throw new ControlFailedException($"the daemon did not answer {path}: {failed.Message}", failed);
@@ -98,7 +102,6 @@ public sealed class ControlClient : IDisposable
     private async Task<Stream> ConnectAsync(CancellationToken cancellation)
     {
         string path = ServingPlan.SocketPathOf(_stateDirectory);
-        if (!Path.Exists(path)) throw NobodyHere(null);
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -108,7 +111,9 @@ public sealed class ControlClient : IDisposable
         catch (SocketException failed)
         {
             socket.Dispose();
-            throw failed.SocketErrorCode == SocketError.ConnectionRefused
+            // Before it is asked whether the socket is there: who may not look into the directory sees none.
+            if (failed.SocketErrorCode == SocketError.AccessDenied) throw Denied(path, failed);
+            throw failed.SocketErrorCode == SocketError.ConnectionRefused || !Path.Exists(path)
                 ? NobodyHere(failed)
                 : new HttpRequestException($"the control socket {path} cannot be opened: {failed.Message}", failed);
         }
@@ -121,6 +126,9 @@ public sealed class ControlClient : IDisposable
 
     private NoDaemonException NobodyHere(Exception? inner) => new($"no daemon is running on the state directory {_stateDirectory}", inner);
 
+    private static UnauthorizedAccessException Denied(string path, Exception inner) =>
+        new($"{path} cannot be opened by this user: do it as the one that the daemon runs as (sudo -u sslagent …)", inner);
+
     private string ReadToken()
     {
         string path = ServingPlan.TokenPathOf(_stateDirectory);
@@ -132,7 +140,11 @@ public sealed class ControlClient : IDisposable
         {
             throw NobodyHere(failed);
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException failed)
+        {
+            throw Denied(path, failed);
+        }
+        catch (IOException failed)
         {
             throw new ControlFailedException($"the token file {path} cannot be read: {failed.Message}", failed);
         }

@@ -30,6 +30,16 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, bo
     public IEnumerable<KeyValuePair<string, NumberSeries>> Numbers(long scrape) =>
         _numbers.Where(series => !isObserved || series.Value.SeenAt == scrape).OrderBy(series => series.Key, StringComparer.Ordinal);
 
+    /// <summary>Makes room in an observed family: what was not seen at this scrape may never come again, as eras and sources do.</summary>
+    public void ForgetUnseen(long scrape)
+    {
+        if (!isObserved) return;
+        foreach (KeyValuePair<string, NumberSeries> series in _numbers)
+        {
+            if (series.Value.SeenAt != scrape) _numbers.TryRemove(series);
+        }
+    }
+
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, long scrape)
     {
         Span<char> text = stackalloc char[tags.Length == 0 ? 0 : LabelText.LengthMax];

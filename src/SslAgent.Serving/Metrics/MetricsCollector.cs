@@ -54,6 +54,7 @@ internal sealed class MetricsCollector : IDisposable
                 ServingLog.ObservationFailed(_log, broken);
             }
 
+            foreach (MetricFamily family in _families.Values) family.ForgetUnseen(_scrape);
             return PrometheusText.Write(_families.Values.OrderBy(family => family.Name, StringComparer.Ordinal), _scrape);
         }
     }

@@ -54,6 +54,7 @@ internal sealed class Audit(AgentSettings settings, IDisk disk, TimeProvider tim
 
     private AuditReport Run(AuditRange range, CancellationToken cancellation)
     {
+        _directory.RequireReach();
         LineageFile lineage = LineageFile.Read(disk, _directory)
             ?? throw new StateRefusedException($"{_directory.Root} holds no agent's state: there is no {Path.GetFileName(_directory.LineageFile)}");
         // Versions before the journal: each that is seen then has its record in what is read of the journal.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace SslAgent.Commands;
 
@@ -44,11 +45,21 @@ internal static class CommandLine
     /// <summary>The first thing that is wrong is what a person fixes first; the rest often follows from it.</summary>
     private static int Refuse(ParseResult parsed, TextWriter error)
     {
-        string asked = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-        error.WriteLine($"sslagent{asked}: {parsed.Errors[0].Message}");
+        string asked = PathOf(parsed.CommandResult);
+        bool isMistyped = parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0;
+        string wrong = isMistyped ? $"there is no command {$"{asked} {parsed.UnmatchedTokens[0]}".Trim()}" : parsed.Errors[0].Message;
+        error.WriteLine($"sslagent{asked}: {wrong}");
         error.WriteLine($"Try: sslagent{asked} --help");
         return ExitCode.Usage;
     }
+
+    /// <summary>The command's names behind the program's, each with a space before it.</summary>
+    private static string PathOf(SymbolResult? result) => result switch
+    {
+        null => "",
+        CommandResult { Command: not RootCommand } command => $"{PathOf(command.Parent)} {command.Command.Name}",
+        _ => PathOf(result.Parent),
+    };
 
     public static RootCommand Root(IReadOnlyList<CommandEntry> entries)
     {

@@ -31,7 +31,7 @@ internal static class ResumeCommand
             if (why.Length == 0)
                 throw new CommandException(ExitCode.Usage, "nothing was done: say what was found with --reason TEXT, it stands in the journal for whoever asks later");
             StoreOpening.OpenToRead(loaded, parsed); // Says where there is no state, before a lock is taken.
-            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent resume", cancellation);
+            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent resume", parsed.InvocationConfiguration.Error, cancellation);
             ResumeEffect effect = await route.ResumeAsync(new ResumeRequest(why), cancellation);
             Answer.Print(parsed, format, effect, DomainJson.Indented.ResumeEffect, output => output.WriteLine(effect.Summary));
             return ExitCode.Ok;

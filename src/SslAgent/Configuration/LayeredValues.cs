@@ -51,6 +51,9 @@ internal sealed class LayeredValues(IReadOnlyList<ConfigurationLayer> layers)
         return children;
     }
 
+    /// <summary>A list's entry by its key: "10" comes behind "9".</summary>
+    public static int Index(string key) => int.TryParse(key, out int index) ? index : int.MaxValue;
+
     private static IEnumerable<KeyValuePair<string, LayerEntry>> Below(ConfigurationLayer layer, string path)
     {
         string prefix = path.Length == 0 ? "" : path + ":";
@@ -61,6 +64,4 @@ internal sealed class LayeredValues(IReadOnlyList<ConfigurationLayer> layers)
 
     private static LayerEntry[] Split(LayerEntry whole) =>
         [.. (whole.Text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item => whole with { Text = item })];
-
-    private static int Index(string key) => int.TryParse(key, out int index) ? index : int.MaxValue;
 }

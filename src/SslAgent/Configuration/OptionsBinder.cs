@@ -76,7 +76,7 @@ internal sealed class OptionsBinder(LayeredValues values, ICollection<Configurat
         if (values.LastOf(path) is not { } only) return;
         IList list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(shape.ItemType))!;
         OptionsBinder items = new(only, faults);
-        foreach (string index in only.Children(path).Keys.Order(StringComparer.Ordinal)) list.Add(items.BindRecord(shape.ItemType, Keys.Join(path, index)));
+        foreach (string index in only.Children(path).Keys.OrderBy(LayeredValues.Index)) list.Add(items.BindRecord(shape.ItemType, Keys.Join(path, index)));
         if (list.Count == 0 && only.Value(path) is { Text.Length: > 0 } wrong) faults.Add(new ConfigurationFault(path, wrong.Text, wrong.Origin, "is a list of sections: [ { … }, … ] is expected"));
         SetItems(shape, list, options);
     }

@@ -7,12 +7,16 @@ internal static class Redaction
 {
     public const string Mask = "[secret]";
 
+    // librdkafka's own settings: the room that knows them knows more of their names.
+    private const string KafkaProperties = "kafka:properties:";
+
     private static readonly string[] Telling = ["password", "secret", "passphrase", "credential", ".pem", "jaas", "oauthbearer.config", "apikey"];
 
     /// <summary>A path whose last part names a secret; the name of a file that holds one (<c>…location</c>, <c>secretFiles</c>) may be printed.</summary>
     public static bool IsSecret(string path)
     {
         string name = path[(path.LastIndexOf(':') + 1)..];
+        if (path.StartsWith(KafkaProperties, StringComparison.OrdinalIgnoreCase) && KafkaOptions.IsSecret(name)) return true;
         bool isPlace = path.Contains(":secretFiles", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith("file", StringComparison.OrdinalIgnoreCase) || name.EndsWith("location", StringComparison.OrdinalIgnoreCase);
         return !isPlace && Telling.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));

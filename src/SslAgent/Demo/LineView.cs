@@ -8,7 +8,7 @@ internal sealed class LineView(TextWriter output)
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
     private TimeSpan _next;
-    private int _cyclesTold;
+    private int _cycleTold;
     private string _sceneTold = "";
 
     /// <summary>Writes what is new since the last call.</summary>
@@ -20,8 +20,13 @@ internal sealed class LineView(TextWriter output)
             Write(board, $"now streaming {board.Scene}");
         }
 
-        foreach (CycleLine cycle in board.Cycles.Skip(_cyclesTold)) Write(board, Describe(cycle));
-        _cyclesTold = board.Cycles.Count;
+        // By their numbers: the board forgets the oldest.
+        foreach (CycleLine cycle in board.Cycles.Where(cycle => cycle.Cycle.Value > _cycleTold))
+        {
+            Write(board, Describe(cycle));
+            _cycleTold = cycle.Cycle.Value;
+        }
+
         if (board.Elapsed < _next) return;
         _next = board.Elapsed + Every;
         Write(board, Status(board));

@@ -161,9 +161,10 @@ internal sealed class DeadLetterFeed : IDisposable
         long durable = Volatile.Read(ref _durable);
         while (_queue.TryPeek(out (long Sequence, Intake.Refused Refused) next) && next.Sequence < durable)
         {
+            // Taken out once it is on its way: where the disk fails meanwhile, it is met here again.
+            if (next.Sequence > _seen) Submit(next.Sequence, next.Refused.Delivery, next.Refused.Rejection);
             _queue.TryDequeue(out _);
             Interlocked.Add(ref _queuedBytes, -next.Refused.Delivery.Bytes);
-            if (next.Sequence > _seen) Submit(next.Sequence, next.Refused.Delivery, next.Refused.Rejection);
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SslAgent.Checkpoints;
 using SslAgent.Configuration;
 using SslAgent.Domain;
@@ -16,23 +15,26 @@ internal sealed class OfflineOrders : IDisposable
     private readonly Forgetting _forgetting;
     private readonly IReadOnlyList<Unfinished> _unfinished;
 
-    private OfflineOrders(AgentSettings settings, string role, TimeProvider time)
+    private OfflineOrders(AgentSettings settings, string role, TimeProvider time, ILoggerFactory logs, CancellationToken stopping)
     {
-        ILoggerFactory logs = NullLoggerFactory.Instance;
+        ILogger log = logs.CreateLogger<OfflineOrders>();
         _state = OpenState.Open(settings, role, forTraining: false, LocalDisk.Instance, time, logs);
-        _saves = new SaveQueue(_state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), time, NullLogger.Instance);
+        _saves = new SaveQueue(_state.Store, settings.Checkpoints, settings.Checkpoints.Retention(settings.Audit.Horizon), time, log);
         var problems = new ProblemBoard(NoObserver.Instance, time);
-        var patience = new Patience("orders", LearnerLoop.StepMax, problems, new LoopHealth(time), NullLogger.Instance, CancellationToken.None);
+        var patience = new Patience("orders", LearnerLoop.StepMax, problems, new LoopHealth(time), log, stopping);
         var publisher = new Publisher(
-            _state.Store, _saves, served: null, retirement: null, room: null, _state.Lineage.Id, time, NoObserver.Instance, problems, patience, NullLogger.Instance);
+            _state.Store, _saves, served: null, retirement: null, room: null, _state.Lineage.Id, time, NoObserver.Instance, problems, patience, log);
         _unfinished = publisher.RepublishFirst(_state.Recovered.Unfinished);
-        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, patience, NullLogger.Instance);
-        _forgetting = new Forgetting(_state.Ledger, publisher, patience, NullLogger.Instance);
+        _rollbacks = new Rollbacks(_state.Ledger, _state.Store, publisher, patience, log);
+        _forgetting = new Forgetting(_state.Ledger, publisher, patience, log);
     }
 
     /// <summary>Throws <see cref="Storage.StorageException"/> where a daemon holds the lock.</summary>
     /// <param name="role">Who asks, for the lock file.</param>
-    public static OfflineOrders Open(AgentSettings settings, string role, TimeProvider time) => new(settings, role, time);
+    /// <param name="logs">Where it is said that a disk fails, which is waited for.</param>
+    /// <param name="stopping">Ends the waiting. An order that the journal has by then is finished by the next start.</param>
+    public static OfflineOrders Open(AgentSettings settings, string role, TimeProvider time, ILoggerFactory logs, CancellationToken stopping) =>
+        new(settings, role, time, logs, stopping);
 
     public RollbackEffect RollBack(RollbackRequest request)
     {

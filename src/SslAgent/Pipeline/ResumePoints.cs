@@ -15,7 +15,7 @@ internal sealed class ResumePoints(VersionStore store, string lineage, TimeProvi
 {
     private const string Topic = "resume";
 
-    private static readonly RetentionPolicy OnlyTheLast = new(KeepLast: 1, KeepPromoted: 1, KeepTrainingState: 1, BytesMax: long.MaxValue);
+    private static readonly RetentionPolicy OnlyTheLast = new(KeepLast: 1, KeepPromoted: 1, KeepTrainingState: 1, BytesMax: long.MaxValue) { KeepManifests = 0 };
 
     private Task _writing = Task.CompletedTask;
 

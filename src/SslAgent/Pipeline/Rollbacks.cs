@@ -98,7 +98,7 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         if (target.Verdict.Kind == VerdictKind.Reject)
             throw new ControlRefusedException($"{target.Version} was rejected: its weights are not gone back to");
         if (!target.HasTrainingState)
-            throw new ControlRefusedException($"{target.Version} has no training state any more (checkpoints.keepTrainingState): nothing can be trained on from there");
+            throw new ControlRefusedException($"{target.Version} has no training state any more (checkpoints.keepTrainingState): nothing can be trained on from there{Others()}");
         if (request.Replay != ReplayRollback.Rewind)
         {
             if (request.Denied.Count > 0) throw new ControlRefusedException("--deny goes with --replay rewind: only then is what came later learned again");
@@ -139,6 +139,13 @@ internal sealed class Rollbacks(Ledger ledger, VersionStore store, Publisher pub
         int? epoch = ledger.Find(range.Topic, range.Partition)?.Epoch;
         return ledger.PastOf(version.Version)?.Learned.FirstOrDefault(position =>
             position.Topic == range.Topic && position.Partition == range.Partition && position.Epoch == epoch)?.NextOffset;
+    }
+
+    /// <summary>Where else one could go, the newest first; nothing where there is nothing.</summary>
+    private string Others()
+    {
+        ModelVersion[] others = [.. store.List().Where(manifest => manifest.HasTrainingState && manifest.Verdict.Kind != VerdictKind.Reject).Select(manifest => manifest.Version).Take(5)];
+        return others.Length == 0 ? "" : $"; the newest with one are {string.Join(", ", others)}";
     }
 
     private string Unknown(ModelVersion version) => store.List() is { Count: > 0 } known

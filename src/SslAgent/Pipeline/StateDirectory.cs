@@ -30,6 +30,24 @@ internal sealed class StateDirectory(string root)
 
     public string Token => Path.Combine(Root, "token");
 
+    /// <summary>Throws <see cref="UnauthorizedAccessException"/> where the directory is there and this user may not look into it: what is in it then seems not to be there.</summary>
+    public void RequireReach()
+    {
+        try
+        {
+            using IEnumerator<string> any = Directory.EnumerateFileSystemEntries(Root).GetEnumerator();
+            any.MoveNext();
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new UnauthorizedAccessException($"{Root} cannot be read by this user: do it as the one that the daemon runs as (sudo -u sslagent …)", denied);
+        }
+        catch (IOException)
+        {
+            // It is not there: whoever asks has words for that.
+        }
+    }
+
     /// <summary>Where the old lineage goes when a new one begins beside it.</summary>
     public string Retired(string lineage) => Path.Combine(Root, "lineages", lineage);
 

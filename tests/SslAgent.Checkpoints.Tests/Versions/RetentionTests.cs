@@ -19,7 +19,7 @@ public sealed class RetentionTests(ITestOutputHelper output)
         PruneReport done = store.Prune(new RetentionPolicy(3, 4, 2, long.MaxValue));
         Assert.Equal(plan.Deleted, done.Deleted);
         Assert.Equal([10, 9, 8, 7, 2], store.List().Select(manifest => manifest.Version.Number));
-        Assert.Equal([10, 9], store.List().Where(manifest => manifest.HasTrainingState).Select(manifest => manifest.Version.Number));
+        Assert.Equal([10, 9, 2], store.List().Where(manifest => manifest.HasTrainingState).Select(manifest => manifest.Version.Number));
         Assert.All(store.List(), manifest => Assert.True(store.Verify(manifest.Version, default).IsSound));
         Assert.False(File.Exists(Path.Combine(directory.Versions, "v000007", "training.safetensors")));
         Assert.True(done.BytesFreed > 0);
@@ -62,6 +62,18 @@ public sealed class RetentionTests(ITestOutputHelper output)
                 manifest.HasTrainingState, disk.FileExists($"/versions/v{manifest.Version.Number:D6}/training.safetensors")));
             Assert.All([1, 2, 3], version => Assert.False(disk.DirectoryExists($"/versions/v{version:D6}")));
         }
+    }
+
+    [Fact]
+    public void Where_no_manifests_are_kept_nothing_of_a_deleted_version_stays()
+    {
+        using TemporaryDirectory directory = new();
+        VersionStore store = Open(directory);
+        for (int version = 1; version <= 4; version++) store.Add(version, version - 1 is > 0 and var parent ? parent : null);
+        store.Prune(new RetentionPolicy(1, 1, 1, long.MaxValue) { KeepManifests = 0 });
+        Assert.Equal([4, 3], store.List().Select(manifest => manifest.Version.Number));
+        Assert.Null(store.FindEvenPruned(V(1)));
+        Assert.False(Directory.Exists(Path.Combine(directory.Versions, "pruned")));
     }
 
     [Fact]

@@ -59,6 +59,22 @@ public sealed class ProducerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await lines.MoveNextAsync());
     }
 
+    [Fact]
+    public async Task A_followed_file_is_read_on_through_a_rotation_to_one_that_is_no_shorter()
+    {
+        string file = Path.Combine(_folder, "app.log");
+        File.WriteAllText(file, "one\n");
+        using var stop = new CancellationTokenSource(TestStream.Patience);
+        await using IAsyncEnumerator<OutgoingMessage> lines =
+            new LogFile(file, "t", "s", TimeProvider.System) { Follow = true }.Messages(stop.Token).GetAsyncEnumerator(stop.Token);
+        Assert.Equal("one", await NextAsync(lines));
+        File.AppendAllText(file, "two\n");
+        File.Move(file, file + ".1");
+        File.WriteAllText(file, "three\nfour\nfive\n");
+        Assert.Equal(["two", "three", "four", "five"], [await NextAsync(lines), await NextAsync(lines), await NextAsync(lines), await NextAsync(lines)]);
+        await stop.CancelAsync();
+    }
+
     [Theory]
     [InlineData("list.tsv", "one.jpg\ta red square\n")]
     [InlineData("list.jsonl", "{\"file\":\"one.jpg\",\"caption\":\"a red square\",\"source\":\"list\"}\n")]

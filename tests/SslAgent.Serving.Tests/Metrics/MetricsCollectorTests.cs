@@ -43,6 +43,14 @@ public sealed class MetricsCollectorTests : IDisposable
     }
 
     [Fact]
+    public void An_observed_metric_whose_labels_come_and_go_for_ever_never_runs_out_of_room()
+    {
+        int era = 0;
+        _meter.CreateObservableGauge("sslagent.test.era_loss", () => new Measurement<int>(era, new KeyValuePair<string, object?>("era", era)));
+        for (era = 1; era <= 3 * MetricFamily.SeriesMax; era++) Assert.Equal(era, Scrape().Samples[$"sslagent_test_era_loss{{era={era}}}"]);
+    }
+
+    [Fact]
     public void Labels_make_one_series_in_whatever_order_they_come()
     {
         Counter<int> counter = _meter.CreateCounter<int>("sslagent.test.c");

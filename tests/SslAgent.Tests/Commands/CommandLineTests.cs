@@ -40,6 +40,19 @@ public sealed class CommandLineTests
         Assert.Contains(args[^1], error);
     }
 
+    [Theory]
+    [InlineData("sslagent checkpoints: there is no command checkpoints acept", "Try: sslagent checkpoints --help", "checkpoints", "acept", "v1")]
+    [InlineData("sslagent checkpoints accept: 'foo' is no version", "Try: sslagent checkpoints accept --help", "checkpoints", "accept", "foo")]
+    [InlineData("sslagent: there is no command rollback", "Try: sslagent --help", "rollback")]
+    public async Task What_was_mistyped_is_named_with_the_command_that_has_the_help(string says, string hint, params string[] args)
+    {
+        (int code, _, string error) = await Sslagent.RunAsync(args);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.Contains(hint, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_example_parses_and_every_command_has_one()
     {

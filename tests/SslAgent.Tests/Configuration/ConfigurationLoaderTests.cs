@@ -245,12 +245,23 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(meant, Keys.Nearest(wrong, ["batchSize", "learningRate", "device"]));
     }
 
+    [Fact]
+    public void More_than_ten_sections_in_a_list_keep_their_order()
+    {
+        string stages = string.Join(", ", Enumerable.Range(1, 12).Select(epochs => $"{{ \"epochs\": {epochs} }}"));
+        ConfigurationOutcome outcome = Load.Json($"{{ \"pretraining\": {{ \"stages\": [ {stages} ] }} }}");
+        Assert.Empty(outcome.Faults);
+        Assert.Equal(Enumerable.Range(1, 12).Select(epochs => (double)epochs), outcome.Settings.Pretraining.Stages.Select(stage => stage.Epochs));
+    }
+
     [Theory]
     [InlineData("kafka:properties:sasl.password", true)]
     [InlineData("kafka:properties:ssl.key.password", true)]
     [InlineData("kafka:properties:sasl.oauthbearer.client.secret", true)]
     [InlineData("kafka:passwordFile", false)]
     [InlineData("kafka:properties:ssl.key.location", false)]
+    [InlineData("kafka:properties:sasl.oauthbearer.assertion.jwt.token", true)]
+    [InlineData("model:tokenizer", false)]
     [InlineData("kafka:brokers", false)]
     public void Names_tell_what_is_a_secret(string path, bool secret)
     {

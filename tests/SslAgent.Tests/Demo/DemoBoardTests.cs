@@ -94,6 +94,20 @@ public sealed class DemoBoardTests
         Assert.Single(told.Split('\n'), line => line.Contains("v1 promote", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Lines_tell_of_cycles_beyond_those_that_the_board_remembers()
+    {
+        using StringWriter output = new();
+        LineView view = new(output);
+        for (int cycle = 1; cycle <= 600; cycle++)
+        {
+            _board.OnCycleEnded(Report(cycle), new ModelVersion(cycle), Probe(("mae", 0, 0.6, 30)), Verdict.Promoted);
+            view.Show(_board.Snapshot());
+        }
+
+        Assert.Equal(600, output.ToString().Split('\n').Count(line => line.Contains("ended after", StringComparison.Ordinal)));
+    }
+
     private BoardSnapshot Filled()
     {
         _board.Scene("Food & Drink");

@@ -45,7 +45,7 @@ internal static class ForgetSamples
             var request = new ForgetRequest(parsed.GetValue(source), before, (parsed.GetValue(reason) ?? "").Trim(), parsed.GetValue(dryRun));
             if (request.Source is null && request.BeforeMs is null)
                 throw new CommandException(ExitCode.Usage, "say what to forget: --source NAME, --older-than AGE, or both");
-            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent replay forget", cancellation);
+            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent replay forget", parsed.InvocationConfiguration.Error, cancellation);
             ForgetEffect effect = await CarryAsync(route, request, parsed, cancellation);
             Answer.Print(parsed, format, effect, DomainJson.Indented.ForgetEffect, output => Tell(output, effect));
             return effect.Left is null ? ExitCode.Ok : ExitCode.Failed;

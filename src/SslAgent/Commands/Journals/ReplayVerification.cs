@@ -32,6 +32,7 @@ internal static class ReplayVerification
     public static string FolderOf(AgentSettings settings)
     {
         StateDirectory state = new(settings.Agent.StateDirectory);
+        state.RequireReach();
         return Directory.Exists(state.Journal)
             ? state.Journal
             : throw new CommandException(ExitCode.Refused, $"there is no journal in {state.Root} (another state directory: --state DIR)");

@@ -33,7 +33,7 @@ internal static class AcceptVersion
             ModelVersion held = parsed.GetValue(which).In(StoreOpening.OpenToRead(loaded, parsed));
             string why = (parsed.GetValue(reason) ?? "").Trim();
             RollbackRequest request = new(held, ReplayRollback.Keep, why, [], parsed.GetValue(dryRun)) { Accept = true };
-            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints accept", cancellation);
+            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints accept", parsed.InvocationConfiguration.Error, cancellation);
             RollbackEffect effect = await OrderedRollback.CarryAsync(route, request, parsed, cancellation);
             Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, effect));
             return ExitCode.Ok;
@@ -50,7 +50,7 @@ internal static class AcceptVersion
         }
 
         output.WriteLine($"{published} is {effect.To} anew, promoted and served");
-        output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.To} --replay keep --reason \"…\"");
-        output.WriteLine($"that goes on from {effect.To}, which is held again, and serves what its line had promoted before; {published} still, where that is nothing");
+        output.WriteLine($"to undo it: sslagent checkpoints rollback {effect.From} --replay keep --reason \"…\"");
+        output.WriteLine($"that goes on from {effect.From}, where training stood, and serves what its line had promoted before; {published} still, where that is nothing");
     }
 }

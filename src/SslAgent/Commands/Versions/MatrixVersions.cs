@@ -29,7 +29,9 @@ internal static class MatrixVersions
         command.SetAction(parsed =>
         {
             VersionStore store = StoreOpening.OpenToRead(settings, parsed);
-            ForgettingMatrix matrix = ForgettingMatrix.Along((parsed.GetValue(end) ?? default).In(store), store.FindEvenPruned);
+            ModelVersion last = (parsed.GetValue(end) ?? default).In(store);
+            if (store.FindEvenPruned(last) is null) throw new UnknownVersionException(last, store.Directory);
+            ForgettingMatrix matrix = ForgettingMatrix.Along(last, store.FindEvenPruned);
             if (parsed.GetValue(picture) is { } file) Draw(matrix, file);
             Answer.Print(
                 parsed, format, new MatrixAnswer(matrix.Versions, matrix.Cells, matrix.Summaries()), VersionsJson.Default.MatrixAnswer, output => Tell(output, matrix));

@@ -15,13 +15,14 @@ internal abstract class OrderRoute : IDisposable
     public static string[] Sections { get; } = ["agent", "checkpoints", "audit", "replay", "model", "learning", "guard", "cycle", "tokenizer"];
 
     /// <param name="role">Who asks, for the lock file.</param>
-    public static async Task<OrderRoute> FindAsync(AgentSettings settings, string role, CancellationToken cancellation)
+    /// <param name="error">Where is said what this process has to wait for.</param>
+    public static async Task<OrderRoute> FindAsync(AgentSettings settings, string role, TextWriter error, CancellationToken cancellation)
     {
         ControlClient daemon = new(settings.Agent.StateDirectory);
         if (await daemon.IsRunningAsync(cancellation)) return new ThroughDaemon(daemon);
         daemon.Dispose();
         AgentSettings asItIs = settings with { Agent = settings.Agent with { NewLineage = false } };
-        return new UnderLock(OfflineOrders.Open(asItIs, role, TimeProvider.System));
+        return new UnderLock(OfflineOrders.Open(asItIs, role, TimeProvider.System, new CommandLog(error), cancellation));
     }
 
     public abstract Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation);

@@ -12,7 +12,7 @@ internal static class PinVersion
     public static Command Build()
     {
         Option<string> reason = new("--reason") { Description = "Why it is kept, for whoever wonders later", HelpName = "TEXT", DefaultValueFactory = _ => "" };
-        Command command = new("pin", "Keeps a version for ever: retention does not delete it") { reason };
+        Command command = new("pin", "Keeps a version for ever: retention takes neither it nor the moments that it still has") { reason };
         AddTo(command, (store, version, parsed) =>
         {
             store.Pin(version, parsed.GetValue(reason) ?? "");
@@ -24,7 +24,12 @@ internal static class PinVersion
     public static Command BuildUnpin()
     {
         Command command = new("unpin", "Lets retention delete a version again");
-        AddTo(command, (store, version, _) => new PinAnswer(version, Pinned: false, Changed: store.Unpin(version)));
+        AddTo(command, (store, version, _) =>
+        {
+            bool changed = store.Unpin(version);
+            if (!changed && store.Find(version) is null) throw new UnknownVersionException(version, store.Directory);
+            return new PinAnswer(version, Pinned: false, changed);
+        });
         return command;
     }
 

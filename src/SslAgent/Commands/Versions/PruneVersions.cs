@@ -50,7 +50,7 @@ internal static class PruneVersions
         string would = answer.DryRun ? "would go" : "gone";
         output.WriteLine(answer.Deleted.Count == 0 ? "no version goes" : $"{would}: {string.Join(", ", answer.Deleted)}");
         if (answer.TrainingDropped.Count > 0)
-            output.WriteLine($"{(answer.DryRun ? "would lose" : "lost")} their moments (still served and gone back to, not trained on): {string.Join(", ", answer.TrainingDropped)}");
+            output.WriteLine($"{(answer.DryRun ? "would lose" : "lost")} their moments (still served, exported and probed; nothing goes back to them): {string.Join(", ", answer.TrainingDropped)}");
         output.WriteLine($"{Tables.Bytes(answer.BytesFreed)} {(answer.DryRun ? "to be freed" : "freed")}");
     }
 }

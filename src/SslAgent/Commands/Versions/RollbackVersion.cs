@@ -22,7 +22,7 @@ internal static class RollbackVersion
         {
             AgentSettings loaded = settings.LoadSections(parsed, OrderRoute.Sections);
             RollbackRequest request = order.Read(parsed, StoreOpening.OpenToRead(loaded, parsed));
-            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints rollback", cancellation);
+            using OrderRoute route = await OrderRoute.FindAsync(loaded, "sslagent checkpoints rollback", parsed.InvocationConfiguration.Error, cancellation);
             RollbackEffect effect = await OrderedRollback.CarryAsync(route, request, parsed, cancellation);
             Answer.Print(parsed, format, effect, VersionsJson.Default.RollbackEffect, output => Tell(output, request, effect));
             return ExitCode.Ok;

@@ -19,6 +19,7 @@ internal static class StoreOpening
     public static VersionStore OpenToRead(AgentSettings settings, ParseResult parsed)
     {
         StateDirectory state = new(settings.Agent.StateDirectory);
+        state.RequireReach();
         if (!Directory.Exists(state.Versions))
             throw new CommandException(ExitCode.Refused, $"there are no versions in {state.Root} (another state directory: --state DIR)");
         VersionStore store = VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance);

@@ -19,6 +19,8 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+            // A start that was refused for a reason that a person can mend needs no stack trace; whoever runs the host says the reason.
+            .Filter.ByExcluding(entry => entry.MessageTemplate.Text == "Hosting failed to start" && entry.Exception is { } fault && StartFaults.Explain(fault) is not null)
             .Enrich.FromLogContext();
         if (toConsole)
         {

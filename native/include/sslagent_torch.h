@@ -59,7 +59,6 @@ enum { SAT_FLAG_CONTIGUOUS = 1, SAT_FLAG_REQUIRES_GRAD = 2, SAT_FLAG_LEAF = 4, S
 int32_t sat_abi(void);
 const char* sat_take_error(void);
 const char* sat_version(void);
-const char* sat_show_config(void);
 const char* sat_blas_info(void);
 
 // operators, by the dispatcher's name ("aten::add") and overload ("Tensor")
@@ -94,7 +93,6 @@ void sat_inference_leave(void* guard);
 int32_t sat_set_deterministic(int32_t enabled, int32_t warn_only);
 int32_t sat_deterministic(void);
 int32_t sat_allow_tf32(int32_t which, int32_t set, int32_t value);
-int32_t sat_set_mkldnn(int32_t enabled);
 
 // threads
 int32_t sat_num_threads(void);

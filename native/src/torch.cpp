@@ -80,13 +80,6 @@ SAT_API const char* sat_take_error(void) {
 
 SAT_API const char* sat_version(void) { return TORCH_VERSION; }
 
-SAT_API const char* sat_show_config(void) {
-  return guarded<const char*>("", [] {
-    static const std::string text = at::show_config();
-    return text.c_str();
-  });
-}
-
 // Which BLAS answers, and which of its kernels: OpenBLAS picks them at load time.
 SAT_API const char* sat_blas_info(void) {
   return guarded<const char*>("", [] {
@@ -239,10 +232,6 @@ SAT_API int32_t sat_allow_tf32(int32_t which, int32_t set, int32_t value) {
     }
     return which == 0 ? context.allowTF32CuBLAS() : context.allowTF32CuDNN();
   });
-}
-
-SAT_API int32_t sat_set_mkldnn(int32_t enabled) {
-  return effect([&] { at::globalContext().setUserEnabledMkldnn(enabled != 0); });
 }
 
 SAT_API int32_t sat_num_threads(void) {

@@ -198,18 +198,18 @@ public sealed class VersionStore
     public IReadOnlyDictionary<ModelVersion, string> PinnedVersions() => _pins.Read();
 
     /// <summary>What <see cref="Prune"/> would do now.</summary>
-    public PruneReport PlanPrune(RetentionPolicy policy, IReadOnlySet<ModelVersion>? inUse = null) =>
+    public PruneReport PlanPrune(RetentionPolicy policy) =>
         Retention.Decide(_index.List(), new Protected(Head, Serving, Head is { } head ? PromotedOnLine(head)?.Version : null,
-            _pins.Read().Keys.ToHashSet(), inUse ?? new HashSet<ModelVersion>()), policy);
+            _pins.Read().Keys.ToHashSet()), policy);
 
-    /// <summary>Takes away what the policy does not keep; <paramref name="inUse"/> names versions that somebody is about to need.</summary>
-    public PruneReport Prune(RetentionPolicy policy, IReadOnlySet<ModelVersion>? inUse = null)
+    /// <summary>Takes away what the policy does not keep.</summary>
+    public PruneReport Prune(RetentionPolicy policy)
     {
         lock (_writing)
         {
             RequireWriter();
             VersionRemoval removal = new(_disk, _names, _reader, _index, _pins, _pruned);
-            PruneReport report = removal.Carry(PlanPrune(policy, inUse), policy.KeepManifests, _time.GetUtcNow());
+            PruneReport report = removal.Carry(PlanPrune(policy), policy.KeepManifests, _time.GetUtcNow());
             if (report.Deleted.Count + report.TrainingDropped.Count > 0)
                 CheckpointsLog.Pruned(_log, report.Deleted.Count, report.TrainingDropped.Count, report.BytesFreed);
             return report;

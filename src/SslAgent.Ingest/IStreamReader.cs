@@ -5,7 +5,7 @@ namespace SslAgent.Ingest;
 
 /// <summary>
 /// Where the ingest thread takes its events from: Kafka, or files. The head starts it after recovery, takes events on one thread, and at the end calls
-/// <see cref="StopReading"/>, takes what is left, commits, and disposes.
+/// <see cref="StopReading"/>, commits what it took, and disposes: what is still queued is delivered again after the next start.
 /// </summary>
 public interface IStreamReader : IDisposable
 {

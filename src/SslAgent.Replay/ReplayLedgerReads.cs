@@ -31,14 +31,6 @@ public sealed partial class ReplayLedger
         }
     }
 
-    /// <summary>The tokenizer that a record froze, or null while none is.</summary>
-    public JournalRecord.TokenizerFrozen? ReadTokenizer()
-    {
-        long? at;
-        lock (_lock) at = _state.TokenizerFrozenAt;
-        return at is { } sequence ? (JournalRecord.TokenizerFrozen?)_journal.FindDecision(sequence) : null;
-    }
-
     /// <summary>All decisions from the beginning of the lineage, in order. They are few, and stay for ever.</summary>
     public IReadOnlyList<NumberedRecord> ReadDecisions() => _journal.ReadDecisions();
 

@@ -112,9 +112,6 @@ public sealed class ReplayLedgerTests(ITestOutputHelper output)
         Assert.Equal(expected.Take(read.Length), read);
         Assert.InRange(read.Sum(text => text.Length), 1000, 1020);
         Assert.Equal(expected.Sum(text => text.Length), ledger.Stats().TextBytesAdmitted);
-        Assert.Null(ledger.ReadTokenizer());
-        ledger.Decide(new JournalRecord.TokenizerFrozen([7, 8], 300, 1000));
-        Assert.Equal([7, 8], ledger.ReadTokenizer()!.TokenizerJson);
     }
 
     [Fact]

@@ -41,7 +41,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int sat_abi();
     [LibraryImport(Library)] internal static partial nint sat_take_error();
     [LibraryImport(Library)] internal static partial nint sat_version();
-    [LibraryImport(Library)] internal static partial nint sat_show_config();
     [LibraryImport(Library)] internal static partial nint sat_blas_info();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -77,7 +76,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int sat_set_deterministic(int enabled, int warnOnly);
     [LibraryImport(Library)] internal static partial int sat_deterministic();
     [LibraryImport(Library)] internal static partial int sat_allow_tf32(int which, int set, int value);
-    [LibraryImport(Library)] internal static partial int sat_set_mkldnn(int enabled);
 
     [LibraryImport(Library)] internal static partial int sat_num_threads();
     [LibraryImport(Library)] internal static partial int sat_set_num_threads(int n);

@@ -9,7 +9,7 @@ namespace SslAgent.Checkpoints;
 /// <summary>
 /// Saves versions behind the training's back, on one thread of its own: publish, then pointers, then retention, always in this order and
 /// one version after the other. One save is in flight and one may wait; whoever brings a third waits. A failing disk delays: the save is
-/// repeated with growing pauses, <see cref="Status"/> says so, and nothing that is listed is touched. Any other fault fails that save's
+/// repeated with growing pauses, <see cref="Fault"/> says so, and nothing that is listed is touched. Any other fault fails that save's
 /// task. Safe to call from any thread. Disposing ends it; a save in flight is finished first unless its disk is failing.
 /// </summary>
 public sealed class SaveQueue : IDisposable
@@ -32,7 +32,7 @@ public sealed class SaveQueue : IDisposable
     private readonly HashSet<Task> _open = [];
 
     // Written by the worker, read by anyone.
-    private volatile SaveStatus _status = SaveStatus.Idle;
+    private volatile string? _fault;
 
     /// <param name="retention">What is kept after each save.</param>
     public SaveQueue(VersionStore store, CheckpointOptions options, RetentionPolicy retention, TimeProvider time, ILogger log)
@@ -42,14 +42,8 @@ public sealed class SaveQueue : IDisposable
         _worker.Start();
     }
 
-    public SaveStatus Status
-    {
-        get
-        {
-            SaveStatus status = _status;
-            lock (_open) return status with { Waiting = Math.Max(0, _open.Count - (status.InFlight is null ? 0 : 1)) };
-        }
-    }
+    /// <summary>Why the last attempt to save failed, or null while all is well.</summary>
+    public string? Fault => _fault;
 
     /// <summary>
     /// Saves a cycle's version and moves the pointers as its verdict says. The snapshot belongs to the queue from here on, which disposes
@@ -139,7 +133,7 @@ public sealed class SaveQueue : IDisposable
         try
         {
             VersionManifest manifest = Repeated(job);
-            _status = SaveStatus.Idle;
+            _fault = null;
             job.Succeed(manifest);
         }
         catch (OperationCanceledException)
@@ -149,7 +143,7 @@ public sealed class SaveQueue : IDisposable
         catch (Exception fault)
         {
             CheckpointsLog.SaveGivenUp(_log, job.Version, fault);
-            _status = SaveStatus.Idle with { Fault = fault.Message };
+            _fault = fault.Message;
             job.Fail(fault);
         }
     }
@@ -159,7 +153,6 @@ public sealed class SaveQueue : IDisposable
         TimeSpan pause = _options.SaveRetry;
         for (int attempt = 1; ; attempt++)
         {
-            _status = _status with { InFlight = job.Version, Attempts = attempt - 1 };
             try
             {
                 VersionManifest manifest = job.Publish();
@@ -171,7 +164,7 @@ public sealed class SaveQueue : IDisposable
             {
                 CheckpointsMetrics.SaveFailed();
                 CheckpointsLog.SaveFailed(_log, job.Version, attempt, pause, fault);
-                _status = _status with { Attempts = attempt, Fault = fault.Message };
+                _fault = fault.Message;
             }
             Pause(pause);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, _options.SaveRetryMax.Ticks));

@@ -10,19 +10,18 @@ public sealed record RetentionPolicy(int KeepLast, int KeepPromoted, int KeepTra
     public int KeepManifests { get; init; } = 1000;
 }
 
-/// <summary>What must not be touched: versions that a pointer, a pin or somebody's unfinished work names.</summary>
+/// <summary>What must not be touched: versions that a pointer or a pin names.</summary>
 /// <param name="LastPromoted">What a reject returns to: the last promoted version on HEAD's line of parents.</param>
 internal sealed record Protected(
     ModelVersion? Head,
     ModelVersion? Serving,
     ModelVersion? LastPromoted,
-    IReadOnlySet<ModelVersion> Pinned,
-    IReadOnlySet<ModelVersion> InUse);
+    IReadOnlySet<ModelVersion> Pinned);
 
 /// <summary>
 /// Decides what a retention run takes away; a pure function over the manifests. Protected always, moments included: HEAD, SERVING, the
 /// parent of each (what recovery falls back to), the last promoted version of HEAD's line (what a reject returns to), the newest version
-/// (so that its number stays taken), what is in use, and what is pinned: whoever pins a version wants to be able to go back to it.
+/// (so that its number stays taken), and what is pinned: whoever pins a version wants to be able to go back to it.
 /// </summary>
 internal static class Retention
 {
@@ -53,7 +52,7 @@ internal static class Retention
     private static HashSet<ModelVersion> Whole(VersionManifest[] newestFirst, Protected keep)
     {
         Dictionary<ModelVersion, VersionManifest> byVersion = newestFirst.ToDictionary(manifest => manifest.Version);
-        HashSet<ModelVersion> whole = [.. keep.InUse, .. keep.Pinned];
+        HashSet<ModelVersion> whole = [.. keep.Pinned];
         if (newestFirst.Length > 0) whole.Add(newestFirst[0].Version);
         foreach (ModelVersion? pointer in new[] { keep.Head, keep.Serving })
         {

@@ -12,11 +12,6 @@ internal sealed class VersionIndex
     private readonly SortedDictionary<ModelVersion, VersionManifest> _manifests = [];
     private int _highest;
 
-    public int Count
-    {
-        get { lock (_lock) return _manifests.Count; }
-    }
-
     /// <summary>Reads every version's manifest; those that cannot be read are reported and keep their number.</summary>
     public static VersionIndex Load(IDisk disk, VersionNames names, VersionReader reader, List<StoreFinding> findings)
     {

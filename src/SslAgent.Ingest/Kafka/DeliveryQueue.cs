@@ -66,7 +66,7 @@ internal sealed class DeliveryQueue(int countMax, long bytesMax)
         lock (_gate)
         {
             if (_events.Count == 0 && !_completed && !cancellation.IsCancellationRequested) Monitor.Wait(_gate, wait);
-            if (_events.Count == 0 && _failure is not null) throw new KafkaReadException($"reading from Kafka ended: {_failure.Message}", _failure);
+            if (_events.Count == 0 && _failure is not null) throw new KafkaReadException($"reading ended: {_failure.Message}", _failure);
             bool wasFull = !HasRoom_NeedsLock();
             int taken = 0;
             for (; taken < takeMax && _events.TryDequeue(out StreamEvent? item); taken++)

@@ -6,7 +6,7 @@ namespace SslAgent.Ingest.Kafka;
 /// <summary>
 /// Reads the stream on one thread of its own, which training cannot stall, into a bounded queue. Commits only what the head has
 /// declared durable. The head calls <see cref="Start"/> after recovery, takes events on its ingest thread, and at the end calls
-/// <see cref="StopReading"/>, takes what is left, commits, and disposes.
+/// <see cref="StopReading"/>, commits what it took, and disposes: what is still queued is delivered again after the next start.
 /// </summary>
 public sealed class KafkaReader : IStreamReader
 {

@@ -18,8 +18,6 @@ internal sealed class PartitionTable(KafkaOptions options, IPartitionPositions p
 
     public IEnumerable<PartitionState> All => _states.Values;
 
-    public int Count => _states.Count;
-
     public bool Contains(TopicPartition partition) => _states.ContainsKey(partition);
 
     public PartitionState? Find(TopicPartition partition) => _states.GetValueOrDefault(partition);

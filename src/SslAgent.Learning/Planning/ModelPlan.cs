@@ -9,9 +9,6 @@ public sealed record TowerPlan(int Layers, int Width, int Heads)
     public const int HiddenRatio = 4;
 
     [JsonIgnore]
-    public int HeadWidth => Width / Heads;
-
-    [JsonIgnore]
     public int Hidden => Width * HiddenRatio;
 }
 

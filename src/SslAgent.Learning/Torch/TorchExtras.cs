@@ -27,9 +27,6 @@ internal static partial class TorchExtras
     /// <summary>Which BLAS computes fp32 matrix products, with which kernels.</summary>
     public static string BlasInfo => Text(sat_blas_info);
 
-    /// <summary>libtorch's own account of how it was built.</summary>
-    public static string BuildInfo => Text(sat_show_config);
-
     public static string LibtorchVersion => Text(sat_version);
 
     /// <summary>Tensor handles alive in the whole process: flat over a long run, or something leaks.</summary>
@@ -48,23 +45,6 @@ internal static partial class TorchExtras
     {
         Require();
         Check(sat_set_deterministic(enabled ? 1 : 0, warnOnly ? 1 : 0));
-    }
-
-    /// <summary>Switches oneDNN, which computes bf16 products on CPU, on or off.</summary>
-    public static void SetOneDnn(bool enabled)
-    {
-        Require();
-        Check(sat_set_mkldnn(enabled ? 1 : 0));
-    }
-
-    /// <summary>Seeds the default generator of one CUDA device; <c>torch.cuda.manual_seed</c> reaches only the current one.</summary>
-    public static void SeedCuda(int deviceIndex, long seed)
-    {
-        const int Cuda = 1;
-        Require();
-        var generator = sat_generator_default(Cuda, deviceIndex);
-        Check(generator == 0 ? 1 : sat_generator_set_seed(generator, seed));
-        sat_generator_free(generator);
     }
 
     private static bool Load()
@@ -98,13 +78,8 @@ internal static partial class TorchExtras
 
     [LibraryImport(Library)] private static partial nint sat_take_error();
     [LibraryImport(Library)] private static partial nint sat_version();
-    [LibraryImport(Library)] private static partial nint sat_show_config();
     [LibraryImport(Library)] private static partial nint sat_blas_info();
     [LibraryImport(Library)] private static partial long sat_tensor_live();
     [LibraryImport(Library)] private static partial int sat_deterministic();
     [LibraryImport(Library)] private static partial int sat_set_deterministic(int enabled, int warnOnly);
-    [LibraryImport(Library)] private static partial int sat_set_mkldnn(int enabled);
-    [LibraryImport(Library)] private static partial nint sat_generator_default(int deviceType, int deviceIndex);
-    [LibraryImport(Library)] private static partial int sat_generator_set_seed(nint generator, long seed);
-    [LibraryImport(Library)] private static partial void sat_generator_free(nint generator);
 }

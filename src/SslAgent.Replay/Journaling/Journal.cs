@@ -177,12 +177,6 @@ public sealed class Journal : IDisposable
     /// <summary>The text of an admitted sample, durable or not. <see cref="SampleUnreadableException"/> where the medium lost it.</summary>
     public Text ReadText(SampleId id) => ReadPart(id, static (_, payload) => SampleCodec.DecodeText(payload), "text");
 
-    /// <summary>A record of the samples log by its number, or null.</summary>
-    public JournalRecord? FindSample(long sequence) => Find(_samples, sequence);
-
-    /// <summary>A decision by its number, or null.</summary>
-    public JournalRecord? FindDecision(long sequence) => Find(_decisions, sequence);
-
     public void Dispose()
     {
         _samples.Dispose();
@@ -209,11 +203,6 @@ public sealed class Journal : IDisposable
 
         return records;
     }
-
-    private static JournalRecord? Find(RecordLog log, long sequence) =>
-        log.TryRead(sequence, static (kind, payload) => JournalCodec.Decode((RecordKind)kind, payload), out JournalRecord? record)
-            ? record
-            : null;
 
     private T ReadPart<T>(SampleId id, RecordDecoder<T?> decode, string what) where T : class
     {

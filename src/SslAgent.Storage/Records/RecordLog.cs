@@ -47,15 +47,6 @@ public sealed partial class RecordLog : IDisposable
     /// <summary>Of the last record appended, durable or not; -1 where there is none.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>Of the last durable record; -1 where there is none.</summary>
-    public long LastDurableSequence
-    {
-        get
-        {
-            lock (_gate) return _lastDurable;
-        }
-    }
-
     /// <summary>Bytes that the next sync has to write.</summary>
     public long PendingBytes
     {

@@ -40,15 +40,9 @@ internal sealed class SystemdNotifier : IDisposable
 
     public void Ready(string status) => Send($"READY=1\nSTATUS={OneLine(status)}");
 
-    public void Status(string status) => Send($"STATUS={OneLine(status)}");
-
     public void Stopping() => Send("STOPPING=1");
 
     public void FeedWatchdog() => Send("WATCHDOG=1");
-
-    /// <summary>Asks for more time while stopping (a long save).</summary>
-    public void ExtendTimeout(TimeSpan by) =>
-        Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)by.TotalMicroseconds}"));
 
     public void Dispose() => _socket?.Dispose();
 

@@ -66,7 +66,7 @@ internal sealed class IngestLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Takes what the reader has queued, makes it durable, commits, ends. The task ends with the thread.</summary>
+    /// <summary>Makes durable what was taken, commits, ends; what the reader still has queued is delivered again after the next start. The task ends with the thread.</summary>
     public Task StopAsync()
     {
         _reader.StopReading();

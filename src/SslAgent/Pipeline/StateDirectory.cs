@@ -26,10 +26,6 @@ internal sealed class StateDirectory(string root)
     /// <summary>What this agent has committed to Kafka: see <see cref="CommitMemory"/>.</summary>
     public string Commits => Path.Combine(Root, "commits.json");
 
-    public string ControlSocket => Path.Combine(Root, "control.sock");
-
-    public string Token => Path.Combine(Root, "token");
-
     /// <summary>Throws <see cref="UnauthorizedAccessException"/> where the directory is there and this user may not look into it: what is in it then seems not to be there.</summary>
     public void RequireReach()
     {

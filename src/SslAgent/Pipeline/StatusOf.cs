@@ -43,7 +43,7 @@ internal static class StatusOf
             problems.Add($"{stats.UnreadableDraws} draws met samples that cannot be read any more, others took their places; sslagent replay verify names the damage");
         if (Judge.WordsOf(course) is { } lowered) problems.Add(lowered);
         if (Judge.WordsOf(course.Holds, parts.Store) is { } held) problems.Add(held);
-        if (parts.Saves.Status.Fault is { } fault) problems.Add($"the last save failed and is repeated: {fault}");
+        if (parts.Saves.Fault is { } fault) problems.Add($"the last save failed and is repeated: {fault}");
         return problems;
     }
 

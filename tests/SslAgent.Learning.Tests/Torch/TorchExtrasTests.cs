@@ -15,7 +15,6 @@ public sealed class TorchExtrasTests
         }
         Assert.Matches(@"^\d+\.\d+", TorchExtras.LibtorchVersion);
         Assert.NotEmpty(TorchExtras.BlasInfo);
-        Assert.Contains("PyTorch built with", TorchExtras.BuildInfo, StringComparison.Ordinal);
         Assert.True(TorchExtras.LiveTensors >= 0);
     }
 
@@ -31,15 +30,5 @@ public sealed class TorchExtrasTests
         Assert.True(TorchExtras.IsDeterministic);
         TorchExtras.SetDeterministic(false);
         Assert.False(TorchExtras.IsDeterministic);
-    }
-
-    [Fact]
-    public void A_CUDA_seed_without_CUDA_is_refused_in_words()
-    {
-        if (!TorchExtras.IsAvailable || TorchSharp.torch.cuda.is_available())
-        {
-            return;
-        }
-        Assert.Contains("CUDA", Assert.Throws<InvalidOperationException>(() => TorchExtras.SeedCuda(0, 1)).Message, StringComparison.Ordinal);
     }
 }

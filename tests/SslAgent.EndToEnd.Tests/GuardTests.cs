@@ -196,4 +196,33 @@ public sealed class GuardTests
         Assert.Equal(AgentHealth.Degraded, status.Health);
         Assert.Contains(status.Problems, problem => problem.StartsWith("training is paused", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Texts_that_the_model_sees_differently_though_no_measure_of_them_moved_open_an_era_and_are_told_once()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = bench.Settings() with { Guard = new GuardOptions { DriftFalseAlarmRate = 0.001, DriftSamplesMin = 100_000 } };
+        settings = settings with
+        {
+            Replay = settings.Replay with { SentinelOneIn = 4, EraSamples = 700 },
+            Learning = settings.Learning with { ProbeSentinelsMax = 64 },
+            Cycle = settings.Cycle with { SamplesTrigger = 330 },
+        };
+        var observer = new RecordingObserver();
+        Agent agent = await bench.StartAsync(settings, observer);
+        // The second era begins like the first and ends as another program's lines.
+        await bench.SendLinesAsync([.. Enumerable.Range(0, 900).Select(i => i < 790 ? $"status installed libc{i}:amd64 2.36-9" : $"0x{i:x8} 0x{i * 7919:x8} 0x{i * 104729:x8}")]);
+        while ((await observer.NextVersionAsync(bench.Limit)).Version.Number < 2) { }
+        JournalRecord.DriftFound drift = Assert.Single(DriftsOf(agent));
+        Assert.Equal(("", "text features, era 1"), (drift.Source, drift.Measure));
+        Assert.True(Math.Abs(drift.After) > 1, $"{drift.After} standard deviations");
+
+        // By their number the third would begin at 1,400.
+        await bench.SendLinesAsync([.. Enumerable.Range(900, 450).Select(i => $"0x{i:x8} 0x{i * 7919:x8} 0x{i * 104729:x8}")]);
+        VersionManifest next = await observer.NextVersionAsync(bench.Limit);
+        Assert.Contains(next.Probe.Eras, era => era.Era == 2);
+        Assert.Single(DriftsOf(agent), found => found.Measure == drift.Measure);
+    }
+
+    private static IEnumerable<JournalRecord.DriftFound> DriftsOf(Agent agent) => agent.Decisions().Select(decision => decision.Record).OfType<JournalRecord.DriftFound>();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using SslAgent.Continual.Runs;
 
@@ -40,6 +41,23 @@ public sealed class QuickProfileTests : IDisposable
         string[] once = Numbers("first"), again = Numbers("second");
         Assert.NotEmpty(once);
         Assert.Equal(once, again);
+    }
+
+    [Fact]
+    public async Task Runs_in_processes_of_their_own_give_the_same_numbers_and_are_not_done_again_in_this_one()
+    {
+        string runs = Path.Combine(_folder, "apart");
+        string[] words = ["--seconds", "0.1", "--items", "80", "--seeds", "2", "--jobs", "2", "--only", "emoji default", "--out", _folder, "--runs", runs];
+        using (Process bench = Process.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "sslagent-continual.dll"), .. words]))
+        {
+            await bench.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, bench.ExitCode);
+        }
+
+        Assert.Equal(["emoji.default.25.1.json", "emoji.default.25.2.json"], Directory.GetFiles(runs).Select(Path.GetFileName).Order());
+        DateTime[] written = [.. Directory.GetFiles(runs).Select(File.GetLastWriteTimeUtc)];
+        Assert.Equal(Numbers("together"), Numbers("apart"));
+        Assert.Equal(written, Directory.GetFiles(runs).Select(File.GetLastWriteTimeUtc));
     }
 
     private static void AllMethodsOf(string stream, string page)

@@ -9,11 +9,10 @@ internal static class Forgetting
     /// Mean over the eras, but for the last one, of how far the last version's loss lies above the lowest that a version had since the era began, in percent of that
     /// lowest: points. 0 where nothing was ever lost.
     /// </summary>
-    public static double AveragePoints(IReadOnlyList<EraCourse> courses)
-    {
-        EraCourse[] past = [.. courses.OrderBy(course => course.Era).SkipLast(1)];
-        return past.Length == 0 ? 0 : past.Average(Points);
-    }
+    public static double AveragePoints(IReadOnlyList<EraCourse> courses) => PointsOfEras(courses) is { Length: > 0 } points ? points.Average(point => (double)point) : 0;
+
+    /// <summary>The same of each era, the last one left out.</summary>
+    public static float[] PointsOfEras(IReadOnlyList<EraCourse> courses) => [.. courses.OrderBy(course => course.Era).SkipLast(1).Select(course => (float)Points(course))];
 
     /// <summary>Every sentinel counting the same, as of one version.</summary>
     public static double MeanLoss(IReadOnlyList<EraCourse> courses, int version) =>

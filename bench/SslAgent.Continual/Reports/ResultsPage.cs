@@ -3,6 +3,7 @@ using System.Text;
 using SslAgent.Continual.Measures;
 using SslAgent.Continual.Runs;
 using SslAgent.Continual.Streams;
+using SslAgent.Learning.Options;
 
 namespace SslAgent.Continual.Reports;
 
@@ -25,6 +26,7 @@ internal sealed class ResultsPage(
         WriteTargets(page, targets, pictures);
         string remarks = Path.Combine(folder, "remarks.md");
         if (File.Exists(remarks)) page.AppendLine(File.ReadAllText(remarks));
+        WriteMethods(page);
         page.AppendLine("## Streams").AppendLine();
         page.AppendLine(Legend).AppendLine();
         foreach (StreamSpec stream in streams)
@@ -59,8 +61,12 @@ internal sealed class ResultsPage(
         + "every method does the same steps on the same model (nano) with the same batch size. All methods are probed on the same sentinels with the same masks; i.i.d. "
         + "too, by the eras of the ordered stream.";
 
+    private static readonly string HowTheDefaultDiffers = string.Create(
+        CultureInfo.InvariantCulture,
+        $"The defaults are those of replay, objectives and learning rate. What the daemon takes from the stream's pace is fixed here, so that all methods do the same work: cycles begin by count and share a given number of steps, instead of as many as `cycle.updatesPerSample` asks for; batches have {BenchSetting.BatchSize} rows instead of {new LearningOptions().BatchSize}, the learning rate is warmed up over {BenchSetting.WarmupSteps} steps instead of {new LearningOptions().WarmupSteps}, and the network is the preset nano's.");
+
     private const string HowTargetsAreJudged =
-        "Differences of the agent's default with 95 % intervals (paired bootstrap over seeds and items; forgetting: lowest and highest seed). Met means that the whole "
+        "Differences of the agent's default with 95 % intervals (paired bootstrap over seeds and items: sentinels, test items, for forgetting the eras). Met means that the whole "
         + "interval is on the right side of the limit. Losses and, against i.i.d., probes are relative, the other probes in points of accuracy. Forgetting is the last less "
         + "the lowest of noisy numbers, so it is above 0 where nothing was lost, for i.i.d. too: what is more than i.i.d. has stands beside it.";
 
@@ -104,7 +110,14 @@ internal sealed class ResultsPage(
         Show(page, pictures.Bars(Against.Iid, "default against i.i.d.: losses should stay left of the limit, probes right of it", targets), "default against i.i.d.");
         Show(page, pictures.Bars(Against.Naive, "default against naive: losses should be left of zero, probes right of it", targets), "default against naive");
         Show(page, pictures.Bars(Against.Random, "default above the random tower, linear probe", targets), "default above the random tower");
-        Show(page, pictures.Bars(Against.Itself, "average forgetting of the default (the line: lowest to highest seed)", targets), "average forgetting");
+        Show(page, pictures.Bars(Against.Itself, "average forgetting of the default", targets), "average forgetting");
+    }
+
+    private void WriteMethods(StringBuilder page)
+    {
+        page.AppendLine("## Methods").AppendLine();
+        foreach (Method method in Methods.All.Where(method => profile.Methods.Contains(method.Name))) page.AppendLine(CultureInfo.InvariantCulture, $"* **{method.Name}**: {method.Says}");
+        page.AppendLine().AppendLine(HowTheDefaultDiffers).AppendLine();
     }
 
     private void WriteLong(StringBuilder page, Pictures pictures)

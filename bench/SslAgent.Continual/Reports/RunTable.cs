@@ -51,6 +51,10 @@ internal sealed class RunTable(IReadOnlyList<RunRecord> records)
     public IReadOnlyList<(float[], float[])> PairedAnswers(string stream, int share, string task, string first, string second) =>
         Paired(stream, share, first, second, record => record.Tasks.FirstOrDefault(one => one.Task == task) is { } found ? Marks(found.Linear) : null);
 
+    /// <summary>How much each era was forgotten, in points.</summary>
+    public IReadOnlyList<(float[], float[])> PairedForgetting(string stream, int share, string objective, string first, string second) =>
+        Paired(stream, share, first, second, record => record.Cycles == 0 ? null : Forgetting.PointsOfEras(Courses(record, objective)));
+
     private List<(float[], float[])> Paired(string stream, int share, string first, string second, Func<RunRecord, float[]?> items) =>
     [
         .. from mine in Of(stream, first, share)

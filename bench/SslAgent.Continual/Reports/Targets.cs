@@ -26,17 +26,10 @@ internal static class Targets
             if (iid.Count > 0) yield return Make(Against.Iid, $"{objective} loss", PairedBootstrap.RelativeDifference(iid, Items.OfEachSeed), Margin(share), false, "%");
             IReadOnlyList<(float[], float[])> naive = runs.PairedLosses(stream, share, objective, Methods.Default, Methods.Naive);
             if (naive.Count > 0) yield return Make(Against.Naive, $"{objective} loss", PairedBootstrap.RelativeDifference(naive, Items.OfEachSeed), 0, false, "%");
-            (double Own, double? Floor)[] points =
-            [
-                .. from record in runs.Of(stream, Methods.Default, share)
-                   let own = RunTable.ForgettingPoints(record, objective)
-                   where own is not null
-                   let bound = runs.Of(stream, Methods.Iid, share).FirstOrDefault(other => other.Seed == record.Seed)
-                   select (own ?? 0, bound is null ? null : RunTable.ForgettingPoints(bound, objective))
-            ];
-            if (points.Length == 0) continue;
-            yield return Spread(objective, [.. points.Select(one => one.Own)]);
-            if (points.All(one => one.Floor is not null)) yield return Spread($"{objective}, less i.i.d.'s", [.. points.Select(one => one.Own - (one.Floor ?? 0))]);
+            IReadOnlyList<(float[] Own, float[] Iid)> points = runs.PairedForgetting(stream, share, objective, Methods.Default, Methods.Iid);
+            if (points.Count == 0) continue;
+            yield return Forgotten(objective, [.. points.Select(seed => (seed.Own, new float[seed.Own.Length]))]);
+            yield return Forgotten($"{objective}, less i.i.d.'s", points);
         }
 
         foreach (string task in runs.Tasks(stream))
@@ -49,8 +42,11 @@ internal static class Targets
             if (random.Count > 0) yield return Make(Against.Random, $"{task} probe", PairedBootstrap.Difference(random, Items.Shared), OverRandomMin, true, "points");
         }
 
-        Target Spread(string measure, double[] points) =>
-            new(Against.Itself, stream, share, measure, points.Average(), points.Min(), points.Max(), ForgettingMax, false, "points");
+        Target Forgotten(string measure, IReadOnlyList<(float[], float[])> points)
+        {
+            Interval interval = PairedBootstrap.Difference(points, Items.OfEachSeed);
+            return new Target(Against.Itself, stream, share, measure, interval.Estimate, interval.Low, interval.High, ForgettingMax, false, "points");
+        }
 
         Target Make(Against against, string measure, Interval interval, double limit, bool mostIsGood, string unit) =>
             new(against, stream, share, measure, 100 * interval.Estimate, 100 * interval.Low, 100 * interval.High, limit, mostIsGood, unit);

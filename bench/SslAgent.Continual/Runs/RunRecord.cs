@@ -51,7 +51,7 @@ internal sealed record RunRecord(
     public IReadOnlyList<string> Objections { get; init; } = [];
 
     /// <summary>What it said that by; empty in runs of before this was kept, which no later guard can judge.</summary>
-    public IReadOnlyList<JudgedVersion> Versions { get; init; } = [];
+    public IReadOnlyList<JudgedVersion> Versions { get; init => field = value ?? []; } = [];
 
     /// <summary>The commit of the sources that ran it: a profile may be finished by later ones than began it.</summary>
     public string Commit { get; init; } = "";

@@ -2,29 +2,12 @@ using SslAgent.Domain;
 
 namespace SslAgent.Replay;
 
-/// <summary>One buffer each for frames, texts and pairs.</summary>
-internal sealed class BufferTrio(IReplayBuffer frames, IReplayBuffer texts, IReplayBuffer pairs)
+/// <summary>The replay buffer: what the options' policy keeps of frames, texts and pairs.</summary>
+internal sealed class BufferTrio(IReplayBuffer frames, IReplayBuffer texts, IReplayBuffer pairs) : Trio<IReplayBuffer>(frames, texts, pairs)
 {
-    public IReplayBuffer Frames => frames;
-
-    public IReplayBuffer Texts => texts;
-
-    public IReplayBuffer Pairs => pairs;
-
-    private IReplayBuffer[] All => [frames, texts, pairs];
-
     /// <summary>The buffers that the options ask for.</summary>
     public static BufferTrio Of(ReplayOptions options) => new(
         BufferOf(options, Modality.Frame), BufferOf(options, Modality.Text), BufferOf(options, Modality.Pair));
-
-    public IReplayBuffer Of(Modality modality) => modality switch
-    {
-        Modality.Frame => frames,
-        Modality.Text => texts,
-        _ => pairs,
-    };
-
-    public int RemoveAll(Predicate<Entry> match) => All.Sum(buffer => buffer.RemoveAll(match));
 
     public void Begin()
     {
@@ -39,26 +22,6 @@ internal sealed class BufferTrio(IReplayBuffer frames, IReplayBuffer texts, IRep
     public void GiveBack()
     {
         foreach (IReplayBuffer buffer in All) buffer.GiveBack();
-    }
-
-    /// <summary>Adds the numbers of all samples that the entries stand for.</summary>
-    public void CollectLive(ISet<long> ids)
-    {
-        foreach (Entry entry in All.SelectMany(buffer => buffer.Entries()))
-        {
-            ids.Add(entry.Id);
-            ids.Add(entry.OtherId);
-        }
-    }
-
-    public void Save(BinaryWriter to)
-    {
-        foreach (IReplayBuffer buffer in All) buffer.Save().Write(to);
-    }
-
-    public void Load(BinaryReader from)
-    {
-        foreach (IReplayBuffer buffer in All) buffer.Load(SavedBuffer.Read(from));
     }
 
     private static IReplayBuffer BufferOf(ReplayOptions options, Modality modality)

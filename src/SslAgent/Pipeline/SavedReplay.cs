@@ -10,7 +10,14 @@ internal static class SavedReplay
     public static MemoryStream? Of(VersionStore store, ModelVersion version)
     {
         if (store.Find(version) is null) return null;
-        using IStoredModel stored = store.Open(version);
-        return stored.ReadFile(Publisher.ReplayFile) is { } saved ? new MemoryStream(saved) : null;
+        try
+        {
+            using IStoredModel stored = store.Open(version);
+            return stored.ReadFile(Publisher.ReplayFile) is { } saved ? new MemoryStream(saved) : null;
+        }
+        catch (UnknownVersionException)
+        {
+            return null; // Retention took it in between.
+        }
     }
 }

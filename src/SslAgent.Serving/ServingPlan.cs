@@ -12,7 +12,7 @@ public sealed record ServingPlan(ServingOptions Options, IPEndPoint Listen, stri
     public const string ControlSocketName = "control.sock", TokenFileName = "token";
 
     // sockaddr_un holds 108 bytes with the terminating zero.
-    private const int SocketPathBytesMax = 107;
+    internal const int SocketPathBytesMax = 107;
 
     public bool IsRemote => !IPAddress.IsLoopback(Listen.Address);
 

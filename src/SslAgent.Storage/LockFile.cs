@@ -22,8 +22,8 @@ public sealed class LockFile : IDisposable
     /// <param name="role">What the owner is doing, for the message: <c>sslagent run</c>.</param>
     public static LockFile Take(string path, string role, TimeProvider time)
     {
+        StateOwner.Require(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", path);
         LocalDisk.Guard(DiskOperation.Lock, path, () => Create(path));
-        RequireOwner(path);
         SafeFileHandle handle = Open(path) ?? throw new StorageException(
             DiskOperation.Lock, path, StorageFault.Locked, $"the state directory is in use by {Owner(path)}");
         try
@@ -60,20 +60,6 @@ public sealed class LockFile : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
-
-    /// <summary>Asks whose a new file would be, since on shared folders that is not always the process's user.</summary>
-    private static void RequireOwner(string path)
-    {
-        if (!Environment.IsPrivilegedProcess || Posix.OwnerOf(path) is not { } owner) return;
-        string probe = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}");
-        LocalDisk.Guard(DiskOperation.Lock, path, () => Create(probe));
-        uint? mine = Posix.OwnerOf(probe);
-        File.Delete(probe);
-        if (mine == owner) return;
-        throw new StorageException(
-            DiskOperation.Lock, path, StorageFault.Denied,
-            string.Create(CultureInfo.InvariantCulture, $"the state belongs to user {owner}, and what root writes there that user could not delete; do it as that user: sudo -u '#{owner}' sslagent …"));
-    }
 
     private static bool Create(string path)
     {

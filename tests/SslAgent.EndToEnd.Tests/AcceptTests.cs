@@ -48,7 +48,7 @@ public sealed class AcceptTests
         Assert.All(book.Eras, era => Assert.Equal(accepted.Version, era.Version));
         Assert.All(BookOf(settings, next.Version).Eras, era => Assert.True(era.Version >= accepted.Version, $"era {era.Era} is held against {era.Version}"));
 
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit))
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, bench.Limit))
         {
             RollbackEffect undone = offline.RollBack(Accept(4) with { Accept = false });
             Assert.Contains("v1, the last promoted one of its line, is served (sslagent checkpoints accept v4 serves it)", undone.Summary, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class AcceptTests
         var observer = new RecordingObserver();
         (Agent agent, _) = await HeldAsync(bench, settings, observer);
         await agent.StopAsync();
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit)) offline.RollBack(Accept(4));
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, bench.Limit)) offline.RollBack(Accept(4));
         AuditedVersion audited = Assert.Single(await AuditAsync(settings, new ModelVersion(5), bench.Limit));
         Assert.True(audited is { Outcome: AuditOutcome.Equal, Kind: VersionKind.Accept }, string.Join("; ", audited.Reasons));
         agent = await bench.StartAsync(settings, observer);
@@ -95,7 +95,7 @@ public sealed class AcceptTests
         AgentSettings settings = Settings(bench);
         (Agent agent, _) = await HeldAsync(bench, settings, new RecordingObserver());
         await agent.StopAsync();
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit)) offline.RollBack(Accept(4));
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, bench.Limit)) offline.RollBack(Accept(4));
         string accepted = FolderOf(settings, new ModelVersion(5));
         byte[] manifest = await File.ReadAllBytesAsync(Path.Combine(accepted, "manifest.json"), bench.Limit);
         Assert.Equal(2, JsonNode.Parse(manifest)!["format"]!.GetValue<int>()); // Earlier programs are to refuse it, not to take it for damaged.
@@ -111,6 +111,26 @@ public sealed class AcceptTests
             AuditedVersion audited = Assert.Single(await AuditAsync(settings, new ModelVersion(5), bench.Limit));
             Assert.Equal(AuditOutcome.Differs, audited.Outcome);
             Assert.Contains(reason, Assert.Single(audited.Reasons), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_order_that_is_called_off_before_it_is_decided_leaves_nothing()
+    {
+        await using var bench = new Bench();
+        AgentSettings settings = Settings(bench);
+        (Agent agent, _) = await HeldAsync(bench, settings, new RecordingObserver());
+        await agent.StopAsync();
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, new CancellationToken(canceled: true)))
+        {
+            Assert.Throws<OperationCanceledException>(() => offline.RollBack(Accept(4)));
+            Assert.False(offline.HasDecided);
+        }
+
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, bench.Limit))
+        {
+            Assert.Equal(new ModelVersion(5), offline.RollBack(Accept(4)).Published);
+            Assert.True(offline.HasDecided);
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class RollbackTests
         await observer.NextVersionAsync(bench.Limit);
         await agent.StopAsync();
 
-        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit))
+        using (OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, bench.Limit))
         {
             RollbackEffect effect = offline.RollBack(To(1, ReplayRollback.Keep));
             Assert.Equal((new ModelVersion(3), 0L), (effect.Published, effect.SamplesDropped));

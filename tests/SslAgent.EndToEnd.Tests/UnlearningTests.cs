@@ -82,7 +82,7 @@ public sealed class UnlearningTests
         if (isOffline)
         {
             await agent.StopAsync();
-            using OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLoggerFactory.Instance, bench.Limit);
+            using OfflineOrders offline = OfflineOrders.Open(settings, "a test", TimeProvider.System, NullLogger.Instance, bench.Limit);
             effect = offline.Forget(order, bench.Limit);
         }
         else

@@ -47,15 +47,25 @@ public sealed class LockFileTests : IDisposable
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) Assert.Skip("only root can give a file to another user");
         string path = Path.Combine(_directory, "lock");
         LockFile.Take(path, "sslagent run", TimeProvider.System).Dispose();
-        using (Process chown = Process.Start("chown", ["65534", path])) chown.WaitForExit();
+        GiveTo("65534", path);
 
         StorageException refusal = Assert.Throws<StorageException>(() => LockFile.Take(path, "sslagent checkpoints rollback", TimeProvider.System));
 
         Assert.Equal(StorageFault.Denied, refusal.Fault);
         Assert.Contains("belongs to user 65534", refusal.Message, StringComparison.Ordinal);
         Assert.Equal([path], Directory.GetFiles(_directory));
-        using (Process chown = Process.Start("chown", ["0", path])) chown.WaitForExit();
+        // Without a lock file any other tells whose the state is.
+        File.Move(path, Path.Combine(_directory, "lineage.json"));
+        Assert.Equal(StorageFault.Denied, Assert.Throws<StorageException>(() => LockFile.Take(path, "sslagent run", TimeProvider.System)).Fault);
+        GiveTo("0", Path.Combine(_directory, "lineage.json"));
         LockFile.Take(path, "sslagent run", TimeProvider.System).Dispose();
+    }
+
+    private static void GiveTo(string user, string path)
+    {
+        using Process chown = Process.Start("chown", [user, path]);
+        chown.WaitForExit();
+        Assert.Equal(0, chown.ExitCode);
     }
 
     private static int TryFromAnotherProcess(string path)

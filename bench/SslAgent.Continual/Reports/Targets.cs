@@ -26,10 +26,10 @@ internal static class Targets
             if (iid.Count > 0) yield return Make(Against.Iid, $"{objective} loss", PairedBootstrap.RelativeDifference(iid, Items.OfEachSeed), Margin(share), false, "%");
             IReadOnlyList<(float[], float[])> naive = runs.PairedLosses(stream, share, objective, Methods.Default, Methods.Naive);
             if (naive.Count > 0) yield return Make(Against.Naive, $"{objective} loss", PairedBootstrap.RelativeDifference(naive, Items.OfEachSeed), 0, false, "%");
-            IReadOnlyList<(float[] Own, float[] Iid)> points = runs.PairedForgetting(stream, share, objective, Methods.Default, Methods.Iid);
-            if (points.Count == 0) continue;
-            yield return Forgotten(objective, [.. points.Select(seed => (seed.Own, new float[seed.Own.Length]))]);
-            yield return Forgotten($"{objective}, less i.i.d.'s", points);
+            IReadOnlyList<(float[] Own, float[] Same)> own = runs.PairedForgetting(stream, share, objective, Methods.Default, Methods.Default);
+            if (own.Count > 0) yield return Forgotten(objective, [.. own.Select(seed => (seed.Own, new float[seed.Own.Length]))]);
+            IReadOnlyList<(float[], float[])> beside = runs.PairedForgetting(stream, share, objective, Methods.Default, Methods.Iid);
+            if (beside.Count > 0) yield return Forgotten($"{objective}, less i.i.d.'s", beside);
         }
 
         foreach (string task in runs.Tasks(stream))

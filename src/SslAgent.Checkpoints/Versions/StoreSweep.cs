@@ -31,7 +31,7 @@ internal static class StoreSweep
         }
     }
 
-    /// <summary>Takes nothing but room, so what may not be deleted stops nobody.</summary>
+    /// <summary>A version that was being deleted takes nothing but room, so where it may not be it stops nobody; half a version's number is needed again.</summary>
     private static string Removed(IDisk disk, string path, string name)
     {
         try
@@ -39,7 +39,7 @@ internal static class StoreSweep
             disk.DeleteDirectory(path);
             return $"Removed {name}, which an interrupted save or deletion left behind.";
         }
-        catch (StorageException denied) when (denied.Fault == StorageFault.Denied)
+        catch (StorageException denied) when (denied.Fault == StorageFault.Denied && VersionNames.IsTrash(name))
         {
             return $"{name}, which an interrupted save or deletion left behind, cannot be removed: {denied.Message}";
         }

@@ -50,7 +50,10 @@ internal sealed class VersionNames(string directory)
 
     /// <summary>A directory that a crash may have left half written or half deleted.</summary>
     public static bool IsLeftover(string name) =>
-        name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) || name.StartsWith(TrashPrefix, StringComparison.Ordinal);
+        name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) || IsTrash(name);
+
+    /// <summary>A version that was being deleted.</summary>
+    public static bool IsTrash(string name) => name.StartsWith(TrashPrefix, StringComparison.Ordinal);
 
     /// <summary>Only the exact name that <see cref="Name"/> gives; <c>v41</c> or <c>v000041.old</c> is somebody else's.</summary>
     public static bool TryParse(string name, out ModelVersion version) =>

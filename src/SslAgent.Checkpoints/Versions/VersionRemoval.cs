@@ -19,8 +19,11 @@ internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionRead
             if (Delete(version, keptManifests > 0)) deleted.Add(version);
         }
         if (deleted.Count > 0) pruned.Bound(keptManifests);
-        List<ModelVersion> dropped = [.. plan.TrainingDropped.Where(version => !pins.Read().ContainsKey(version))];
-        foreach (ModelVersion version in dropped) DropTraining(version, at);
+        List<ModelVersion> dropped = [];
+        foreach (ModelVersion version in plan.TrainingDropped)
+        {
+            if (DropTraining(version, at)) dropped.Add(version);
+        }
         return plan with { Deleted = deleted, TrainingDropped = dropped };
     }
 
@@ -40,13 +43,15 @@ internal sealed class VersionRemoval(IDisk disk, VersionNames names, VersionRead
         return true;
     }
 
-    private void DropTraining(ModelVersion version, DateTimeOffset at)
+    private bool DropTraining(ModelVersion version, DateTimeOffset at)
     {
         DroppedFiles dropped = new(DroppedFiles.KnownFormat, [VersionNames.Training], at);
         AtomicFile.Write(disk, names.File(version, VersionNames.Dropped),
             JsonSerializer.SerializeToUtf8Bytes(dropped, DroppedJson.Default.DroppedFiles));
-        disk.Delete(names.File(version, VersionNames.Training));
+        bool isPinned = pins.Read().ContainsKey(version);
+        disk.Delete(names.File(version, isPinned ? VersionNames.Dropped : VersionNames.Training));
         disk.SyncDirectory(names.Of(version));
-        index.Put(reader.ReadManifest(version));
+        if (!isPinned) index.Put(reader.ReadManifest(version));
+        return !isPinned;
     }
 }

@@ -21,9 +21,17 @@ public sealed class LogFile(string path, string topic, string? source, TimeProvi
 
     public async IAsyncEnumerable<OutgoingMessage> Messages([EnumeratorCancellation] CancellationToken cancellation)
     {
+        bool isReplacement = false;
         do
         {
-            await using FileStream file = Open();
+            await using FileStream? file = TryOpen(isReplacement);
+            if (file is null)
+            {
+                await Task.Delay(LookAgain, time, cancellation);
+                continue;
+            }
+
+            isReplacement = true;
             var lines = new LineBuffer(LineBytesMax);
             byte[] block = new byte[LineBytesMax];
             for (bool isReplaced = false; ;)
@@ -51,17 +59,38 @@ public sealed class LogFile(string path, string topic, string? source, TimeProvi
         try
         {
             using FileStream now = Open();
-            return now.Length < file.Position || NameOf(now) != NameOf(file);
+            return now.Length < file.Position || IdentityOf(now) != IdentityOf(file);
         }
-        catch (IOException)
+        catch (Exception fault) when (IsBetween(fault))
         {
-            return false; // The old one is gone and the new one not yet there.
+            return false;
         }
     }
 
+    /// <summary>Null where the file that takes the place of the one before is not there yet.</summary>
+    private FileStream? TryOpen(bool isReplacement)
+    {
+        try
+        {
+            return Open();
+        }
+        catch (Exception fault) when (isReplacement && IsBetween(fault))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>In the middle of a rotation: the old file is gone and the new one not yet there, or not yet given to its readers.</summary>
+    private static bool IsBetween(Exception fault) => fault is IOException or UnauthorizedAccessException;
+
     private FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, LineBytesMax);
 
-    /// <summary>What the system calls an open file now: one that was renamed or deleted is called otherwise than before. Null where the system does not tell.</summary>
-    private static string? NameOf(FileStream file) =>
-        OperatingSystem.IsLinux() ? new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget : null;
+    /// <summary>Which file an open one is, whatever it is called by now: mount and inode (proc(5), fdinfo). Empty where the system does not tell.</summary>
+    private static string IdentityOf(FileStream file)
+    {
+        string facts = $"/proc/self/fdinfo/{file.SafeFileHandle.DangerousGetHandle()}";
+        return File.Exists(facts)
+            ? string.Join(' ', File.ReadLines(facts).Where(line => line.StartsWith("mnt_id:", StringComparison.Ordinal) || line.StartsWith("ino:", StringComparison.Ordinal)))
+            : "";
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SslAgent.Domain;
@@ -102,6 +103,7 @@ public sealed class ControlClient : IDisposable
     private async Task<Stream> ConnectAsync(CancellationToken cancellation)
     {
         string path = ServingPlan.SocketPathOf(_stateDirectory);
+        if (Encoding.UTF8.GetByteCount(path) > ServingPlan.SocketPathBytesMax) throw NobodyHere(null); // No daemon can listen there either.
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -21,7 +21,7 @@ internal sealed class AgentMetrics : IDisposable
         _meter.CreateObservableGauge("sslagent.agent.head_version", () => _status.Head?.Number ?? 0, null, "Number of the version that training stands on, 0 before the first.");
         _meter.CreateObservableGauge("sslagent.agent.cycle", () => _status.RunningCycle?.Value ?? 0, null, "Number of the running cycle, 0 where none runs.");
         _meter.CreateObservableGauge("sslagent.agent.cycle_step", () => _status.RunningStep, "{step}", "Steps done of the running cycle.");
-        _meter.CreateObservableGauge("sslagent.agent.unlearned", () => _status.LagLearned, "{sample}", "Samples in the journal that no cycle has had at hand, the one that runs included.");
+        _meter.CreateObservableGauge("sslagent.agent.unlearned", () => _status.LagLearned, "{sample}", "Training samples admitted since the last cycle began.");
         _meter.CreateObservableGauge("sslagent.agent.paused", () => _status.Course.IsPaused ? 1 : 0, null, "1 where training is paused until an operator resumes it.");
         _meter.CreateObservableGauge("sslagent.agent.rejects", () => _status.Course.Rejects, "{version}", "Rejected versions that promoted ones have not made up for.");
         _meter.CreateObservableGauge("sslagent.agent.holds", () => _status.Course.Holds?.Versions ?? 0, "{version}", "Versions held since the last promoted one.");

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace SslAgent.Commands;
 
-/// <summary>What goes wrong while a command works on the state itself, a line each on standard error: warnings and worse.</summary>
-internal sealed class CommandLog(TextWriter error) : ILogger, ILoggerFactory
+/// <summary>What a command has to wait for while it works on the state itself, a line each on standard error: warnings and worse.</summary>
+internal sealed class CommandLog(TextWriter error) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -14,10 +14,4 @@ internal sealed class CommandLog(TextWriter error) : ILogger, ILoggerFactory
     {
         if (IsEnabled(logLevel)) error.WriteLine($"sslagent: {formatter(state, exception)}{(exception is null ? "" : $": {exception.Message}")}");
     }
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("there is one place where a command says things");
-
-    public void Dispose() { }
 }

@@ -46,7 +46,6 @@ internal static class RunCommand
         }
         catch (Exception fault) when (StartFaults.Explain(fault) is { } refusal)
         {
-            logger.Error("It cannot start: {Reason}", refusal.Message);
             throw refusal;
         }
     }

@@ -135,6 +135,13 @@ public sealed class ControlSurfaceTests
     }
 
     [Fact]
+    public async Task A_state_directory_too_deep_for_a_socket_has_no_daemon()
+    {
+        using ControlClient client = new(Path.Combine(Path.GetTempPath(), new string('x', 150)));
+        await Assert.ThrowsAsync<NoDaemonException>(() => client.StatusAsync(default));
+    }
+
+    [Fact]
     public async Task Without_a_daemon_the_client_says_so()
     {
         string directory = RunningServer.NewDirectory();

@@ -48,13 +48,25 @@ internal abstract class OrderRoute : IDisposable
     private sealed class UnderLock(OfflineOrders state) : OrderRoute
     {
         public override Task<RollbackEffect> RollbackAsync(RollbackRequest request, CancellationToken cancellation) =>
-            Task.FromResult(state.RollBack(request));
+            Task.FromResult(Carry(() => state.RollBack(request)));
 
         public override Task<ForgetEffect> ForgetAsync(ForgetRequest request, CancellationToken cancellation) =>
-            Task.FromResult(state.Forget(request, cancellation));
+            Task.FromResult(Carry(() => state.Forget(request, cancellation)));
 
         public override Task<ResumeEffect> ResumeAsync(ResumeRequest request, CancellationToken cancellation) => Task.FromResult(state.Resume(request));
 
         public override void Dispose() => state.Dispose();
+
+        private T Carry<T>(Func<T> order)
+        {
+            try
+            {
+                return order();
+            }
+            catch (OperationCanceledException) when (state.HasDecided)
+            {
+                throw new CommandException(ExitCode.Failed, "interrupted; the order stands in the journal, and the next start finishes what is left of it: do not give it again");
+            }
+        }
     }
 }

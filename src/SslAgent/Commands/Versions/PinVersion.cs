@@ -1,6 +1,9 @@
 using System.CommandLine;
 using SslAgent.Checkpoints;
+using SslAgent.Configuration;
 using SslAgent.Domain;
+using SslAgent.Pipeline;
+using SslAgent.Storage;
 
 namespace SslAgent.Commands.Versions;
 
@@ -42,7 +45,10 @@ internal static class PinVersion
         command.Options.Add(format);
         command.SetAction(parsed =>
         {
-            VersionStore store = StoreOpening.OpenToRead(settings, parsed);
+            AgentSettings loaded = StoreOpening.SettingsOf(settings, parsed);
+            StateDirectory state = new(loaded.Agent.StateDirectory);
+            StateOwner.Require(state.Root, state.LockFile);
+            VersionStore store = StoreOpening.OpenToRead(loaded, parsed);
             PinAnswer answer = act(store, parsed.GetValue(which).In(store), parsed);
             string says = answer.Pinned ? "is pinned" : answer.Changed ? "is no longer pinned" : "was not pinned";
             Answer.Print(parsed, format, answer, VersionsJson.Default.PinAnswer, output => output.WriteLine($"{answer.Version} {says}"));

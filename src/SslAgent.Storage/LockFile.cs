@@ -22,7 +22,7 @@ public sealed class LockFile : IDisposable
     /// <param name="role">What the owner is doing, for the message: <c>sslagent run</c>.</param>
     public static LockFile Take(string path, string role, TimeProvider time)
     {
-        StateOwner.Require(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", path);
+        StateOwner.Require(path);
         LocalDisk.Guard(DiskOperation.Lock, path, () => Create(path));
         SafeFileHandle handle = Open(path) ?? throw new StorageException(
             DiskOperation.Lock, path, StorageFault.Locked, $"the state directory is in use by {Owner(path)}");

@@ -9,9 +9,10 @@ public static class StateOwner
     /// Throws <see cref="StorageException"/> with fault <see cref="StorageFault.Denied"/> where this process is root and what is in the directory is not. What is asked is whose a new file
     /// would be, since on shared folders that is not always the process's user. An empty directory is nobody's, and where the system does not tell nothing is refused.
     /// </summary>
-    /// <param name="lockFile">Whose this is decides, where it is there; else any other entry of the directory.</param>
-    public static void Require(string directory, string lockFile)
+    /// <param name="lockFile">Of the state: whose this is decides, where it is there; else any other entry of its directory.</param>
+    public static void Require(string lockFile)
     {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(lockFile)) ?? "/";
         if (!Environment.IsPrivilegedProcess || !Directory.Exists(directory)) return;
         string? known = File.Exists(lockFile) ? lockFile : Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal).FirstOrDefault();
         if (known is null || Posix.OwnerOf(known) is not { } owner || Mine(directory) is not { } mine || mine == owner) return;

@@ -9,7 +9,7 @@ namespace SslAgent.Pipeline;
 internal sealed class MeteredObserver : IAgentObserver, IDisposable
 {
     private readonly IAgentObserver _next;
-    private readonly Meter _learning = new("SslAgent.Learning"), _meter = new("SslAgent.Cycles");
+    private readonly Meter _learning = new("SslAgent.Learning"), _cycles = new("SslAgent.Cycles");
     private readonly Counter<long> _steps, _samples, _skippedSteps, _ended, _lacking, _views, _viewsRejected, _viewsWeak;
     private readonly Gauge<double> _loss, _gradientNorm, _learningRate;
 
@@ -24,14 +24,14 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
         _skippedSteps = _learning.CreateCounter<long>("sslagent.learning.skipped_steps", "{step}", "Steps that changed nothing, since their loss or gradient was not finite, by objective.");
         _loss = _learning.CreateGauge<double>("sslagent.learning.loss", null, "Mean loss over the latest steps read from the device, by objective.");
         _gradientNorm = _learning.CreateGauge<double>("sslagent.learning.gradient_norm", null, "Mean gradient norm before clipping over the same steps, by objective.");
-        _ended = _meter.CreateCounter<long>("sslagent.cycles.ended", "{cycle}", "Finished cycles by verdict.");
-        _views = _meter.CreateCounter<long>("sslagent.cycles.views", "{view}", "Augmented views that were checked, by objective.");
-        _viewsRejected = _meter.CreateCounter<long>("sslagent.cycles.views_rejected", "{view}", "Draws of them that were rejected, by objective.");
-        _viewsWeak = _meter.CreateCounter<long>("sslagent.cycles.views_weak", "{view}", "Views that are the whole picture since every draw was rejected, by objective.");
-        _learningRate = _meter.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
-        _lacking = _meter.CreateCounter<long>("sslagent.cycles.lacking", "{cycle}", "Cycles in which an objective had no turn, since there was too little to learn from.");
-        _meter.CreateObservableGauge("sslagent.cycles.surprise", () => _surprises, null, "Running prediction error of the world model by source.");
-        _meter.CreateObservableGauge("sslagent.cycles.probe_loss", () => _probeLosses, null, "Latest held-out loss by era and objective.");
+        _ended = _cycles.CreateCounter<long>("sslagent.cycles.ended", "{cycle}", "Finished cycles by verdict.");
+        _views = _cycles.CreateCounter<long>("sslagent.cycles.views", "{view}", "Augmented views that were checked, by objective.");
+        _viewsRejected = _cycles.CreateCounter<long>("sslagent.cycles.views_rejected", "{view}", "Draws of them that were rejected, by objective.");
+        _viewsWeak = _cycles.CreateCounter<long>("sslagent.cycles.views_weak", "{view}", "Views that are the whole picture since every draw was rejected, by objective.");
+        _learningRate = _cycles.CreateGauge<double>("sslagent.cycles.learning_rate", null, "Latest learning rate by objective.");
+        _lacking = _cycles.CreateCounter<long>("sslagent.cycles.lacking", "{cycle}", "Cycles in which an objective had no turn, since there was too little to learn from.");
+        _cycles.CreateObservableGauge("sslagent.cycles.surprise", () => _surprises, null, "Running prediction error of the world model by source.");
+        _cycles.CreateObservableGauge("sslagent.cycles.probe_loss", () => _probeLosses, null, "Latest held-out loss by era and objective.");
     }
 
     public void OnIngested(IngestCounts counts) => _next.OnIngested(counts);
@@ -88,6 +88,6 @@ internal sealed class MeteredObserver : IAgentObserver, IDisposable
     public void Dispose()
     {
         _learning.Dispose();
-        _meter.Dispose();
+        _cycles.Dispose();
     }
 }

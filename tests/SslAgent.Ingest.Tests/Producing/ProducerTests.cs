@@ -47,8 +47,7 @@ public sealed class ProducerTests : IDisposable
         string file = Path.Combine(_folder, "app.log");
         File.WriteAllText(file, "one\ntwo\n");
         using var stop = new CancellationTokenSource(TestStream.Patience);
-        await using IAsyncEnumerator<OutgoingMessage> lines =
-            new LogFile(file, "t", "s", TimeProvider.System) { Follow = true }.Messages(stop.Token).GetAsyncEnumerator(stop.Token);
+        await using IAsyncEnumerator<OutgoingMessage> lines = Followed(file, stop.Token);
         Assert.Equal(["one", "two"], [await NextAsync(lines), await NextAsync(lines)]);
         File.AppendAllText(file, "thr");
         File.AppendAllText(file, "ee\n");
@@ -65,8 +64,7 @@ public sealed class ProducerTests : IDisposable
         string file = Path.Combine(_folder, "app.log");
         File.WriteAllText(file, "one\n");
         using var stop = new CancellationTokenSource(TestStream.Patience);
-        await using IAsyncEnumerator<OutgoingMessage> lines =
-            new LogFile(file, "t", "s", TimeProvider.System) { Follow = true }.Messages(stop.Token).GetAsyncEnumerator(stop.Token);
+        await using IAsyncEnumerator<OutgoingMessage> lines = Followed(file, stop.Token);
         Assert.Equal("one", await NextAsync(lines));
         File.AppendAllText(file, "two\n");
         File.Move(file, file + ".1");
@@ -124,6 +122,9 @@ public sealed class ProducerTests : IDisposable
         Assert.Null(pace.Wait());
         Assert.Equal(TimeSpan.FromMilliseconds(50), pace.Wait());
     }
+
+    private static IAsyncEnumerator<OutgoingMessage> Followed(string file, CancellationToken stop) =>
+        new LogFile(file, "t", "s", TimeProvider.System) { Follow = true }.Messages(stop).GetAsyncEnumerator(stop);
 
     private static async Task<string> NextAsync(IAsyncEnumerator<OutgoingMessage> lines)
     {

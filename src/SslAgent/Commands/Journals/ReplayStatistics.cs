@@ -49,7 +49,6 @@ internal static class ReplayStatistics
     private static VersionStore? StoreOf(AgentSettings settings)
     {
         StateDirectory state = new(settings.Agent.StateDirectory);
-        state.RequireReach();
         return Directory.Exists(state.Versions)
             ? VersionStore.Open(LocalDisk.Instance, state.Versions, StoreAccess.ReadOnly, TimeProvider.System, NullLogger.Instance)
             : null;

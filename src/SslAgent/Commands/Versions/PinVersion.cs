@@ -46,8 +46,7 @@ internal static class PinVersion
         command.SetAction(parsed =>
         {
             AgentSettings loaded = StoreOpening.SettingsOf(settings, parsed);
-            StateDirectory state = new(loaded.Agent.StateDirectory);
-            StateOwner.Require(state.Root, state.LockFile);
+            StateOwner.Require(new StateDirectory(loaded.Agent.StateDirectory).LockFile);
             VersionStore store = StoreOpening.OpenToRead(loaded, parsed);
             PinAnswer answer = act(store, parsed.GetValue(which).In(store), parsed);
             string says = answer.Pinned ? "is pinned" : answer.Changed ? "is no longer pinned" : "was not pinned";

@@ -112,7 +112,19 @@ public sealed record FeatureHealth(string Tower, double EffectiveRank, double St
 
     /// <summary>Mean |x - y|² of the unit-length features of two views of one frame (Wang and Isola 2020, equation 1); null for text, which has no two views.</summary>
     public double? Alignment { get; init; }
+
+    /// <summary>How uncertain these are; null where there were too few sentinels to say, or where that was not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeatureNoise? Noise { get; init; }
 }
+
+/// <summary>
+/// How uncertain the health of features is, sentinels being a sample of what there is: the standard deviation of the natural logarithm of each measure, by the jackknife over groups of sentinels (Tukey 1958; Efron and
+/// Stein 1981). 0 where a measure is 0.
+/// </summary>
+/// <param name="Uniformity">Of uniformity negated.</param>
+/// <param name="Groups">Groups that were left out in turn: the degrees of freedom and one.</param>
+public sealed record FeatureNoise(double EffectiveRank, double StdRatio, double TailShare, double Uniformity, int Groups);
 
 /// <summary>Cross-modal retrieval over the paired sentinels.</summary>
 /// <param name="RecallAt10">Share of texts whose own frame is among the 10 nearest; equal texts count as equal.</param>

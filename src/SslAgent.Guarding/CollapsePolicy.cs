@@ -12,6 +12,7 @@ namespace SslAgent.Guarding;
 /// Floors are absolute for rank and std (a collapsed tower is collapsed whatever came before, in a line's first version too), and relative to the last promoted version. A fall by little in each
 /// version is seen in rank and std by a wider floor, relative to the best of the last promoted ones: a young tower changes by more than half within a few of them, and is well. What falls so slowly that even
 /// the oldest of them is within the limit ends at the absolute floor.
+/// All shares are what is tolerated beyond chance: how uncertain each measure is, its probe tells (<see cref="SpaceMeasure"/>).
 /// A training loss that plunges while the held-out one stands still is the tell-tale: what falls so fast and helps nobody is no learning. Then
 /// features are held to a narrower limit. The contrary is an objective that no collapsed tower answers well and that has surely learned (<see cref="SureGain"/>): a young tower rearranges itself while it
 /// learns, the versions before it knew much less and are no measure of it, and only a fall that would be rejected counts.
@@ -22,27 +23,30 @@ internal static class CollapsePolicy
 
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
+        FeatureHealth[] spaces = [.. input.Probe.Spaces.Where(health => health.Count >= options.FeatureCountMin)];
+        SpaceMeasure[] measures = [.. spaces.SelectMany(health => SpaceMeasure.Of(health, input.Book, options))];
+        double rate = Normal.SharedRate(options.FalseAlarmRate, measures.Sum(measure => measure.Looks));
         string[] plunged = [.. Plunged(input, options)];
         IReadOnlySet<string> learned = SureGain.Of(input, options);
-        foreach (FeatureHealth health in input.Probe.Spaces)
+        foreach (SpaceMeasure measure in measures)
         {
-            if (health.Count < options.FeatureCountMin) continue;
-            FeatureHealth? before = input.Book.LastHealth(health.Tower) is { } last && IsComparable(health, last) ? last : null;
-            FeatureHealth[] recent = [.. input.Book.RecentHealth(health.Tower).Where(known => IsComparable(health, known))];
             string[] vouching = plunged.Length > 0
                 ? []
-                : [.. input.Probe.Witnesses.Where(witness => witness.Tower == health.Tower && learned.Contains(witness.Objective)).Select(witness => witness.Objective)];
-            Limits limits = new(health.Tower, plunged, vouching, options);
-            yield return limits.Judge(
-                "effective rank", health.EffectiveRank, before?.EffectiveRank, recent.Max(known => (double?)known.EffectiveRank), options.RankFloor, "directions");
-            yield return limits.Judge("std ratio", health.StdRatio, before?.StdRatio, recent.Max(known => (double?)known.StdRatio), options.StdRatioFloor, "of 1/sqrt(d)");
-            // The lesser directions weigh less the more samples there are, and the greater ones grow while a tower learns: only probes of one size compare, by wider limits.
-            if (health.TailShare is { } tail && before?.TailShare is { } tailBefore && IsOfOneSize(health, before))
-                yield return limits.Judge("smaller half of the singular values", tail, tailBefore, best: null, 0, "of their sum", power: 2);
-            // Uniformity goes with the square of the spread, and so do its limits.
-            if (health.Uniformity is { } uniformity && before?.Uniformity is { } uniformityBefore)
-                yield return limits.Judge("uniformity, negated", -uniformity, -uniformityBefore, best: null, 0, "nats", power: 2);
+                : [.. input.Probe.Witnesses.Where(witness => witness.Tower == measure.Space && learned.Contains(witness.Objective)).Select(witness => witness.Objective)];
+            yield return Judge(measure, rate, plunged, vouching, options);
         }
+    }
+
+    private static Finding Judge(SpaceMeasure measure, double rate, string[] plunged, string[] vouching, GuardOptions options)
+    {
+        string telltale =
+            plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)"
+            : vouching.Length > 0 ? $" (while {string.Join(" and ", vouching)} learned)"
+            : "";
+        double reject = measure.Least(options.HealthShareReject, rate);
+        double hold = vouching.Length > 0 ? reject : measure.Least(options.HealthShareHold, rate);
+        if (plunged.Length > 0) hold = Math.Max(hold, measure.LeastOfLast(options.HealthSharePlunge, rate));
+        return Finding.Floor(Name, $"{measure.Space} {measure.Name}{telltale}", measure.Value, hold, reject, measure.Unit);
     }
 
     /// <summary>Objectives whose training loss fell far within the cycle while their held-out loss, where it can be compared, did not.</summary>
@@ -61,31 +65,6 @@ internal static class CollapsePolicy
                    select (best.Loss - era.Loss) / trivial,
             ];
             if (gains.Length > 0 && fall >= options.PlungeMin && gains.Average() <= 0.1 * fall) yield return summary.Objective;
-        }
-    }
-
-    /// <summary>The rank of few samples is low by itself: against a much larger or wider probe only the absolute floor counts.</summary>
-    private static bool IsComparable(FeatureHealth now, FeatureHealth before) => before.Width == now.Width && now.Count * 2L >= before.Count;
-
-    /// <summary>Counts within a fifth of each other.</summary>
-    private static bool IsOfOneSize(FeatureHealth now, FeatureHealth before) => now.Count * 5L >= before.Count * 4L && now.Count * 4L <= before.Count * 5L;
-
-    /// <summary>One tower's limits.</summary>
-    private sealed class Limits(string tower, string[] plunged, string[] vouching, GuardOptions options)
-    {
-        private readonly string _telltale =
-            plunged.Length > 0 ? $" ({string.Join(" and ", plunged)} training loss plunged, the held-out one stands still)"
-            : vouching.Length > 0 ? $" (while {string.Join(" and ", vouching)} learned)"
-            : "";
-
-        /// <param name="before">The last promoted version's value.</param>
-        /// <param name="best">The best of the promoted versions that are remembered; null where a slow fall is none.</param>
-        public Finding Judge(string measure, double value, double? before, double? best, double floor, string unit, int power = 1)
-        {
-            double Least(double share) => Math.Max(floor, Math.Max((before ?? 0) * Math.Pow(share, power), (best ?? 0) * Math.Pow(share, power + 1)));
-            double hold = Least(vouching.Length > 0 ? options.HealthShareReject : options.HealthShareHold);
-            if (plunged.Length > 0) hold = Math.Max(hold, (before ?? 0) * Math.Pow(options.HealthSharePlunge, power));
-            return Finding.Floor(Name, $"{tower} {measure}{_telltale}", value, hold, Least(options.HealthShareReject), unit);
         }
     }
 }

@@ -4,15 +4,15 @@ namespace SslAgent.Guarding;
 
 /// <summary>
 /// Training must not run away. A cycle draws from one frozen view, so its loss has no reason to rise between its first tenth and its last
-/// beyond the noise of the steps that were averaged; nor to rise in between by many times what is usual in this line, nor has the gradient to be many times its usual size.
+/// beyond the noise of the steps that were averaged, which their own changes tell; nor to rise in between by many times what is usual in this line, nor has the gradient to be many times its usual size.
 /// What diverges so fast that the first tenth is already spoilt shows in the probes, and is the forgetting policy's business.
 /// </summary>
 internal static class DivergencePolicy
 {
     private const string Name = "divergence";
 
-    /// <summary>Standard deviations granted to the difference of two averaged tenths; one-sided 0.1 %.</summary>
-    private const double SpikeZ = 3.09;
+    /// <summary>Standard deviation of a step's loss by the mean size of the change from one step to the next, where steps vary normally and independently.</summary>
+    private static readonly double DeviationOfChange = Math.Sqrt(Math.PI) / 2;
 
     /// <summary>
     /// Times that a rise within a cycle may be what is usual, or what the loss changes by from step to step: the largest of a healthy cycle's many rises lies closer to other cycles'
@@ -22,14 +22,14 @@ internal static class DivergencePolicy
 
     public static IEnumerable<Finding> Judge(GuardInput input, GuardOptions options)
     {
+        double rate = Normal.SharedRate(options.FalseAlarmRate, input.Report.Objectives.Count);
         foreach (ObjectiveSummary summary in input.Report.Objectives.Values)
         {
             if (summary.Steps <= summary.SkippedSteps) continue;
-            if (input.TrivialLoss(summary.Objective) is { } trivial)
+            if (summary.Peak is { } peak && input.TrivialLoss(summary.Objective) is { } trivial)
             {
-                yield return Spike(summary, trivial, options);
-                if (summary.Peak is { } peak && input.Book.UsualRise(summary.Objective) is { } usualRise)
-                    yield return Rise(summary.Objective, peak, usualRise, trivial, options);
+                yield return Spike(summary, peak, trivial, rate, options);
+                if (input.Book.UsualRise(summary.Objective) is { } usualRise) yield return Rise(summary.Objective, peak, usualRise, trivial, options);
             }
             if (input.Book.UsualGradientNorm(summary.Objective) is { } usual and > 0)
             {
@@ -39,13 +39,13 @@ internal static class DivergencePolicy
         }
     }
 
-    private static Finding Spike(ObjectiveSummary summary, double trivial, GuardOptions options)
+    private static Finding Spike(ObjectiveSummary summary, LossPeak peak, double trivial, double rate, GuardOptions options)
     {
         int stepsAveraged = Math.Max(1, summary.Steps / 10);
-        double noise = SpikeZ * options.StepNoise * Math.Sqrt(2.0 / stepsAveraged);
+        double chance = Normal.QuantileAbove(rate) * DeviationOfChange * peak.Change * Math.Sqrt(2.0 / stepsAveraged) / trivial;
         double rise = (summary.LossLast - summary.LossFirst) / trivial;
         return Finding.Ceiling(Name, $"{summary.Objective} training loss, last tenth over first", rise,
-            options.LossSpikeHold + noise, options.LossSpikeReject + noise, "of the trivial loss");
+            options.LossSpikeHold + chance, options.LossSpikeReject + chance, "of the trivial loss");
     }
 
     /// <summary>Never rejects: what a cycle did not make up for shows in its last tenth and in the probes.</summary>

@@ -4,12 +4,12 @@ namespace SslAgent.Guarding;
 
 /// <summary>
 /// Section <c>guard</c>: how far a version may fall before it is held back or rejected. Losses are compared with each era's best promoted
-/// value; the probes' own noise and the number of comparisons are added on top, so these numbers are what is tolerated beyond chance.
+/// value, features with the last promoted versions'; the probes' own noise and the number of comparisons are added on top, so these numbers are what is tolerated beyond chance.
 /// </summary>
 public sealed record GuardOptions
 {
     /// <summary>
-    /// Chance that a version which lost nothing is held back by any of its era comparisons, taken together. Default 0.01.
+    /// Chance that a version which lost no more than is tolerated is held back by its eras' losses, all comparisons taken together; the same again by its features, and by its training losses. Default 0.01.
     /// </summary>
     [Range(1e-6, 0.2)]
     public double FalseAlarmRate { get; init; } = 0.01;
@@ -53,7 +53,7 @@ public sealed record GuardOptions
     public double SkippedShareReject { get; init; } = 0.5;
 
     /// <summary>
-    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it: hold. In between, so much more than
+    /// Tolerated rise of the training loss from a cycle's first tenth to its last, as a share of the trivial loss; beyond it and beyond the noise of its steps: hold. In between, so much more than
     /// four times what is usual. Default 0.1.
     /// </summary>
     [Range(0.0, 10.0)]
@@ -64,16 +64,9 @@ public sealed record GuardOptions
     public double LossSpikeReject { get; init; } = 0.5;
 
     /// <summary>
-    /// Standard deviation of one step's training loss, as a share of the trivial loss: widens the spike limits of short cycles. Default
-    /// 0.05.
-    /// </summary>
-    [Range(0.0, 1.0)]
-    public double StepNoise { get; init; } = 0.05;
-
-    /// <summary>
     /// Tolerated largest gradient norm (before clipping), as a multiple of what is usual, the median over the last fifteen promoted cycles; beyond it: hold. Default 10.
     /// </summary>
-    [Range(1.0, 1e9)]
+    [Range(0.0, 1e9)]
     public double GradientRatioHold { get; init; } = 10;
 
     /// <summary>The same; beyond it: reject. Default 1000.</summary>
@@ -91,7 +84,7 @@ public sealed record GuardOptions
     public double StdRatioFloor { get; init; } = 0.005;
 
     /// <summary>
-    /// Share of the last promoted version's effective rank and std ratio that must remain, in the towers and in the joint space, and its square of the best of the last fifteen; below it: hold, unless an objective that no collapsed tower answers well surely learned. Default 0.5.
+    /// Share of the last promoted version's effective rank and std ratio that must remain, in the towers and in the joint space, and its square of the best of the last fifteen; below it by more than chance: hold, unless an objective that no collapsed tower answers well surely learned. Default 0.5.
     /// </summary>
     [Range(0.0, 1.0)]
     public double HealthShareHold { get; init; } = 0.5;

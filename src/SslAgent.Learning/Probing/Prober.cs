@@ -82,7 +82,7 @@ internal sealed class Prober(
         if (pools.Length > 1) NoteShift(modality, tower, embed, pools[^1].Era, features.narrow(0, 0, pool.Count - pools[^1].Own.Count));
         // A second view of a frame is another crop of it; of a text there is none.
         Tensor? views = modality == Modality.Frame ? Embed(pool, embed, Crop) : null;
-        return FeatureStatistics.Of(tower, features, views);
+        return FeatureStatistics.Of(tower, features, GroupsOf(pools), views);
     }
 
     private void NoteShift(Modality modality, string tower, Func<ObjectiveInput, Tensor> embed, int era, Tensor before)
@@ -98,26 +98,29 @@ internal sealed class Prober(
     {
         if (tokenizer is null || !objectives.Any(objective => objective.Sections.Contains(Clip.Section))) return null;
         using var scope = NewDisposeScope();
-        Batch pool = BatchRows.Joined(Modality.Pair, [.. Pools(Modality.Pair).Select(part => part.Own)]);
+        (int Era, Batch Own)[] pools = [.. Pools(Modality.Pair)];
+        Batch pool = BatchRows.Joined(Modality.Pair, [.. pools.Select(part => part.Own)]);
         if (pool.Count < 2) return null;
         Tensor frames = Embed(pool, input => Clip.EmbedFrames(towers, input.Frames!), Input); // [R, J]
         Tensor texts = Embed(pool, input => Clip.EmbedTexts(towers, new TokenTensors(input.Texts!, input.Device)), Input); // [R, J]
-        int[] groups = GroupEqual(pool.Texts);
-        NoteJoint(JointFrames, frames, [.. Enumerable.Range(0, pool.Count)]);
+        int[] equal = GroupEqual(pool.Texts), groups = GroupsOf(pools);
+        NoteJoint(JointFrames, frames, [.. Enumerable.Range(0, pool.Count)], groups);
         // A caption that repeats is one point by right: a stream of few captions has no collapsed space.
-        NoteJoint(JointTexts, texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => groups[row])]);
+        NoteJoint(JointTexts, texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => equal[row])], groups);
         float[] scores = texts.mm(frames.t()).cpu().contiguous().data<float>().ToArray();
-        return Retrieval.Measure([.. scores.Chunk(pool.Count)], groups) with
+        return Retrieval.Measure([.. scores.Chunk(pool.Count)], equal) with
         {
             Alignment = FeatureStatistics.Alignment(frames, texts),
             Uniformity = FeatureStatistics.Uniformity(cat([frames, texts])),
         };
     }
 
-    private void NoteJoint(string side, Tensor embedded, int[] rows)
+    private void NoteJoint(string side, Tensor embedded, int[] rows, int[] groups)
     {
-        if (rows.Length > 1) _joint.Add(FeatureStatistics.Of(side, embedded.index_select(0, tensor(rows, device: embedded.device))));
+        if (rows.Length > 1) _joint.Add(FeatureStatistics.Of(side, embedded.index_select(0, tensor(rows, device: embedded.device)), [.. rows.Select(row => groups[row])]));
     }
+
+    private static int[] GroupsOf((int Era, Batch Own)[] pools) => SentinelGroups.Of(pools.Select(part => part.Own.Count));
 
     /// <summary>Evenly many sentinels of each era that has any, oldest era first.</summary>
     private IEnumerable<(int Era, Batch Own)> Pools(Modality modality)

@@ -56,10 +56,14 @@ internal static class VersionComparison
         ProbeReport derived = Check.NotNull(
             JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(measured, DomainJson.Default.ProbeReport), DomainJson.Default.ProbeReport), "what is written is read");
         // Releases that did not measure the health of the joint space recorded none.
-        bool isSameJoint = recorded.Joint.Count == 0 || recorded.Joint.SequenceEqual(derived.Joint);
-        if (!recorded.Eras.SequenceEqual(derived.Eras) || !recorded.Features.SequenceEqual(derived.Features) || recorded.Retrieval != derived.Retrieval || !isSameJoint)
+        bool isSameJoint = recorded.Joint.Count == 0 || IsSame(recorded.Joint, derived.Joint);
+        if (!recorded.Eras.SequenceEqual(derived.Eras) || !IsSame(recorded.Features, derived.Features) || recorded.Retrieval != derived.Retrieval || !isSameJoint)
             yield return $"the probes: {Describe(recorded, derived)}";
     }
+
+    /// <summary>But for how uncertain it is, where a release recorded none of that.</summary>
+    private static bool IsSame(IReadOnlyList<FeatureHealth> recorded, IReadOnlyList<FeatureHealth> derived) =>
+        recorded.Count == derived.Count && recorded.Zip(derived).All(pair => pair.First == (pair.First.Noise is null ? pair.Second with { Noise = null } : pair.Second));
 
     private static string Describe(ProbeReport recorded, ProbeReport derived)
     {

@@ -25,7 +25,7 @@ public sealed class FeatureStatisticsTests
         var values = new float[400 * 16];
         for (var i = 0; i < values.Length; i++)
             values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - chance.NextDouble())) * Math.Cos(2 * Math.PI * chance.NextDouble()));
-        FeatureHealth health = FeatureStatistics.Of("frames", tensor(values).view(400, 16));
+        FeatureHealth health = FeatureStatistics.Of("frames", tensor(values).view(400, 16), SentinelGroups.Of([400]));
         Assert.InRange(health.StdRatio, 0.97, 1.03);
         Assert.InRange(health.EffectiveRank, 15, 16);
         Assert.Equal((16, 400), (health.Width, health.Count));
@@ -41,7 +41,7 @@ public sealed class FeatureStatisticsTests
         using var scope = NewDisposeScope();
         manual_seed((long)Some.Seed);
         Tensor half = cat([randn(100, 8), zeros(100, 8)], 1);
-        FeatureHealth dead = FeatureStatistics.Of("frames", half);
+        FeatureHealth dead = FeatureStatistics.Of("frames", half, SentinelGroups.Of([100]));
         Assert.Equal(0, dead.TailShare!.Value, 1e-9);
         Assert.True(dead.Condition > 1e5, dead.ToString());
         Tensor place = ones(100, 16) + randn(100, 16) * 1e-3;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using SslAgent.Checkpoints;
 using SslAgent.Commands.Printing;
@@ -63,7 +64,8 @@ internal static class ShowVersion
 
         foreach (FeatureHealth tower in probe.Spaces)
         {
-            output.WriteLine($"  {tower.Tower,-10} effective rank {tower.EffectiveRank:0.0} of {tower.Width}, std {tower.StdRatio:0.00} of 1/sqrt(d)");
+            string rank = Uncertain(tower.EffectiveRank, tower.Noise?.EffectiveRank, "0.0"), std = Uncertain(tower.StdRatio, tower.Noise?.StdRatio, "0.000");
+            output.WriteLine($"  {tower.Tower,-12} effective rank {rank} of {tower.Width}, std {std} of 1/sqrt(d), over {tower.Count} sentinels");
         }
 
         if (probe.Retrieval is { } retrieval)
@@ -71,6 +73,10 @@ internal static class ShowVersion
             output.WriteLine($"  retrieval  recall@10 {retrieval.RecallAt10:P1}, recall@1 {retrieval.RecallAt1:P1}, chance {retrieval.Chance:P1}, over {retrieval.Pool} pairs");
         }
     }
+
+    /// <param name="noise">Standard deviation of the value's logarithm.</param>
+    private static string Uncertain(double value, double? noise, string format) =>
+        noise is { } known ? $"{value.ToString(format, CultureInfo.InvariantCulture)} ± {(value * known).ToString(format, CultureInfo.InvariantCulture)}" : value.ToString(format, CultureInfo.InvariantCulture);
 
     private static void TellTraining(TextWriter output, CycleReport? report)
     {

@@ -3,7 +3,7 @@ using SslAgent.Continual.Runs;
 namespace SslAgent.Continual;
 
 /// <summary>Which runs, and how long each. Steps follow from the seconds by a fixed table, not by a clock: a profile's runs are the same everywhere.</summary>
-/// <param name="OwnShares">Buffers that the agent's default is run with besides.</param>
+/// <param name="OwnShares">Buffers that the agent's default, with a consolidation and without, is run with besides.</param>
 /// <param name="Long">Streams of many eras, for one seed: does what is old decay late?</param>
 internal sealed record Profile(
     string Name, string Says, IReadOnlyList<string> Streams, IReadOnlyList<string> Methods, IReadOnlyList<int> Shares, IReadOnlyList<int> OwnShares, int Seeds, double Seconds, int ItemsMax, int ProbesMax, int Jobs,
@@ -18,7 +18,7 @@ internal sealed record Profile(
             ["emoji", "logs"], ["naive", "reservoir", "default", .. Bounds], [25], [], 2, 4, 600, 8, 2, ["long-logs"], ["default"], 5),
         new(
             "cpu", "three streams of real data, 25 % buffer (and all of the stream for the default), three seeds, over a minute a run: under 90 minutes on two cores",
-            ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", "faults", "faults-guarded", .. Bounds], [25], [100], 3, 80, int.MaxValue, 16, 2,
+            ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", "consolidated", "faults", "faults-guarded", .. Bounds], [25], [100], 3, 80, int.MaxValue, 16, 2,
             ["long-photos"], ["naive", "reservoir", "default"], 150),
         new(
             "full", "every stream, method and buffer: a night, or a GPU (--device cuda:0 --jobs 1)",
@@ -49,7 +49,7 @@ internal sealed record Profile(
 
     /// <summary>What faults do is no question of the buffer.</summary>
     private IEnumerable<int> SharesOf(Method method) =>
-        !method.HasBuffer ? [0] : method.Faults is not null ? [25] : method.Name == Runs.Methods.Default ? Shares.Concat(OwnShares) : Shares;
+        !method.HasBuffer ? [0] : method.Faults is not null ? [25] : method.Name is Runs.Methods.Default or Runs.Methods.Consolidated ? Shares.Concat(OwnShares) : Shares;
 
     private static IEnumerable<Method> Known(IReadOnlyList<string> names) => Runs.Methods.All.Where(method => names.Contains(method.Name));
 }

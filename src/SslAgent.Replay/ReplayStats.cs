@@ -33,4 +33,17 @@ public sealed record ReplayStats(
     int Eras,
     int ErasDropped,
     int Sources,
-    long UnreadableDraws);
+    long UnreadableDraws)
+{
+    /// <summary>The share of fresh samples at which all that is there is drawn alike, fresh or remembered; 0 where there is none.</summary>
+    public double EvenShare
+    {
+        get
+        {
+            long fresh = Sum(Fresh), all = fresh + Sum(Buffered);
+            return all == 0 ? 0 : (double)fresh / all;
+
+            static long Sum(AvailableData data) => (long)data.Frames + data.Texts + data.Pairs;
+        }
+    }
+}

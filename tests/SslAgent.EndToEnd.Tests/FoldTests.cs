@@ -173,6 +173,10 @@ public sealed class FoldTests
         await agent.StopAsync();
 
         Assert.Equal((12, 18, 12), (before.StepsDone, consolidated.StepsDone, after.StepsDone));
+        // Its draws are even: no more of the few that are new than of what is remembered.
+        Assert.Equal(settings.Replay.FreshRatio, CyclePlan.FromJson(before.Plan.GetRawText()).FreshRatio);
+        Assert.InRange(CyclePlan.FromJson(consolidated.Plan.GetRawText()).FreshRatio, 0, 0.25);
+        Assert.Equal(settings.Replay.FreshRatio, CyclePlan.FromJson(consolidated.Plan.GetRawText()).FreshRatioResolved);
         Assert.Equal(["mae", "mlm", "clip", "simclr"], Plan(consolidated));
         Assert.Equal(["mae", "mlm", "clip"], Plan(after));
         Assert.Contains(consolidated.Probe.Eras, era => era.Objective == "simclr");

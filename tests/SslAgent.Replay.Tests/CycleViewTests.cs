@@ -37,6 +37,24 @@ public sealed class CycleViewTests
     }
 
     [Fact]
+    public void At_the_even_share_what_is_new_is_drawn_as_often_as_what_is_remembered()
+    {
+        using ReplayLedger ledger = Ledgers.OpenNew(Options);
+        var stream = new RandomStream(36);
+        foreach (Intake intake in stream.Take(600)) ledger.Admit(intake);
+        Assert.Equal(1, ledger.Stats().EvenShare);
+        ledger.Start(1);
+        ledger.Decide(Some.CycleEnded(1, 1));
+        Assert.Equal(0, ledger.Stats().EvenShare);
+        foreach (Intake intake in stream.Take(200)) ledger.Admit(intake);
+        ReplayStats stats = ledger.Stats();
+        Assert.Equal((double)All(stats.Fresh) / (All(stats.Fresh) + All(stats.Buffered)), stats.EvenShare);
+        Assert.InRange(stats.EvenShare, 0.1, 0.35);
+
+        static int All(AvailableData data) => data.Frames + data.Texts + data.Pairs;
+    }
+
+    [Fact]
     public void A_batch_has_the_content_of_the_samples_it_names_and_never_a_sentinel()
     {
         using ReplayLedger ledger = Ledgers.OpenNew(Options);

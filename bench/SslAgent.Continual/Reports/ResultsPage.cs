@@ -20,10 +20,11 @@ internal sealed class ResultsPage(
         Directory.CreateDirectory(folder);
         var pictures = new Pictures(_runs, folder);
         StreamSpec[] streams = [.. StreamCatalog.All.Where(stream => profile.Streams.Contains(stream.Name) && records.Any(record => record.Stream == stream.Name))];
-        IReadOnlyList<Target> targets = Targets.Of(_runs, streams.Select(stream => stream.Name));
+        IReadOnlyList<Target> targets = Targets.Of(_runs, Methods.Default, streams.Select(stream => stream.Name));
         var page = new StringBuilder();
         Head(page);
         WriteTargets(page, targets, pictures);
+        WriteConsolidated(page, Targets.Of(_runs, Methods.Consolidated, streams.Select(stream => stream.Name)));
         string remarks = Path.Combine(folder, "remarks.md");
         if (File.Exists(remarks)) page.AppendLine(File.ReadAllText(remarks));
         WriteMethods(page);
@@ -70,6 +71,9 @@ internal sealed class ResultsPage(
         + "interval is on the right side of the limit. Losses and, against i.i.d., probes are relative, the other probes in points of accuracy. Forgetting is the last less "
         + "the lowest of noisy numbers, so it is above 0 where nothing was lost, for i.i.d. too: what is more than i.i.d. has stands beside it.";
 
+    private const string WhatAConsolidationIs =
+        "The same targets, where a quarter of the same steps is kept for one cycle behind the stream's end that draws evenly from what is remembered, as `consolidation.cron` has it in a quiet hour.";
+
     private const string HowDecayIsJudged =
         "Does what is old decay late? Mean held-out loss of the oldest third of the eras since all of them were seen: how far its last fifth lies above its lowest "
         + "fifth-long stretch, in percent.";
@@ -104,13 +108,27 @@ internal sealed class ResultsPage(
     {
         page.AppendLine("## Targets").AppendLine();
         page.AppendLine(HowTargetsAreJudged).AppendLine();
-        page.AppendLine("| Target | Stream | Buffer | Measure | Default | Interval | Limit | |").AppendLine("|---|---|---|---|---|---|---|---|");
-        foreach (Target target in targets) page.AppendLine(target.Row);
-        page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{targets.Count(target => target.IsMet)} of {targets.Count} met.").AppendLine();
+        WriteRows(page, "Default", targets);
         Show(page, pictures.Bars(Against.Iid, "default against i.i.d.: losses should stay left of the limit, probes right of it", targets), "default against i.i.d.");
         Show(page, pictures.Bars(Against.Naive, "default against naive: losses should be left of zero, probes right of it", targets), "default against naive");
         Show(page, pictures.Bars(Against.Random, "default above the random tower, linear probe", targets), "default above the random tower");
         Show(page, pictures.Bars(Against.Itself, "average forgetting of the default", targets), "average forgetting");
+    }
+
+    /// <summary>The same targets for the same steps with a quiet hour at the end.</summary>
+    private static void WriteConsolidated(StringBuilder page, IReadOnlyList<Target> targets)
+    {
+        if (targets.Count == 0) return;
+        page.AppendLine("### With a consolidation").AppendLine();
+        page.AppendLine(WhatAConsolidationIs).AppendLine();
+        WriteRows(page, "Consolidated", targets);
+    }
+
+    private static void WriteRows(StringBuilder page, string method, IReadOnlyList<Target> targets)
+    {
+        page.AppendLine(CultureInfo.InvariantCulture, $"| Target | Stream | Buffer | Measure | {method} | Interval | Limit | |").AppendLine("|---|---|---|---|---|---|---|---|");
+        foreach (Target target in targets) page.AppendLine(target.Row);
+        page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{targets.Count(target => target.IsMet)} of {targets.Count} met.").AppendLine();
     }
 
     private void WriteMethods(StringBuilder page)

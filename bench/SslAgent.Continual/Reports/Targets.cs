@@ -12,33 +12,34 @@ internal static class Targets
     /// <summary>Points of accuracy: a probe that is better by less is not clearly better.</summary>
     private const double OverRandomMin = 2;
 
-    public static IReadOnlyList<Target> Of(RunTable runs, IEnumerable<string> streams) =>
-        [.. streams.SelectMany(stream => runs.Shares(stream).SelectMany(share => Of(runs, stream, share))).OrderBy(target => target.Against)];
+    /// <param name="own">The method that is held against them.</param>
+    public static IReadOnlyList<Target> Of(RunTable runs, string own, IEnumerable<string> streams) =>
+        [.. streams.SelectMany(stream => runs.Shares(stream).SelectMany(share => Of(runs, own, stream, share))).OrderBy(target => target.Against)];
 
     /// <summary>How much worse than i.i.d. is not worse, in percent: what the buffer does not hold may cost something.</summary>
     private static double Margin(int share) => share >= 100 ? 2 : 5;
 
-    private static IEnumerable<Target> Of(RunTable runs, string stream, int share)
+    private static IEnumerable<Target> Of(RunTable runs, string own, string stream, int share)
     {
         foreach (string objective in runs.Objectives(stream))
         {
-            IReadOnlyList<(float[], float[])> iid = runs.PairedLosses(stream, share, objective, Methods.Default, Methods.Iid);
+            IReadOnlyList<(float[], float[])> iid = runs.PairedLosses(stream, share, objective, own, Methods.Iid);
             if (iid.Count > 0) yield return Make(Against.Iid, $"{objective} loss", PairedBootstrap.RelativeDifference(iid, Items.OfEachSeed), Margin(share), false, "%");
-            IReadOnlyList<(float[], float[])> naive = runs.PairedLosses(stream, share, objective, Methods.Default, Methods.Naive);
+            IReadOnlyList<(float[], float[])> naive = runs.PairedLosses(stream, share, objective, own, Methods.Naive);
             if (naive.Count > 0) yield return Make(Against.Naive, $"{objective} loss", PairedBootstrap.RelativeDifference(naive, Items.OfEachSeed), 0, false, "%");
-            IReadOnlyList<(float[] Own, float[] Same)> own = runs.PairedForgetting(stream, share, objective, Methods.Default, Methods.Default);
-            if (own.Count > 0) yield return Forgotten(objective, [.. own.Select(seed => (seed.Own, new float[seed.Own.Length]))]);
-            IReadOnlyList<(float[], float[])> beside = runs.PairedForgetting(stream, share, objective, Methods.Default, Methods.Iid);
+            IReadOnlyList<(float[] Own, float[] Same)> alone = runs.PairedForgetting(stream, share, objective, own, own);
+            if (alone.Count > 0) yield return Forgotten(objective, [.. alone.Select(seed => (seed.Own, new float[seed.Own.Length]))]);
+            IReadOnlyList<(float[], float[])> beside = runs.PairedForgetting(stream, share, objective, own, Methods.Iid);
             if (beside.Count > 0) yield return Forgotten($"{objective}, less i.i.d.'s", beside);
         }
 
         foreach (string task in runs.Tasks(stream))
         {
-            IReadOnlyList<(float[], float[])> iid = runs.PairedAnswers(stream, share, task, Methods.Default, Methods.Iid);
+            IReadOnlyList<(float[], float[])> iid = runs.PairedAnswers(stream, share, task, own, Methods.Iid);
             if (iid.Count > 0) yield return Make(Against.Iid, $"{task} probe", PairedBootstrap.RelativeDifference(iid, Items.Shared), -Margin(share), true, "%");
-            IReadOnlyList<(float[], float[])> naive = runs.PairedAnswers(stream, share, task, Methods.Default, Methods.Naive);
+            IReadOnlyList<(float[], float[])> naive = runs.PairedAnswers(stream, share, task, own, Methods.Naive);
             if (naive.Count > 0) yield return Make(Against.Naive, $"{task} probe", PairedBootstrap.Difference(naive, Items.Shared), 0, true, "points");
-            IReadOnlyList<(float[], float[])> random = runs.PairedAnswers(stream, share, task, Methods.Default, Methods.Random);
+            IReadOnlyList<(float[], float[])> random = runs.PairedAnswers(stream, share, task, own, Methods.Random);
             if (random.Count > 0) yield return Make(Against.Random, $"{task} probe", PairedBootstrap.Difference(random, Items.Shared), OverRandomMin, true, "points");
         }
 

@@ -51,20 +51,22 @@ internal sealed class ContinualRun(
     private void Train(Trainee trainee)
     {
         using var scratch = new ScratchLedger(setting.Replay, key.Seed, time);
+        int streamed = allSteps - (int)(allSteps * method.Consolidation);
         if (method.Meeting == Meeting.InOrder)
         {
-            scratch.Admit(data.Items, spec.SamplesTrigger, () => Cycle(scratch.Ledger, trainee));
+            scratch.Admit(data.Items, spec.SamplesTrigger, () => Cycle(scratch.Ledger, trainee, heldOut.StepsOf(_cycles, streamed), FreshRatio));
+            if (streamed < allSteps) Cycle(scratch.Ledger, trainee, allSteps - streamed, () => scratch.Ledger.Stats().EvenShare);
         }
         else
         {
             scratch.Admit(data.Items, int.MaxValue, () => { });
-            for (int cycle = 0; cycle < heldOut.Cycles; cycle++) Cycle(scratch.Ledger, trainee);
+            for (int cycle = 0; cycle < heldOut.Cycles; cycle++) Cycle(scratch.Ledger, trainee, heldOut.StepsOf(_cycles, allSteps), FreshRatio);
         }
 
-        Check.That(_cycles == heldOut.Cycles && _steps == allSteps, "every method does all cycles and all steps");
+        Check.That(_cycles >= heldOut.Cycles && _steps == allSteps, "every method does all cycles and all steps");
     }
 
-    private void Cycle(ReplayLedger ledger, Trainee trainee)
+    private void Cycle(ReplayLedger ledger, Trainee trainee, int steps, Func<double> freshRatio)
     {
         if (_cycles == 0 && heldOut.Tokenizer is { } tokenizer) ledger.Decide(new JournalRecord.TokenizerFrozen(tokenizer.ToJson(), tokenizer.VocabularySize, 0));
         var number = new CycleNumber(++_cycles);
@@ -73,13 +75,13 @@ internal sealed class ContinualRun(
         Learner learner = trainee.Learner;
         // Before the first promoted version there are the first weights to go back to.
         if (_cycles == 1 && Acts) trainee.Keep();
+        double freshShare = freshRatio() * course.FreshScale;
         OpenCycle open = ledger.StartCycle(new JournalRecord.CycleStarted(number, "{}", learner.Fingerprint, "count"));
-        int steps = heldOut.StepsOf(_cycles - 1, allSteps);
         // Every version counts as promoted: the last one teaches, where a method wants a teacher.
         if (_cycles > 1) learner.TeachBySelf();
         learner.Remember(_embeddings);
         long began = time.GetTimestamp();
-        CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, FreshRatio() * course.FreshScale), _ => true, null);
+        CycleReport report = learner.RunCycle(number, 0, steps, ledger.View(open, freshShare), _ => true, null);
         _trained += time.GetElapsedTime(began);
         _steps += report.StepsDone;
         Probe(learner);

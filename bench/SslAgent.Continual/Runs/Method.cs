@@ -34,6 +34,11 @@ internal sealed record Method
     /// <summary>Null where nothing goes wrong.</summary>
     public Faults? Faults { get; init; }
 
+    /// <summary>
+    /// Share of all steps that is kept for one cycle behind the stream's end, drawn evenly from all that is remembered, as <c>consolidation.cron</c> has it in a quiet hour. The steps of the cycles before are fewer by it.
+    /// </summary>
+    public double Consolidation { get; init; }
+
     /// <summary>Applied last, upon capacities, sentinels and eras.</summary>
     public Func<ReplayOptions, ReplayOptions> Replay { get; init; } = options => options;
 

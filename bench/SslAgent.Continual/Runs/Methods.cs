@@ -5,7 +5,7 @@ namespace SslAgent.Continual.Runs;
 /// <summary>All methods, the bounds last.</summary>
 internal static class Methods
 {
-    public const string Default = "default", Naive = "naive", Iid = "iid", Random = "random", RawPixels = "raw", Faults = "faults", FaultsGuarded = "faults-guarded";
+    public const string Default = "default", Naive = "naive", Iid = "iid", Random = "random", RawPixels = "raw", Consolidated = "consolidated", Faults = "faults", FaultsGuarded = "faults-guarded";
 
     private static readonly Faults WrongRate = new(Every: 5, LearningRateScale: 100, IsGuarded: false);
 
@@ -22,6 +22,7 @@ internal static class Methods
         new() { Name = "hybrid", Says = "half by chance, half by redundancy, half of each batch", Replay = options => Plain(options) with { Policy = ReplayPolicy.Hybrid } },
         new() { Name = "adaptive", Says = "the defaults with a share of new samples that follows the old eras", Replay = options => options with { Ratio = ReplayRatio.Adaptive } },
         new() { Name = Default, Says = "the agent's defaults" },
+        new() { Name = Consolidated, Says = "the defaults, and a quarter of the steps is kept for a consolidation at the end, drawn evenly from the buffer", Consolidation = 0.25 },
         new()
         {
             Name = "distillation", Says = "the defaults, and the last version's features stay predictable (CaSSLe)",

@@ -36,7 +36,8 @@ internal sealed record RunSetting(ReplayOptions Replay, LearnerPlan Plan, int Ca
         RunSetting setting = Of(stream, method, key, bench, trainable: 1_000_000);
         string all = string.Join(
             '\n', Measuring, stream.Name, key.Seed, method.Meeting, setting.Replay, setting.Plan.ToJson(), stream.SamplesTrigger,
-            stream.StepsPerSecond.ToString(CultureInfo.InvariantCulture), bench) + method.Faults;
+            stream.StepsPerSecond.ToString(CultureInfo.InvariantCulture), bench) + method.Faults
+            + (method.Consolidation > 0 ? string.Create(CultureInfo.InvariantCulture, $"consolidation {method.Consolidation}") : "");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
     }
 }

@@ -23,7 +23,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
     /// <summary>The same for the share of fresh samples.</summary>
     public double FreshScale { get; private init; } = 1;
 
-    /// <summary>The share of fresh samples before it was multiplied: what an adaptive share goes on from.</summary>
+    /// <summary>The share of fresh samples before it was multiplied or, in a consolidation, put aside: what an adaptive share goes on from.</summary>
     public double FreshRatioResolved => BeforeScale ?? FreshRatio;
 
     private double? BeforeScale { get; init; }
@@ -34,6 +34,9 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
     /// </summary>
     private double FreshRatioMost => Replay.Ratio == ReplayRatio.Adaptive ? Replay.FreshRatioMax : (1 + FreshRatio) / 2;
 
+    /// <summary>This plan, but drawn from fresh samples by this share; an adaptive one goes on from what was resolved before.</summary>
+    public CyclePlan Drawing(double freshShare) => this with { FreshRatio = freshShare, BeforeScale = FreshRatio };
+
     /// <summary>This plan as the verdicts so far have it.</summary>
     public CyclePlan Under(double learningRateScale, double freshScale) => this with
     {
@@ -41,7 +44,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
         FreshRatio = Math.Min(FreshRatioMost, FreshRatio * freshScale),
         LearningRateScale = learningRateScale,
         FreshScale = freshScale,
-        BeforeScale = FreshRatio,
+        BeforeScale = FreshRatioResolved,
     };
 
     /// <summary>Whether the same options gave both plans, whatever the verdicts and the stream made of them.</summary>
@@ -56,7 +59,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
             writer.WriteNumber("freshRatio", FreshRatio);
-            if (LearningRateScale != 1 || FreshScale != 1)
+            if (LearningRateScale != 1 || FreshScale != 1 || FreshRatioResolved != FreshRatio)
             {
                 writer.WriteNumber("learningRateScale", LearningRateScale);
                 writer.WriteNumber("freshScale", FreshScale);

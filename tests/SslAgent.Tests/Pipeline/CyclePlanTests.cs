@@ -46,6 +46,20 @@ public sealed class CyclePlanTests
     }
 
     [Fact]
+    public void One_that_draws_by_another_share_has_the_options_of_before_and_what_was_resolved_is_gone_on_from()
+    {
+        CyclePlan options = PlanOf(new LearningOptions());
+        foreach (CyclePlan plan in new[] { options.Drawing(0.01).Under(1, 1), options.Drawing(0.01).Under(0.5, 0.5) })
+        {
+            CyclePlan read = CyclePlan.FromJson(plan.ToJson());
+            Assert.Equal((0.01 * plan.FreshScale, options.FreshRatio), (read.FreshRatio, read.FreshRatioResolved));
+            Assert.True(options.HasOptionsOf(read));
+        }
+
+        Assert.DoesNotContain("freshRatioResolved", options.Under(1, 1).ToJson(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_verdicts_made_of_the_options_is_read_back_and_told_apart_from_other_options()
     {
         CyclePlan options = PlanOf(new LearningOptions { LearningRate = 3e-3 });

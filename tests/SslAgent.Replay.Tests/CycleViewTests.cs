@@ -39,7 +39,7 @@ public sealed class CycleViewTests
     [Fact]
     public void At_the_even_share_what_is_new_is_drawn_as_often_as_what_is_remembered()
     {
-        using ReplayLedger ledger = Ledgers.OpenNew(Options);
+        using ReplayLedger ledger = Ledgers.OpenNew(Options with { FreshMax = 1000, FreshBytesMax = 1 << 20 });
         var stream = new RandomStream(36);
         foreach (Intake intake in stream.Take(600)) ledger.Admit(intake);
         Assert.Equal(1, ledger.Stats().EvenShare);

@@ -217,9 +217,9 @@ public sealed partial class ReplayLedger : IDisposable
     }
 
     /// <summary>The frozen view of a cycle that the fold knows: the same as when it began.</summary>
-    /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it.</param>
+    /// <param name="freshRatio">Share of each batch drawn from fresh samples: the cycle's own plan has it. Null: what is fresh is drawn as often as what is remembered.</param>
     /// <param name="sourceWeights">How often replayed samples of a source are drawn beside others, by the same plan; null: all the same.</param>
-    public TrainingView View(OpenCycle cycle, double freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
+    public TrainingView View(OpenCycle cycle, double? freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
 
     /// <summary>The buffer as it was when the cycle began, for its model to weigh.</summary>
     /// <param name="options">Those that the cycle's own plan has.</param>

@@ -63,7 +63,7 @@ public sealed class ReplayReading : IDisposable
     public JournalCursor Read() => _journal.Read(0);
 
     /// <summary>The frozen view of a cycle that a state folded from here has open.</summary>
-    public TrainingView View(OpenCycle cycle, double freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
+    public TrainingView View(OpenCycle cycle, double? freshRatio, IReadOnlyDictionary<string, double>? sourceWeights = null) => new(_reader, cycle.Index, freshRatio, sourceWeights);
 
     /// <summary>The buffer as it was when that cycle began, for its model to weigh.</summary>
     /// <param name="options">Those that the cycle's own plan has.</param>

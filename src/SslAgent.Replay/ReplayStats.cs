@@ -33,17 +33,4 @@ public sealed record ReplayStats(
     int Eras,
     int ErasDropped,
     int Sources,
-    long UnreadableDraws)
-{
-    /// <summary>The share of fresh samples at which all that is there is drawn alike, fresh or remembered; 0 where there is none.</summary>
-    public double EvenShare
-    {
-        get
-        {
-            long fresh = Sum(Fresh), all = fresh + Sum(Buffered);
-            return all == 0 ? 0 : (double)fresh / all;
-
-            static long Sum(AvailableData data) => (long)data.Frames + data.Texts + data.Pairs;
-        }
-    }
-}
+    long UnreadableDraws);

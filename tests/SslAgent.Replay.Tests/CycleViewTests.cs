@@ -37,21 +37,28 @@ public sealed class CycleViewTests
     }
 
     [Fact]
-    public void At_the_even_share_what_is_new_is_drawn_as_often_as_what_is_remembered()
+    public void Drawn_evenly_what_is_new_comes_as_often_as_what_is_remembered()
     {
-        using ReplayLedger ledger = Ledgers.OpenNew(Options with { FreshMax = 1000, FreshBytesMax = 1 << 20 });
+        using ReplayLedger ledger = Ledgers.OpenNew(Options);
         var stream = new RandomStream(36);
         foreach (Intake intake in stream.Take(600)) ledger.Admit(intake);
-        Assert.Equal(1, ledger.Stats().EvenShare);
         ledger.Start(1);
         ledger.Decide(Some.CycleEnded(1, 1));
-        Assert.Equal(0, ledger.Stats().EvenShare);
         foreach (Intake intake in stream.Take(200)) ledger.Admit(intake);
-        ReplayStats stats = ledger.Stats();
-        Assert.Equal((double)All(stats.Fresh) / (All(stats.Fresh) + All(stats.Buffered)), stats.EvenShare);
-        Assert.InRange(stats.EvenShare, 0.1, 0.35);
 
-        static int All(AvailableData data) => data.Frames + data.Texts + data.Pairs;
+        TrainingView view = ledger.View(ledger.StartCycle(Some.CycleStarted(2)), null);
+
+        (int fresh, int all) = (view.Fresh.Frames, view.Available.Frames);
+        Assert.InRange(fresh, 10, all / 2);
+        var times = new Dictionary<SampleId, int>();
+        for (int step = 0; step < 20 * all / 32; step++)
+        {
+            foreach (SampleId id in view.Choose(Modality.Frame, 32, new DrawKey(Some.Seed, 2, step, ChanceStream.Sampling))) times[id] = times.GetValueOrDefault(id) + 1;
+        }
+
+        int[] oldest = [.. times.OrderBy(one => one.Key.Sequence).Select(one => one.Value)];
+        Assert.Equal(all, oldest.Length);
+        Assert.InRange(oldest[^fresh..].Average() / oldest[..^fresh].Average(), 0.8, 1.25);
     }
 
     [Fact]

@@ -54,19 +54,19 @@ internal sealed class ContinualRun(
         int streamed = allSteps - (int)(allSteps * method.Consolidation);
         if (method.Meeting == Meeting.InOrder)
         {
-            scratch.Admit(data.Items, spec.SamplesTrigger, () => Cycle(scratch.Ledger, trainee, heldOut.StepsOf(_cycles, streamed), FreshRatio));
-            if (streamed < allSteps) Cycle(scratch.Ledger, trainee, allSteps - streamed, () => scratch.Ledger.Stats().EvenShare);
+            scratch.Admit(data.Items, spec.SamplesTrigger, () => Cycle(scratch.Ledger, trainee, heldOut.StepsOf(_cycles, streamed), () => FreshRatio()));
+            if (streamed < allSteps) Cycle(scratch.Ledger, trainee, allSteps - streamed, () => null);
         }
         else
         {
             scratch.Admit(data.Items, int.MaxValue, () => { });
-            for (int cycle = 0; cycle < heldOut.Cycles; cycle++) Cycle(scratch.Ledger, trainee, heldOut.StepsOf(_cycles, allSteps), FreshRatio);
+            for (int cycle = 0; cycle < heldOut.Cycles; cycle++) Cycle(scratch.Ledger, trainee, heldOut.StepsOf(_cycles, allSteps), () => FreshRatio());
         }
 
         Check.That(_cycles >= heldOut.Cycles && _steps == allSteps, "every method does all cycles and all steps");
     }
 
-    private void Cycle(ReplayLedger ledger, Trainee trainee, int steps, Func<double> freshRatio)
+    private void Cycle(ReplayLedger ledger, Trainee trainee, int steps, Func<double?> freshRatio)
     {
         if (_cycles == 0 && heldOut.Tokenizer is { } tokenizer) ledger.Decide(new JournalRecord.TokenizerFrozen(tokenizer.ToJson(), tokenizer.VocabularySize, 0));
         var number = new CycleNumber(++_cycles);
@@ -75,7 +75,7 @@ internal sealed class ContinualRun(
         Learner learner = trainee.Learner;
         // Before the first promoted version there are the first weights to go back to.
         if (_cycles == 1 && Acts) trainee.Keep();
-        double freshShare = freshRatio() * course.FreshScale;
+        double? freshShare = freshRatio() * course.FreshScale;
         OpenCycle open = ledger.StartCycle(new JournalRecord.CycleStarted(number, "{}", learner.Fingerprint, "count"));
         // Every version counts as promoted: the last one teaches, where a method wants a teacher.
         if (_cycles > 1) learner.TeachBySelf();

@@ -13,6 +13,9 @@ internal sealed class ModalityIndex(Drawable[] fresh, Drawable[] replayed)
 
     public int Count => fresh.Length + replayed.Length;
 
+    /// <summary>The share of fresh samples at which each one is drawn as often as any other.</summary>
+    public double EvenRatio => Count == 0 ? 0 : (double)fresh.Length / Count;
+
     public static ModalityIndex Of(IReplayBuffer buffer, Reservoir fresh, BoundedSet sentinelTexts)
     {
         Drawable[] isFresh = Trainable(fresh, sentinelTexts, known: []);

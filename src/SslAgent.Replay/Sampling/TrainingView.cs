@@ -11,12 +11,13 @@ public sealed class TrainingView : IBatchSource
 {
     private readonly BatchReader _reader;
     private readonly TrainingIndex _index;
-    private readonly double _freshRatio;
+    private readonly double? _freshRatio;
     private readonly Func<Drawable, double>? _weight;
     private readonly ConcurrentDictionary<WindowShape, WindowIndex> _windows = [];
 
+    /// <param name="freshRatio">Null: what is fresh is drawn as often as what is remembered.</param>
     /// <param name="sourceWeights">How often replayed samples of a source are drawn beside others; those that are not named have 1. Null or empty: all the same.</param>
-    internal TrainingView(BatchReader reader, TrainingIndex index, double freshRatio, IReadOnlyDictionary<string, double>? sourceWeights)
+    internal TrainingView(BatchReader reader, TrainingIndex index, double? freshRatio, IReadOnlyDictionary<string, double>? sourceWeights)
     {
         _reader = reader;
         _index = index;
@@ -45,7 +46,7 @@ public sealed class TrainingView : IBatchSource
         return _reader.ReadTrainingWindows(shape, [.. Rows(windows.Ends, count, key).SelectMany(windows.Rows)], _index.Sources);
     }
 
-    private Drawable[] Rows(ModalityIndex index, int count, DrawKey key) => Draws.Draw(index, count, _freshRatio, key, _weight);
+    private Drawable[] Rows(ModalityIndex index, int count, DrawKey key) => Draws.Draw(index, count, _freshRatio ?? index.EvenRatio, key, _weight);
 
     private WindowIndex WindowsOf(WindowShape shape) => _windows.GetOrAdd(shape, wanted => new WindowIndex(_index, wanted));
 }

@@ -59,7 +59,7 @@ internal sealed class VersionAudit(
         OpenCycle begun = Check.NotNull(state.OpenCycle, "a fold as far as a cycle's first record has it open");
         PreparedCycle cycle = PreparedCycle.Of(
             begun, trained.Open, trained.TokenizerJson,
-            plan => (journal.View(begun, plan.FreshRatio, plan.SourceWeights), journal.Sentinels(begun), journal.Buffer(begun, plan.Replay)));
+            plan => (journal.View(begun, plan.FreshShare, plan.SourceWeights), journal.Sentinels(begun), journal.Buffer(begun, plan.Replay)));
 
         journal.TakeUnreadable();
         using var seat = new LearnerSeat(store, time);

@@ -4,7 +4,7 @@ using SslAgent.Learning.Options;
 namespace SslAgent.Configuration;
 
 /// <summary>
-/// Section <c>consolidation</c>: a longer cycle in quiet hours, over what is remembered, by more objectives than the others have. Its version is judged like any other.
+/// Section <c>consolidation</c>: a longer cycle in quiet hours, drawn evenly from all that is remembered, new or old, by more objectives than the others have where wanted. Its version is judged like any other.
 /// </summary>
 internal sealed record ConsolidationOptions
 {

@@ -17,13 +17,19 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
     /// <summary>How often replayed samples of a source are drawn beside others, by source, as resolved when the cycle began; empty: all the same.</summary>
     public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Whether fresh and remembered samples are drawn alike, whatever <see cref="FreshRatio"/> is: a consolidation is over all that is known.</summary>
+    public bool DrawsEvenly { get; init; }
+
+    /// <summary>What a view draws by; null: evenly.</summary>
+    public double? FreshShare => DrawsEvenly ? null : FreshRatio;
+
     /// <summary>What the learning rate of the options was multiplied by to give the one here.</summary>
     public double LearningRateScale { get; private init; } = 1;
 
     /// <summary>The same for the share of fresh samples.</summary>
     public double FreshScale { get; private init; } = 1;
 
-    /// <summary>The share of fresh samples before it was multiplied or, in a consolidation, put aside: what an adaptive share goes on from.</summary>
+    /// <summary>The share of fresh samples before it was multiplied: what an adaptive share goes on from.</summary>
     public double FreshRatioResolved => BeforeScale ?? FreshRatio;
 
     private double? BeforeScale { get; init; }
@@ -34,9 +40,6 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
     /// </summary>
     private double FreshRatioMost => Replay.Ratio == ReplayRatio.Adaptive ? Replay.FreshRatioMax : (1 + FreshRatio) / 2;
 
-    /// <summary>This plan, but drawn from fresh samples by this share; an adaptive one goes on from what was resolved before.</summary>
-    public CyclePlan Drawing(double freshShare) => this with { FreshRatio = freshShare, BeforeScale = FreshRatio };
-
     /// <summary>This plan as the verdicts so far have it.</summary>
     public CyclePlan Under(double learningRateScale, double freshScale) => this with
     {
@@ -44,7 +47,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
         FreshRatio = Math.Min(FreshRatioMost, FreshRatio * freshScale),
         LearningRateScale = learningRateScale,
         FreshScale = freshScale,
-        BeforeScale = FreshRatioResolved,
+        BeforeScale = FreshRatio,
     };
 
     /// <summary>Whether the same options gave both plans, whatever the verdicts and the stream made of them.</summary>
@@ -59,7 +62,8 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
             writer.WriteStartObject();
             writer.WriteNumber("steps", Steps);
             writer.WriteNumber("freshRatio", FreshRatio);
-            if (LearningRateScale != 1 || FreshScale != 1 || FreshRatioResolved != FreshRatio)
+            if (DrawsEvenly) writer.WriteBoolean("drawsEvenly", true);
+            if (LearningRateScale != 1 || FreshScale != 1)
             {
                 writer.WriteNumber("learningRateScale", LearningRateScale);
                 writer.WriteNumber("freshScale", FreshScale);
@@ -98,6 +102,7 @@ internal sealed record CyclePlan(LearnerPlan Learner, int Steps, double FreshRat
             root.TryGetProperty("freshRatio", out JsonElement ratio) ? ratio.GetDouble() : replay.FreshRatio,
             replay)
         {
+            DrawsEvenly = root.TryGetProperty("drawsEvenly", out JsonElement evenly) && evenly.GetBoolean(),
             LearningRateScale = root.TryGetProperty("learningRateScale", out JsonElement rate) ? rate.GetDouble() : 1,
             FreshScale = root.TryGetProperty("freshScale", out JsonElement fresh) ? fresh.GetDouble() : 1,
             BeforeScale = root.TryGetProperty("freshRatioResolved", out JsonElement resolved) ? resolved.GetDouble() : null,

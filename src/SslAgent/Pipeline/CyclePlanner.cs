@@ -36,8 +36,7 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
 
     /// <param name="fresh">Samples admitted since the last cycle began.</param>
     public CyclePlan Resolve(long fresh, string trigger) => trigger == Consolidate && consolidation is not null
-        // Over what is remembered: what is new counts as much as anything else.
-        ? (consolidation with { FreshRatio = FreshRatio(), SourceWeights = SourceWeights() }).Drawing(ledger.Stats.EvenShare)
+        ? consolidation with { FreshRatio = FreshRatio(), SourceWeights = SourceWeights() }
         : plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio(), SourceWeights = SourceWeights() };
 
     private IReadOnlyDictionary<string, double> SourceWeights() =>

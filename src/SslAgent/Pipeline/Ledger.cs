@@ -195,7 +195,7 @@ internal sealed class Ledger : IPartitionPositions, IDisposable
             }
 
             return new PreparedCycle(
-                started, plan, parent, promoted, _replay.View(open, plan.FreshRatio, plan.SourceWeights), _replay.Sentinels(open), _replay.Buffer(open, plan.Replay), _lineage.Tokenizer?.TokenizerJson);
+                started, plan, parent, promoted, _replay.View(open, plan.FreshShare, plan.SourceWeights), _replay.Sentinels(open), _replay.Buffer(open, plan.Replay), _lineage.Tokenizer?.TokenizerJson);
         }
     }
 

@@ -100,7 +100,7 @@ internal sealed class OpenState : IDisposable
         IEnumerable<ObjectiveOptions> usual = plan.Objectives.Select(one => new ObjectiveOptions { Name = one.Name, Weight = one.Weight, BatchSize = one.BatchSize, Knobs = one.Knobs ?? new Dictionary<string, double>() });
         ObjectiveOptions[] all = [.. usual, .. settings.Consolidation.Objectives.Where(more => plan.Objectives.All(one => one.Name != more.Name))];
         LearnerPlan learner = Planner.Resolve(settings.Model, settings.Learning with { Objectives = all }, plan.Seed, plan, new Machine(time));
-        return new CyclePlan(learner, settings.Consolidation.Steps, settings.Replay.FreshRatio, settings.Replay.ForFold());
+        return new CyclePlan(learner, settings.Consolidation.Steps, settings.Replay.FreshRatio, settings.Replay.ForFold()) { DrawsEvenly = true };
     }
 
     private static (LineageFile Lineage, LearnerPlan Plan) KnownLineage(IDisk disk, StateDirectory directory) =>

@@ -154,7 +154,7 @@ internal sealed class Recovery(VersionStore store, ReplayPlace place, ReplayOpti
     private static PreparedCycle Of(OpenCycle begun, LineageFold.OpenCycle open, LineageFold lineage, ReplayLedger replay) =>
         PreparedCycle.Of(
             begun, open, lineage.Tokenizer?.TokenizerJson,
-            plan => (replay.View(begun, plan.FreshRatio, plan.SourceWeights), replay.Sentinels(begun), replay.Buffer(begun, plan.Replay)));
+            plan => (replay.View(begun, plan.FreshShare, plan.SourceWeights), replay.Sentinels(begun), replay.Buffer(begun, plan.Replay)));
 
     /// <summary>A crash between a version and its pointers leaves them behind; moving them again changes nothing where it did not.</summary>
     private void CatchUpPointers(VersionManifest? newest)

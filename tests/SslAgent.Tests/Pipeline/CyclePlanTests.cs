@@ -46,17 +46,15 @@ public sealed class CyclePlanTests
     }
 
     [Fact]
-    public void One_that_draws_by_another_share_has_the_options_of_before_and_what_was_resolved_is_gone_on_from()
+    public void One_that_draws_evenly_has_the_options_of_one_that_does_not_and_the_share_that_an_adaptive_one_goes_on_from()
     {
         CyclePlan options = PlanOf(new LearningOptions());
-        foreach (CyclePlan plan in new[] { options.Drawing(0.01).Under(1, 1), options.Drawing(0.01).Under(0.5, 0.5) })
-        {
-            CyclePlan read = CyclePlan.FromJson(plan.ToJson());
-            Assert.Equal((0.01 * plan.FreshScale, options.FreshRatio), (read.FreshRatio, read.FreshRatioResolved));
-            Assert.True(options.HasOptionsOf(read));
-        }
-
-        Assert.DoesNotContain("freshRatioResolved", options.Under(1, 1).ToJson(), StringComparison.Ordinal);
+        CyclePlan read = CyclePlan.FromJson((options with { DrawsEvenly = true }).Under(0.5, 0.5).ToJson());
+        Assert.Null(read.FreshShare);
+        Assert.Equal(options.FreshRatio, read.FreshRatioResolved);
+        Assert.True(options.HasOptionsOf(read));
+        Assert.Equal(options.FreshRatio, CyclePlan.FromJson(options.ToJson()).FreshShare);
+        Assert.DoesNotContain("drawsEvenly", options.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]

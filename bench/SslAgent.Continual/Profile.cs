@@ -17,7 +17,7 @@ internal sealed record Profile(
             "quick", "shipped data only, a few seconds a run: shows that everything works, too short to judge a method by",
             ["emoji", "logs"], ["naive", "reservoir", "default", .. Bounds], [25], [], 2, 4, 600, 8, 2, ["long-logs"], ["default"], 5),
         new(
-            "cpu", "three streams of real data, 25 % buffer (and all of the stream for the default), three seeds, over a minute a run: under 90 minutes on two cores",
+            "cpu", "three streams of real data, 25 % buffer (and all of the stream for the default, with a consolidation and without), three seeds, over a minute a run: under 90 minutes on two cores",
             ["emoji-pairs", "photos", "loghub"], ["naive", "reservoir", "minred", "default", "consolidated", "faults", "faults-guarded", .. Bounds], [25], [100], 3, 80, int.MaxValue, 16, 2,
             ["long-photos"], ["naive", "reservoir", "default"], 150),
         new(

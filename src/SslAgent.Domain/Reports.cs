@@ -120,7 +120,7 @@ public sealed record FeatureHealth(string Tower, double EffectiveRank, double St
 
 /// <summary>
 /// How uncertain the health of features is, sentinels being a sample of what there is: the standard deviation of the natural logarithm of each measure, by the jackknife over groups of sentinels (Tukey 1958; Efron and
-/// Stein 1981). 0 where a measure is 0.
+/// Stein 1981). 0 where a measure is 0, or would be without one of the groups.
 /// </summary>
 /// <param name="Uniformity">Of uniformity negated.</param>
 /// <param name="Groups">Groups that were left out in turn: the degrees of freedom and one.</param>

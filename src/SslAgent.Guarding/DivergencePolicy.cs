@@ -14,6 +14,9 @@ internal static class DivergencePolicy
     /// <summary>Standard deviation of a step's loss by the mean size of the change from one step to the next, where steps vary normally and independently.</summary>
     private static readonly double DeviationOfChange = Math.Sqrt(Math.PI) / 2;
 
+    /// <summary>Degrees of freedom of such a deviation for each of the changes: neighbouring ones share a step, and sizes know a deviation less well than squares do (simulated, 24 to 1,000 steps).</summary>
+    private const double FreedomOfChange = 0.6;
+
     /// <summary>
     /// Times that a rise within a cycle may be what is usual, or what the loss changes by from step to step: the largest of a healthy cycle's many rises lies closer to other cycles'
     /// largest than that, for steps of odd distributions too (docs/decisions/0094).
@@ -41,8 +44,10 @@ internal static class DivergencePolicy
 
     private static Finding Spike(ObjectiveSummary summary, LossPeak peak, double trivial, double rate, GuardOptions options)
     {
-        int stepsAveraged = Math.Max(1, summary.Steps / 10);
-        double chance = Normal.QuantileAbove(rate) * DeviationOfChange * peak.Change * Math.Sqrt(2.0 / stepsAveraged) / trivial;
+        int taken = summary.Steps - summary.SkippedSteps, stepsAveraged = Math.Max(1, taken / 10);
+        double deviation = DeviationOfChange * peak.Change * Math.Sqrt(2.0 / stepsAveraged);
+        // The noise is that of the very steps that are judged: what swings to and fro as it diverges may excuse itself a little, not altogether.
+        double chance = Math.Min(options.LossSpikeReject, StudentT.QuantileAbove(rate, FreedomOfChange * (taken - 1)) * deviation / trivial);
         double rise = (summary.LossLast - summary.LossFirst) / trivial;
         return Finding.Ceiling(Name, $"{summary.Objective} training loss, last tenth over first", rise,
             options.LossSpikeHold + chance, options.LossSpikeReject + chance, "of the trivial loss");

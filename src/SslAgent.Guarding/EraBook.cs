@@ -67,9 +67,6 @@ public sealed record EraBook(
 
     internal FeatureHealth? LastHealth(string tower) => Features.FirstOrDefault(health => health.Tower == tower);
 
-    /// <summary>A tower in the last promoted versions, oldest first, the last one included.</summary>
-    internal IEnumerable<FeatureHealth> RecentHealth(string tower) => EarlierFeatures.Concat(Features).Where(health => health.Tower == tower);
-
     internal double? UsualGradientNorm(string objective) =>
         Gradients.FirstOrDefault(reference => reference.Objective == objective)?.Usual;
 

@@ -187,6 +187,35 @@ public sealed class CollapsePolicyTests(ITestOutputHelper output)
         Assert.Equal(expected, Some.Judge(Some.Input(probe, book, Some.Report(Some.Summary(first: 0.6, last: 0.3)))).Kind);
     }
 
+    [Theory]
+    [InlineData(0.01, 19.5, VerdictKind.Promote)]
+    [InlineData(0.01, 18.5, VerdictKind.Hold)]
+    [InlineData(0.1, 14, VerdictKind.Promote)]
+    [InlineData(0.1, 12, VerdictKind.Hold)]
+    [InlineData(0.1, 3, VerdictKind.Reject)]
+    [InlineData(1, 1.6, VerdictKind.Promote)]
+    [InlineData(1, 1.4, VerdictKind.Reject)]
+    public void What_chance_is_granted_goes_by_the_noise_of_the_version_before_and_never_below_the_floor(double noise, double rank, VerdictKind expected) =>
+        Assert.Equal(expected, Judge(Noisy(rank, 0), before: Noisy(40, noise)).Kind);
+
+    [Fact]
+    public void A_collapsed_tower_does_not_excuse_itself_by_how_uncertain_it_is()
+    {
+        Assert.Equal(VerdictKind.Reject, Judge(Noisy(3, 1), before: Noisy(40, 0.01)).Kind);
+        Assert.Equal(VerdictKind.Hold, Judge(Noisy(19, 1), before: Some.Tower(rank: 40)).Kind);
+    }
+
+    [Fact]
+    public void A_fall_below_a_quarter_of_the_best_of_an_old_line_is_held_beyond_that_versions_noise()
+    {
+        FeatureHealth[] line = [Noisy(40, 0.02), .. Enumerable.Repeat(Noisy(24, 0.02), 5), .. Enumerable.Repeat(Noisy(14, 0.02), 5)];
+        Assert.All(Line([.. line, Noisy(9.2, 0.02)]), kind => Assert.Equal(VerdictKind.Promote, kind));
+        Assert.Equal(VerdictKind.Hold, Line([.. line, Noisy(8.2, 0.02)])[^1]);
+    }
+
+    /// <summary>A tower whose rank is as uncertain as this.</summary>
+    private static FeatureHealth Noisy(double rank, double noise) => Some.Tower(rank: rank) with { Noise = new FeatureNoise(noise, 0, 0, 0, 16) };
+
     /// <summary>Healthy towers with both sides of the joint space, one of them with this rank.</summary>
     private static ProbeReport WithJoint(string side, double rank, int count = 40) => new([], [Some.Tower(), Some.Tower("text")], null)
     {

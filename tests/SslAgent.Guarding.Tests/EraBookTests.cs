@@ -101,7 +101,7 @@ public sealed class EraBookTests
         book = book.Promoted(new ModelVersion(41), new ProbeReport([], [Some.Tower(rank: 41)], null), null);
         Assert.Equal((27.0, 126.0, 140.0), (Ranks("frames").First(), Ranks("text").First(), Ranks("text").Last()));
 
-        IEnumerable<double> Ranks(string tower) => book.RecentHealth(tower).Select(health => health.EffectiveRank);
+        IEnumerable<double> Ranks(string tower) => RanksOf(book, tower);
     }
 
     [Fact]
@@ -111,10 +111,14 @@ public sealed class EraBookTests
         JsonObject inner = Check.NotNull(old["book"], "an envelope has a book").AsObject();
         Assert.True(inner.Remove("earlierFeatures") && inner.Remove("peaks"));
         EraBook book = EraBookJson.Read(System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()));
-        Assert.Equal(40, Assert.Single(book.RecentHealth("frames")).EffectiveRank);
+        Assert.Equal(40, Assert.Single(RanksOf(book, "frames")));
         Assert.Null(book.UsualRise("mae"));
-        Assert.Equal([40.0, 30], book.Promoted(new ModelVersion(2), new ProbeReport([], [Some.Tower(rank: 30)], null), null).RecentHealth("frames").Select(health => health.EffectiveRank));
+        Assert.Equal([40.0, 30], RanksOf(book.Promoted(new ModelVersion(2), new ProbeReport([], [Some.Tower(rank: 30)], null), null), "frames"));
     }
+
+    /// <summary>A tower's in the promoted versions that are remembered, oldest first, the last one included.</summary>
+    private static IEnumerable<double> RanksOf(EraBook book, string tower) =>
+        book.EarlierFeatures.Concat(book.Features).Where(health => health.Tower == tower).Select(health => health.EffectiveRank);
 
     [Fact]
     public void A_book_survives_its_bytes_and_the_same_book_gives_the_same_bytes()

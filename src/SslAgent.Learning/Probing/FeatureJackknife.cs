@@ -4,14 +4,16 @@ using static TorchSharp.torch;
 namespace SslAgent.Learning.Probing;
 
 /// <summary>
-/// How uncertain the health of features is: each measure anew without each group of sentinels in turn (Tukey 1958; that the jackknife says too much rather than too little: Efron and Stein 1981). R rows (samples), D width.
+/// How uncertain the health of features is: each measure anew without each group of sentinels in turn (Tukey 1958; that the jackknife says too much rather than too little: Efron and Stein 1981; groups of unequal size:
+/// Busing, Meijer and van der Leeden 1999, section 3). R rows (samples), D width.
 /// </summary>
 internal static class FeatureJackknife
 {
     /// <param name="host">fp64 [R, D] on the host.</param>
     /// <param name="groups">Each row's group.</param>
+    /// <param name="whole">The measures of all rows.</param>
     /// <returns>Null where there are fewer than two groups, or too few rows without one of them.</returns>
-    public static FeatureNoise? Of(Tensor host, IReadOnlyList<int> groups)
+    public static FeatureNoise? Of(Tensor host, IReadOnlyList<int> groups, FeatureHealth whole)
     {
         int[] known = [.. groups.Distinct()];
         long[][] kept = [.. known.Select(group => Enumerable.Range(0, groups.Count).Where(row => groups[row] != group).Select(row => (long)row).ToArray())];
@@ -28,7 +30,10 @@ internal static class FeatureJackknife
             (ranks[group], tails[group], spreads[group]) = (FeatureStatistics.EffectiveRank(values), FeatureStatistics.TailShare(values), FeatureStatistics.StdRatio(rest));
         }
 
-        return new FeatureNoise(Deviation(ranks), Deviation(spreads), Deviation(tails), Deviation(Uniformities(host, groups, known)), known.Length);
+        int[] sizes = [.. kept.Select(rows => groups.Count - rows.Length)];
+        return new FeatureNoise(
+            Deviation(whole.EffectiveRank, ranks, sizes), Deviation(whole.StdRatio, spreads, sizes), Deviation(whole.TailShare ?? 0, tails, sizes),
+            Deviation(-whole.Uniformity ?? 0, Uniformities(host, groups, known), sizes), known.Length);
     }
 
     /// <summary>Descending, by the smaller Gram matrix: to some 1e-8 of the largest one, in a fraction of the time of a decomposition.</summary>
@@ -58,12 +63,16 @@ internal static class FeatureJackknife
         ];
     }
 
-    /// <summary>Standard deviation of a measure's logarithm by what it is without each group; 0 where it is nothing without one of them.</summary>
-    private static double Deviation(double[] without)
+    /// <summary>Standard deviation of a measure's logarithm by what it is without each group, of so many rows; 0 where it is nothing, or would be without one of them.</summary>
+    private static double Deviation(double whole, double[] without, int[] sizes)
     {
-        if (without.Any(value => !(value > 0))) return 0;
-        double[] logs = [.. without.Select(value => Math.Log(value))];
-        double mean = logs.Average();
-        return Math.Sqrt((logs.Length - 1.0) / logs.Length * logs.Sum(log => (log - mean) * (log - mean)));
+        if (!(whole > 0) || without.Any(value => !(value > 0))) return 0;
+        double all = sizes.Sum(), log = Math.Log(whole);
+        double center = (without.Length * log) - without.Zip(sizes, (value, size) => (1 - (size / all)) * Math.Log(value)).Sum();
+        return Math.Sqrt(without.Zip(sizes, (value, size) =>
+        {
+            double share = all / size, pseudo = (share * log) - ((share - 1) * Math.Log(value));
+            return (pseudo - center) * (pseudo - center) / (share - 1);
+        }).Average());
     }
 }

@@ -19,14 +19,14 @@ internal static class FeatureStatistics
         long rows = features.shape[0], width = features.shape[1];
         Tensor host = features.detach().cpu().to_type(ScalarType.Float64);
         double[] values = linalg.svdvals(host).data<double>().ToArray(); // Descending, min(R, D) of them.
-        return new FeatureHealth(tower, EffectiveRank(values), StdRatio(host), (int)width, (int)rows)
+        FeatureHealth health = new(tower, EffectiveRank(values), StdRatio(host), (int)width, (int)rows)
         {
             TailShare = TailShare(values),
             Condition = values[0] / Math.Max(values[values.Length / 2], Epsilon * values[0] + double.Epsilon),
             Uniformity = Uniformity(host),
             Alignment = views is null ? null : Alignment(host, views),
-            Noise = FeatureJackknife.Of(host, groups),
         };
+        return health with { Noise = FeatureJackknife.Of(host, groups, health) };
     }
 
     /// <summary>
@@ -73,7 +73,7 @@ internal static class FeatureStatistics
     /// <summary>Rows of unit length, fp64 on the host.</summary>
     private static Tensor Unit(Tensor features) => nn.functional.normalize(features.detach().cpu().to_type(ScalarType.Float64), dim: 1);
 
-    /// <summary>The same of descending singular values.</summary>
+    /// <summary><see cref="EffectiveRank(Tensor)"/> of descending singular values.</summary>
     public static double EffectiveRank(double[] values)
     {
         double sum = values.Sum();

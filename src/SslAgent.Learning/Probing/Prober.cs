@@ -82,7 +82,7 @@ internal sealed class Prober(
         if (pools.Length > 1) NoteShift(modality, tower, embed, pools[^1].Era, features.narrow(0, 0, pool.Count - pools[^1].Own.Count));
         // A second view of a frame is another crop of it; of a text there is none.
         Tensor? views = modality == Modality.Frame ? Embed(pool, embed, Crop) : null;
-        return FeatureStatistics.Of(tower, features, GroupsOf(pools), views);
+        return FeatureStatistics.Of(tower, features, SentinelGroups.Of(pools.Select(part => part.Own.Count)), views);
     }
 
     private void NoteShift(Modality modality, string tower, Func<ObjectiveInput, Tensor> embed, int era, Tensor before)
@@ -103,10 +103,10 @@ internal sealed class Prober(
         if (pool.Count < 2) return null;
         Tensor frames = Embed(pool, input => Clip.EmbedFrames(towers, input.Frames!), Input); // [R, J]
         Tensor texts = Embed(pool, input => Clip.EmbedTexts(towers, new TokenTensors(input.Texts!, input.Device)), Input); // [R, J]
-        int[] equal = GroupEqual(pool.Texts), groups = GroupsOf(pools);
-        NoteJoint(JointFrames, frames, [.. Enumerable.Range(0, pool.Count)], groups);
+        int[] equal = GroupEqual(pool.Texts);
+        NoteJoint(JointFrames, frames, [.. Enumerable.Range(0, pool.Count)], pools);
         // A caption that repeats is one point by right: a stream of few captions has no collapsed space.
-        NoteJoint(JointTexts, texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => equal[row])], groups);
+        NoteJoint(JointTexts, texts, [.. Enumerable.Range(0, pool.Count).DistinctBy(row => equal[row])], pools);
         float[] scores = texts.mm(frames.t()).cpu().contiguous().data<float>().ToArray();
         return Retrieval.Measure([.. scores.Chunk(pool.Count)], equal) with
         {
@@ -115,12 +115,20 @@ internal sealed class Prober(
         };
     }
 
-    private void NoteJoint(string side, Tensor embedded, int[] rows, int[] groups)
+    /// <param name="rows">Those that count, in the order of the pools.</param>
+    private void NoteJoint(string side, Tensor embedded, int[] rows, (int Era, Batch Own)[] pools)
     {
-        if (rows.Length > 1) _joint.Add(FeatureStatistics.Of(side, embedded.index_select(0, tensor(rows, device: embedded.device)), [.. rows.Select(row => groups[row])]));
-    }
+        if (rows.Length < 2) return;
+        var sizes = new List<int>();
+        var from = 0;
+        foreach ((_, Batch own) in pools)
+        {
+            sizes.Add(rows.Count(row => row >= from && row < from + own.Count));
+            from += own.Count;
+        }
 
-    private static int[] GroupsOf((int Era, Batch Own)[] pools) => SentinelGroups.Of(pools.Select(part => part.Own.Count));
+        _joint.Add(FeatureStatistics.Of(side, embedded.index_select(0, tensor(rows, device: embedded.device)), SentinelGroups.Of(sizes)));
+    }
 
     /// <summary>Evenly many sentinels of each era that has any, oldest era first.</summary>
     private IEnumerable<(int Era, Batch Own)> Pools(Modality modality)

@@ -13,8 +13,8 @@ internal sealed class ModalityIndex(Drawable[] fresh, Drawable[] replayed)
 
     public int Count => fresh.Length + replayed.Length;
 
-    /// <summary>The share of fresh samples at which each one is drawn as often as any other.</summary>
-    public double EvenRatio => Count == 0 ? 0 : (double)fresh.Length / Count;
+    /// <summary>The same with nothing told apart as fresh: each is drawn as often as any other.</summary>
+    public ModalityIndex Together() => new([], [.. fresh.Concat(replayed).OrderBy(one => one.Id)]);
 
     public static ModalityIndex Of(IReplayBuffer buffer, Reservoir fresh, BoundedSet sentinelTexts)
     {

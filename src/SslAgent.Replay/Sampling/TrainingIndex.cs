@@ -28,6 +28,9 @@ internal sealed class TrainingIndex(ModalityIndex frames, ModalityIndex texts, M
         ModalityIndex.Of(buffer.Pairs, fresh.Pairs, sentinelTexts),
         sources);
 
+    /// <summary>The same with nothing told apart as fresh.</summary>
+    public TrainingIndex Together() => new(frames.Together(), texts.Together(), pairs.Together(), sources);
+
     public void CollectLive(ISet<long> ids)
     {
         frames.CollectLive(ids);

@@ -10,8 +10,8 @@ namespace SslAgent.Replay;
 public sealed class TrainingView : IBatchSource
 {
     private readonly BatchReader _reader;
-    private readonly TrainingIndex _index;
-    private readonly double? _freshRatio;
+    private readonly TrainingIndex _index, _drawn;
+    private readonly double _freshRatio;
     private readonly Func<Drawable, double>? _weight;
     private readonly ConcurrentDictionary<WindowShape, WindowIndex> _windows = [];
 
@@ -21,7 +21,8 @@ public sealed class TrainingView : IBatchSource
     {
         _reader = reader;
         _index = index;
-        _freshRatio = freshRatio;
+        _drawn = freshRatio is null ? index.Together() : index;
+        _freshRatio = freshRatio ?? 0;
         if (sourceWeights is not { Count: > 0 }) return;
         double[] weights = [.. index.Sources.Select(name => sourceWeights.TryGetValue(name, out double weight) ? weight : 1)];
         _weight = one => weights[one.Source];
@@ -34,19 +35,19 @@ public sealed class TrainingView : IBatchSource
         _index.Of(Modality.Frame).Fresh.Length, _index.Of(Modality.Text).Fresh.Length, _index.Of(Modality.Pair).Fresh.Length);
 
     /// <summary>The samples that <see cref="Draw"/> would give for the same key, without reading them.</summary>
-    public IReadOnlyList<SampleId> Choose(Modality modality, int count, DrawKey key) => [.. Rows(_index.Of(modality), count, key).Select(row => new SampleId(row.Id))];
+    public IReadOnlyList<SampleId> Choose(Modality modality, int count, DrawKey key) => [.. Rows(_drawn.Of(modality), count, key).Select(row => new SampleId(row.Id))];
 
-    public Batch Draw(Modality modality, int count, DrawKey key) => _reader.ReadTraining(modality, Rows(_index.Of(modality), count, key));
+    public Batch Draw(Modality modality, int count, DrawKey key) => _reader.ReadTraining(modality, Rows(_drawn.Of(modality), count, key));
 
     public int CountWindows(WindowShape shape) => WindowsOf(shape).Ends.Count;
 
     public Batch DrawWindows(WindowShape shape, int count, DrawKey key)
     {
         WindowIndex windows = WindowsOf(shape);
-        return _reader.ReadTrainingWindows(shape, [.. Rows(windows.Ends, count, key).SelectMany(windows.Rows)], _index.Sources);
+        return _reader.ReadTrainingWindows(shape, [.. Rows(windows.Ends, count, key).SelectMany(windows.Rows)], _drawn.Sources);
     }
 
-    private Drawable[] Rows(ModalityIndex index, int count, DrawKey key) => Draws.Draw(index, count, _freshRatio ?? index.EvenRatio, key, _weight);
+    private Drawable[] Rows(ModalityIndex index, int count, DrawKey key) => Draws.Draw(index, count, _freshRatio, key, _weight);
 
-    private WindowIndex WindowsOf(WindowShape shape) => _windows.GetOrAdd(shape, wanted => new WindowIndex(_index, wanted));
+    private WindowIndex WindowsOf(WindowShape shape) => _windows.GetOrAdd(shape, wanted => new WindowIndex(_drawn, wanted));
 }

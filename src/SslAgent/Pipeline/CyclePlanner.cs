@@ -36,7 +36,7 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
 
     /// <param name="fresh">Samples admitted since the last cycle began.</param>
     public CyclePlan Resolve(long fresh, string trigger) => trigger == Consolidate && consolidation is not null
-        ? consolidation with { FreshRatio = FreshRatio(), SourceWeights = SourceWeights() }
+        ? consolidation with { FreshRatio = FreshRatio() }
         : plan with { Steps = options.StepsFor(fresh, RowsPerStep(plan.Learner)), FreshRatio = FreshRatio(), SourceWeights = SourceWeights() };
 
     private IReadOnlyDictionary<string, double> SourceWeights() =>
@@ -54,7 +54,8 @@ internal sealed class CyclePlanner(CyclePlan plan, CyclePlan? consolidation, Cyc
         if (!IsAdaptive) return plan.FreshRatio;
         var limits = new FreshShareLimits(plan.Replay.FreshRatioMin, plan.FreshRatio, plan.Replay.FreshRatioMax);
         return (seat.LastCycle ?? _earlier) is { } last
-            ? FreshShare.Next(last.Plan.FreshRatioResolved, Math.Min(last.Plan.FreshScale, ledger.Course.FreshScale), last.Probe, last.Before, limits)
+            // What a consolidation did to the past says nothing of a share that it did not draw by.
+            ? last.Plan.DrawsEvenly ? last.Plan.FreshRatioResolved : FreshShare.Next(last.Plan.FreshRatioResolved, Math.Min(last.Plan.FreshScale, ledger.Course.FreshScale), last.Probe, last.Before, limits)
             : Math.Clamp(plan.FreshRatio, limits.Min, limits.Max);
     }
 

@@ -21,8 +21,10 @@ public sealed class FeatureNoiseTests(ITestOutputHelper output)
     ];
 
     [Theory]
+    [InlineData(24)]
     [InlineData(32)]
     [InlineData(64)]
+    [InlineData(100)]
     [InlineData(256)]
     public void The_noise_of_a_probe_is_how_much_it_differs_with_other_sentinels(int count)
     {
@@ -34,23 +36,28 @@ public sealed class FeatureNoiseTests(ITestOutputHelper output)
             double mean = logs.Average(), differs = Math.Sqrt(logs.Sum(log => (log - mean) * (log - mean)) / (logs.Length - 1));
             double told = Math.Sqrt(drawn.Average(health => Math.Pow(noise(health.Noise!), 2)));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} sentinels, {name}: differs by {differs:0.0000}, told {told:0.0000}"));
+            // With fewer samples than dimensions each sample less is a direction less, and what the lesser half of them is jumps: nearly all is granted there.
+            if (name == "smaller half" && count < Width) continue;
             // Two hundred draws know a deviation to a twentieth. The jackknife says too much rather than too little (Efron and Stein 1981), most of few samples' least directions.
             Assert.InRange(told / differs, 0.85, 1.9);
         }
     }
 
     [Theory]
-    [InlineData(16)]
-    [InlineData(64)]
-    [InlineData(256)]
-    public void A_spread_that_fell_just_as_far_as_is_tolerated_is_not_held_by_luck_and_one_that_fell_much_further_is(int count)
+    [InlineData(16, 1)]
+    [InlineData(64, 1)]
+    [InlineData(256, 1)]
+    [InlineData(16, 15)]
+    [InlineData(64, 15)]
+    [InlineData(256, 15)]
+    public void A_spread_that_fell_just_as_far_as_is_tolerated_is_not_held_by_luck_and_one_that_fell_much_further_is(int count, int versions)
     {
         output.WriteLine($"seed {Some.Seed}");
         FeatureHealth[] before = [.. Enumerable.Range(0, Draws).Select(draw => OnlyStd(Drawn(count, 1, draw)))];
         FeatureHealth[] half = Fallen(0.5);
-        double atHalf = Stopped(before, half), atFifth = Stopped(before, Fallen(0.2));
-        double without = Stopped([.. before.Select(health => health with { Noise = null })], [.. half.Select(health => health with { Noise = null })]);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} sentinels: a half left {atHalf:P1} (noise unknown {without:P1}), a fifth {atFifth:P1}"));
+        double atHalf = Stopped(before, half, versions), atFifth = Stopped(before, Fallen(0.2), versions);
+        double without = Stopped([.. before.Select(health => health with { Noise = null })], [.. half.Select(health => health with { Noise = null })], versions);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} sentinels, {versions} versions: a half left {atHalf:P1} (noise unknown {without:P1}), a fifth {atFifth:P1}"));
         Assert.InRange(atHalf, 0, 0.02);
         Assert.InRange(without, 0.3, 0.7);
         Assert.Equal(1, atFifth);
@@ -79,19 +86,23 @@ public sealed class FeatureNoiseTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         manual_seed((long)Some.Seed);
         Assert.Null(FeatureStatistics.Of("frames", randn(2, 8), SentinelGroups.Of([2])).Noise);
-        FeatureHealth dead = FeatureStatistics.Of("frames", cat([randn(100, 8), zeros(100, 8)], 1), SentinelGroups.Of([100]));
-        Assert.Equal(0, dead.Noise!.TailShare, 1e-3);
+        Tensor turned = linalg.qr(randn(16, 16)).Q;
+        FeatureHealth dead = FeatureStatistics.Of("frames", cat([randn(100, 8), zeros(100, 8)], 1).mm(turned), SentinelGroups.Of([100]));
+        Assert.InRange(dead.TailShare!.Value * Math.Exp(10 * dead.Noise!.TailShare), 0, 1e-3);
         Assert.Equal(16, dead.Noise.Groups);
     }
 
     private static CycleReport Nothing { get; } = new(new CycleNumber(2), 0, new Dictionary<string, ObjectiveSummary>(), []);
 
-    /// <summary>Share of the second ones that are not promoted after the first ones.</summary>
-    private static double Stopped(FeatureHealth[] before, FeatureHealth[] now) => before.Zip(now).Count(pair =>
+    /// <summary>Share of the second ones that are not promoted after so many versions like the first ones, all in four spaces.</summary>
+    private static double Stopped(FeatureHealth[] before, FeatureHealth[] now, int versions) => before.Zip(now).Count(pair =>
     {
-        EraBook book = EraBook.Empty.Promoted(new ModelVersion(1), new ProbeReport([], [pair.First], null), null);
-        return new Guard(new GuardOptions()).Judge(new GuardInput(Nothing, new ProbeReport([], [pair.Second], null), book)).Kind != VerdictKind.Promote;
+        var book = Enumerable.Range(1, versions).Aggregate(EraBook.Empty, (line, version) => line.Promoted(new ModelVersion(version), InAll(pair.First), null));
+        ProbeReport fallen = InAll(pair.First) with { Features = [pair.Second] };
+        return new Guard(new GuardOptions()).Judge(new GuardInput(Nothing, fallen, book)).Kind != VerdictKind.Promote;
     }) / (double)before.Length;
+
+    private static ProbeReport InAll(FeatureHealth health) => new([], [health], null) { Joint = [.. new[] { "text", "joint frames", "joint text" }.Select(space => health with { Tower = space })] };
 
     /// <summary>Nothing else is judged.</summary>
     private static FeatureHealth OnlyStd(FeatureHealth health) => health with { EffectiveRank = 20, TailShare = null, Uniformity = null };

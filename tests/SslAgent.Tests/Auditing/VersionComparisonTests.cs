@@ -51,5 +51,15 @@ public sealed class VersionComparisonTests
         Assert.Empty(VersionComparison.OfProbes(Report(Probe), recorded));
     }
 
+    [Fact]
+    public void How_uncertain_features_are_is_compared_where_it_was_recorded()
+    {
+        FeatureHealth plain = new("text", 3, 1, 64, 20), known = plain with { Noise = new FeatureNoise(0.1, 0.2, 0.3, 0.4, 16) };
+        Assert.Empty(VersionComparison.OfProbes(Report(Probe) with { Features = [plain] }, Report(Probe) with { Features = [known] }));
+        Assert.Empty(VersionComparison.OfProbes(Report(Probe) with { Features = [known] }, Report(Probe) with { Features = [known with { Count = 20 }] }));
+        Assert.Single(VersionComparison.OfProbes(Report(Probe) with { Features = [known] }, Report(Probe) with { Features = [plain] }));
+        Assert.Single(VersionComparison.OfProbes(Report(Probe) with { Features = [known] }, Report(Probe) with { Features = [known with { Noise = new FeatureNoise(0.1, 0.2, 0.3, 0.5, 16) }] }));
+    }
+
     private static ProbeReport Report(params EraProbe[] eras) => new(eras, [], null);
 }

@@ -157,13 +157,19 @@ public sealed class FoldTests
             Decisions(settings).OfType<JournalRecord.CycleStarted>().Select(started => CyclePlan.FromJson(started.PlanJson).FreshRatio);
     }
 
-    [Fact]
-    public async Task A_consolidation_learns_by_more_in_its_own_length_and_can_be_had_again_from_the_journal()
+    [Theory]
+    [InlineData(ReplayRatio.Fixed)]
+    [InlineData(ReplayRatio.Adaptive)]
+    public async Task A_consolidation_learns_by_more_in_its_own_length_and_evenly_and_can_be_had_again_from_the_journal(ReplayRatio ratio)
     {
         await using var bench = new Bench();
         await bench.SendAsync(400);
         AgentSettings settings = bench.Settings();
-        settings = settings with { Consolidation = new() { Cron = "0 0 3 * * ?", Objectives = [new() { Name = "simclr" }], Steps = 18 } };
+        settings = settings with
+        {
+            Replay = settings.Replay with { Ratio = ratio },
+            Consolidation = new() { Cron = "0 0 3 * * ?", Objectives = [new() { Name = "simclr" }], Steps = 18 },
+        };
         var observer = new RecordingObserver();
         Agent agent = await bench.StartAsync(settings, observer);
         // The stream makes two cycles due.
@@ -173,7 +179,10 @@ public sealed class FoldTests
         await agent.StopAsync();
 
         Assert.Equal((12, 18, 12), (before.StepsDone, consolidated.StepsDone, after.StepsDone));
-        Assert.Equal((settings.Replay.FreshRatio, null, settings.Replay.FreshRatio), (Share(before), Share(consolidated), Share(after)));
+        Assert.Null(PlanOf(consolidated).FreshShare);
+        // An adaptive share goes on from where it was: the consolidation did not draw by it.
+        Assert.Equal(PlanOf(consolidated).FreshRatioResolved, PlanOf(after).FreshShare);
+        if (ratio == ReplayRatio.Fixed) Assert.Equal((settings.Replay.FreshRatio, settings.Replay.FreshRatio), (PlanOf(before).FreshShare, PlanOf(after).FreshShare));
         Assert.Equal(["mae", "mlm", "clip", "simclr"], Plan(consolidated));
         Assert.Equal(["mae", "mlm", "clip"], Plan(after));
         Assert.Contains(consolidated.Probe.Eras, era => era.Objective == "simclr");
@@ -191,9 +200,9 @@ public sealed class FoldTests
             return await observer.NextVersionAsync(bench.Limit);
         }
 
-        static double? Share(VersionManifest version) => CyclePlan.FromJson(version.Plan.GetRawText()).FreshShare;
+        static CyclePlan PlanOf(VersionManifest version) => CyclePlan.FromJson(version.Plan.GetRawText());
 
-        static string[] Plan(VersionManifest version) => [.. CyclePlan.FromJson(version.Plan.GetRawText()).Learner.Objectives.Select(objective => objective.Name)];
+        static string[] Plan(VersionManifest version) => [.. PlanOf(version).Learner.Objectives.Select(objective => objective.Name)];
     }
 
     private static IReadOnlyList<JournalRecord> Decisions(AgentSettings settings) =>

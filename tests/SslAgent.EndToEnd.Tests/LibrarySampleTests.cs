@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using SslAgent.Demo;
 using SslAgent.Ingest;
 using SslAgent.Ingest.Frames;
@@ -24,7 +25,7 @@ public sealed class LibrarySampleTests : IDisposable
         foreach (EmojiPair pair in EmojiSet.Load(AssetsFolder.Emoji).Take(Pictures))
             await File.WriteAllBytesAsync(Path.Combine(pictures, $"{pair.Index:0000}.png"), codec.EncodePng(pair.Frame), _limit);
 
-        string output = await DotnetAsync("run", "-c", "Release", Path.Combine(Repository(), "docs", "examples", "pretrain.cs"), "--", pictures, Directory.GetFiles(pictures)[0], "3");
+        string output = await DotnetAsync("run", "-c", "Release", $"-p:Stack={Stack()}", Path.Combine(Repository(), "docs", "examples", "pretrain.cs"), "--", pictures, Directory.GetFiles(pictures)[0], "3");
         Assert.Contains($"{Pictures} pictures, 128 numbers: ", output, StringComparison.Ordinal);
     }
 
@@ -37,6 +38,8 @@ public sealed class LibrarySampleTests : IDisposable
         Assert.True(process.ExitCode == 0, all);
         return all;
     }
+
+    private static string Stack() => typeof(LibrarySampleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Stack").Value!;
 
     private static string Repository()
     {

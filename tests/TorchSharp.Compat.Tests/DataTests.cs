@@ -96,7 +96,7 @@ public sealed class DataTests
     {
         using var t = ones(2);
         Assert.Same(t, t.add_(1));
-        Assert.Same(t, t.mul_(2).sub_(1).zero_());
+        Assert.Same(t, t.mul_(2).sub_(1).fill_(0));
         Assert.Same(t, t.requires_grad_());
     }
 

@@ -18,10 +18,11 @@ public sealed class ProductTests
     }
 
     [Fact]
-    public void Bfloat16_products_and_casts_are_bit_for_bit_PyTorchs()
+    public void Bfloat16_products_are_PyTorchs_to_the_last_place_and_casts_bit_for_bit()
     {
         using var scope = NewDisposeScope();
-        Near.Same(Fixture.Read("bf16_matmul/y"), Fixture.Read("bf16_matmul/a").matmul(Fixture.Read("bf16_matmul/b")));
+        // A unit in the last place of the largest product, which is between 8 and 16: libtorch's versions sum in different orders.
+        Near.Equal(Fixture.Read("bf16_matmul/y"), Fixture.Read("bf16_matmul/a").matmul(Fixture.Read("bf16_matmul/b")), 0.0625);
         Near.Same(Fixture.Read("bf16_cast/y"), Fixture.Read("bf16_cast/x").bfloat16());
     }
 

@@ -120,17 +120,6 @@ public sealed class ScopeTests
     }
 
     [Fact]
-    public void Other_disposables_may_be_attached_too()
-    {
-        var stream = new MemoryStream();
-        using (var scope = NewDisposeScope())
-        {
-            scope.Attach(stream);
-        }
-        Assert.False(stream.CanRead);
-    }
-
-    [Fact]
     public void A_scope_is_invisible_to_other_threads()
     {
         using var scope = NewDisposeScope();

@@ -35,14 +35,24 @@ internal static class NativeLibraries
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
     {
-        if (NativeLibrary.TryLoad(name, assembly, search, out nint handle)) return handle;
+        foreach (string packaged in Packaged(name))
+        {
+            if (NativeLibrary.TryLoad(packaged, assembly, search, out nint packagedHandle)) return packagedHandle;
+        }
+
         foreach (string soname in Sonames(name))
         {
-            if (NativeLibrary.TryLoad(soname, out handle)) return handle;
+            if (NativeLibrary.TryLoad(soname, out nint handle)) return handle;
         }
 
         return 0;
     }
+
+    /// <summary>
+    /// The names of a package's own builds. Confluent.Kafka's first one needs the libsasl2.so.3 of Red Hat's family (for Kerberos) and loads nowhere else; the second
+    /// is the same without Kerberos, the third is Alpine's. The operating system's comes after all of them: it may lack functions that the package's managed half calls.
+    /// </summary>
+    private static string[] Packaged(string name) => name == Kafka ? [Kafka, "centos8-librdkafka", "alpine-librdkafka"] : [name];
 
     private static string[] Sonames(string name) => name switch
     {

@@ -14,7 +14,11 @@ public sealed class Machine(TimeProvider time) : IMachine
 
     public int Processors => Environment.ProcessorCount;
 
-    public string BestDevice() => cuda.is_available() ? "cuda:0" : "cpu";
+    public string BestDevice()
+    {
+        NativeTorch.Require();
+        return cuda.is_available() ? "cuda:0" : "cpu";
+    }
 
     public ComputeDtype FasterDtype(string device)
     {

@@ -20,6 +20,7 @@ internal static partial class TorchRuntime
     /// <summary>Before the first tensor of a learner: libtorch starts with one thread on some stacks, with all on others.</summary>
     public static void Configure(int threads)
     {
+        NativeTorch.Require();
         _ = AllocatorTuned.Value;
         if (get_num_threads() != threads) set_num_threads(threads);
     }
@@ -39,7 +40,11 @@ internal static partial class TorchRuntime
         CultureInfo.InvariantCulture,
         $"libtorch {Version()}; {plan.Device}; {plan.Dtype}; {plan.Threads} threads; {Cpu()}");
 
-    public static string Version() => TorchExtras.IsAvailable ? $"{TorchExtras.LibtorchVersion}, {TorchExtras.BlasInfo}" : __version__;
+    public static string Version()
+    {
+        NativeTorch.Require();
+        return TorchExtras.IsAvailable ? $"{TorchExtras.LibtorchVersion}, {TorchExtras.BlasInfo}" : __version__;
+    }
 
     /// <summary>Processor kind as libraries see it when they choose kernels: vendor's family signature and widest vector set.</summary>
     private static string Cpu()

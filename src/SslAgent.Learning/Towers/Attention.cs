@@ -1,3 +1,4 @@
+using SslAgent.Learning.Torch;
 using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Towers;
@@ -25,7 +26,7 @@ internal static class Attention
     {
         // Never beta 0: libtorch 1.13 multiplies uninitialised memory by it where the matrices are tiny, and 0 times NaN is NaN.
         Tensor seed = hidden ?? zeros(1, dtype: parts[0].dtype);
-        Tensor scores = baddbmm(seed, parts[0], parts[1].transpose(1, 2), beta: 1, alpha: scale); // [B·H, T, T]
+        Tensor scores = BatchedProducts.Add(seed, parts[0], parts[1].transpose(1, 2), scale); // [B·H, T, T]
         return bmm(scores.softmax(-1), parts[2]);
     }
 

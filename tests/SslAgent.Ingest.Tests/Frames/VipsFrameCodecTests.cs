@@ -36,7 +36,7 @@ public sealed class VipsFrameCodecTests
     [InlineData(".jpg[Q=95]", 6)]
     [InlineData(".png", 2)]
     [InlineData(".webp[Q=95]", 8)]
-    [InlineData(".gif", 24)]
+    [InlineData(".gif", 32)] // 256 colours, which each libvips chooses in its own way.
     public void Each_format_gives_its_picture_at_the_stored_size(string suffix, int tolerance)
     {
         AssertGradient(Decode(Pictures.Encode(Pictures.Gradient(Side, Side), Side, Side, suffix)), tolerance);

@@ -1,6 +1,6 @@
 using SslAgent.Domain;
 using SslAgent.Learning.Tests.Support;
-using SslAgent.Learning.Torch;
+using static TorchSharp.torch;
 
 namespace SslAgent.Learning.Tests.Probing;
 
@@ -12,9 +12,9 @@ public sealed class SampleEmbedderTests
         using Learner learner = Trained();
         string digest = learner.Digest();
         float[][] first = Rows(learner, Modality.Frame, 0, 12);
-        long tensors = TorchExtras.LiveTensors;
+        long tensors = Tensor.TotalCount;
         float[][] second = Rows(learner, Modality.Frame, 0, 12);
-        Assert.Equal(tensors, TorchExtras.LiveTensors);
+        Assert.Equal(tensors, Tensor.TotalCount);
         Assert.Equal(first, second);
         Assert.Equal(digest, learner.Digest());
         Assert.All(first, row => Assert.Equal(64, row.Length));

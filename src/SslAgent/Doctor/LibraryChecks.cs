@@ -10,7 +10,7 @@ internal static class LibraryChecks
 {
     public static IEnumerable<Finding> Run(TimeProvider time)
     {
-        yield return Ask("libtorch", () => Machine.LibraryVersion, "install libtorch-dev and build the bridge (make native), or build with -p:Stack=nuget");
+        yield return Ask("libtorch", () => Machine.LibraryVersion, "on the default stack install libtorch-dev and build the bridge (make native); with -p:Stack=nuget the packages bring it, docs/stacks.md says for which systems");
         yield return Ask("computes", () => Computes(new Machine(time)), "libtorch was found but does not work");
         yield return Ask("librdkafka", () => KafkaReader.LibraryVersion, "install librdkafka1 (Debian and Ubuntu: apt-get install librdkafka1)");
         yield return Ask("libvips", () => VipsFrameCodec.LibraryVersion, "install libvips42 (Debian and Ubuntu: apt-get install libvips42)");

@@ -25,7 +25,8 @@ internal static class NativeTorch
         }
         catch (DllNotFoundException cause)
         {
-            throw new DllNotFoundException($"TorchSharp's packages for Linux need the libstdc++ of GCC 13 or later (Debian 13, Ubuntu 24.04): {Telling(cause.Message)}");
+            string said = Telling(cause.Message), why = said.Contains("GLIBCXX", StringComparison.Ordinal) ? " (its packages need the libstdc++ of GCC 13 or later: Debian 13, Ubuntu 24.04)" : "";
+            throw new DllNotFoundException($"TorchSharp's own library does not load{why}: {said}");
         }
     }
 
